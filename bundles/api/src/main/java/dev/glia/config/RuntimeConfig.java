@@ -1,0 +1,56 @@
+package dev.glia.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The validated configuration. Immutable. Sources: the configuration page of the Neuron Runtime; Glia's decisions where it
+ * contradicts itself.
+ *
+ * @param visibleCores NEURON_RT_VISIBLE_CORES
+ * @param numCores NEURON_RT_NUM_CORES, 0 for all; or the sum of NEURONCORE_GROUP_SIZES when neither variable is set
+ * @param execTimeout NEURON_RT_EXEC_TIMEOUT; {@link Duration#ZERO} waits without limit
+ * @param validateHash NEURON_RT_VALIDATE_HASH
+ * @param sharedWeights NEURON_RT_MULTI_INSTANCE_SHARED_WEIGHTS
+ * @param asyncInFlight NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS, 0 for off
+ * @param allowLegacyNeff NEURON_RT_ALLOW_LEGACY_NEFF
+ * @param logicalCoreSize NEURON_LOGICAL_NC_CONFIG or NEURON_RT_VIRTUAL_CORE_SIZE
+ * @param failOnNan NEURON_FAIL_ON_NAN
+ * @param processTag NEURON_PROCESS_TAG
+ * @param instance GLIA_INSTANCE: {@code auto}, {@code hardware} or an instance type
+ * @param stateDir GLIA_STATE_DIR: the folder of emulated instances and lock files
+ * @param sysfsRoot GLIA_SYSFS_ROOT: where the real sysfs tree is, {@code /sys} unless a test says otherwise
+ */
+public record RuntimeConfig(
+        Optional<CoreRange> visibleCores,
+        int numCores,
+        Duration execTimeout,
+        boolean validateHash,
+        boolean sharedWeights,
+        int asyncInFlight,
+        boolean allowLegacyNeff,
+        OptionalInt logicalCoreSize,
+        boolean failOnNan,
+        Optional<String> processTag,
+        String instance,
+        Path stateDir,
+        Path sysfsRoot) {
+
+    /**
+     * A contiguous range of NeuronCores.
+     *
+     * @param first the first core
+     * @param last the last core, not before the first
+     */
+    public record CoreRange(int first, int last) {
+
+        /**
+         * {@return how many cores it has}
+         */
+        public int size() {
+            return last - first + 1;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.glia.device;
+
+import dev.glia.runtime.DType;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * The facts of one architecture, told by its driver.
+ *
+ * @param name the short name, such as {@code trn1}; lower-case letters and digits
+ * @param deviceName the name of a device, such as {@code Trainium1}
+ * @param coreVersion the version of its NeuronCores, such as {@code v2}
+ * @param coresPerDevice physical NeuronCores of a device
+ * @param memoryPerDevice bytes of device memory
+ * @param dtypes the element types that its cores compute with
+ * @param lncSizes how many physical cores a logical one may have
+ * @param defaultLnc how many it has by default
+ * @param accepts the architectures whose NEFFs it executes as they are; its own first
+ * @param acceptsLegacy the older architectures whose NEFFs it executes with NEURON_RT_ALLOW_LEGACY_NEFF
+ * @param neffFeatures the NEFF feature bits it supports
+ */
+public record Architecture(
+        String name,
+        String deviceName,
+        String coreVersion,
+        int coresPerDevice,
+        long memoryPerDevice,
+        Set<DType> dtypes,
+        SortedSet<Integer> lncSizes,
+        int defaultLnc,
+        List<String> accepts,
+        List<String> acceptsLegacy,
+        long neffFeatures) {
+
+    /** Copies. */
+    public Architecture {
+        dtypes = Set.copyOf(dtypes);
+        lncSizes = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(lncSizes));
+        accepts = List.copyOf(accepts);
+        acceptsLegacy = List.copyOf(acceptsLegacy);
+    }
+
+    /**
+     * {@return the device memory that one physical core has when all share evenly, in bytes}
+     */
+    public long memoryPerCore() {
+        return memoryPerDevice / coresPerDevice;
+    }
+}

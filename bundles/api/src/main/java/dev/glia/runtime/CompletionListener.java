@@ -1,0 +1,17 @@
+package dev.glia.runtime;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** Called for each queued request that ended, as {@code nrt_register_async_exec_callback} does. */
+@ConsumerType
+@FunctionalInterface
+public interface CompletionListener {
+
+    /**
+     * A queued request ended. Called on the thread of its core, so it should return quickly.
+     *
+     * @param model the model that was executed
+     * @param completion how the request ended
+     */
+    void completed(Model model, Completion completion);
+}
