@@ -1,0 +1,86 @@
+package dev.glia.driver.inf1.internal;
+
+import dev.glia.device.Architecture;
+import dev.glia.device.CoreAddress;
+import dev.glia.device.CoreSession;
+import dev.glia.device.DeviceDriver;
+import dev.glia.device.DeviceInfo;
+import dev.glia.device.Engine;
+import dev.glia.device.Machine;
+import dev.glia.device.NeuronDriver;
+import dev.glia.device.kit.EmulatedCores;
+import dev.glia.runtime.DType;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** Inferentia: four NeuronCores v1 and 8 GiB of memory a device; no 8-bit floating point. */
+@NeuronDriver(arch = "inf1")
+@Component
+public final class Inf1Driver implements DeviceDriver {
+
+    private static final long GIB = 1L << 30;
+
+    private static final Set<DType> TYPES = Set.of(
+            DType.FLOAT32,
+            DType.FLOAT16,
+            DType.BFLOAT16,
+            DType.INT8,
+            DType.INT16,
+            DType.INT32,
+            DType.INT64,
+            DType.UINT8,
+            DType.UINT16,
+            DType.UINT32,
+            DType.UINT64);
+
+    /** The bits that runtimes for inf1 print as supported. */
+    private static final long FEATURES = 0xFFL;
+
+    private static final Architecture INF1 = new Architecture(
+            "inf1",
+            "Inferentia",
+            "v1",
+            4,
+            8 * GIB,
+            TYPES,
+            new TreeSet<>(Set.of(1)),
+            1,
+            List.of("inf1"),
+            List.of(),
+            FEATURES);
+
+    private final EmulatedCores cores;
+
+    /**
+     * Records what is needed later.
+     *
+     * @param machine the machine
+     * @param engine what computes for emulated cores
+     */
+    @Activate
+    public Inf1Driver(
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) Machine machine,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY, target = "(" + Engine.FUNCTION + "=__onnx)") Engine engine) {
+        cores = new EmulatedCores(INF1, machine, engine);
+    }
+
+    @Override
+    public Architecture architecture() {
+        return INF1;
+    }
+
+    @Override
+    public List<DeviceInfo> devices() {
+        return cores.devices();
+    }
+
+    @Override
+    public CoreSession open(CoreAddress core) {
+        return cores.open(core);
+    }
+}
