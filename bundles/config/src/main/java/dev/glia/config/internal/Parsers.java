@@ -1,0 +1,164 @@
+package dev.glia.config.internal;
+
+import dev.glia.config.RuntimeConfig.CoreRange;
+import dev.glia.log.LogLevel;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The syntax of the values. Every method throws IllegalArgumentException that says what is wrong with a text. */
+final class Parsers {
+    /** Far above any machine, far below what would overflow the arithmetic of cores. */
+    static final int HIGHEST_CORE = 65_535;
+
+    private static final int LARGEST_GROUP = 64;
+    private static final int LONGEST_TAG = 255;
+
+    private static final Pattern CORES = Pattern.compile("([^-]+)(?:-(.+))?");
+    private static final Pattern GROUP = Pattern.compile("([0-9]+)(?:[xX]([0-9]+))?");
+    private static final Pattern INSTANCE = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
+
+    private Parsers() {}
+
+    static boolean bool(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true", "1" -> true;
+            case "false", "0" -> false;
+            default -> throw new IllegalArgumentException("it is neither true nor false");
+        };
+    }
+
+    static int number(String text, int lowest, int highest) {
+        if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a whole number in decimal digits");
+        }
+        long value;
+        try {
+            value = Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            value = Long.MAX_VALUE;
+        }
+        if (value < lowest || value > highest) {
+            throw new IllegalArgumentException(text + " is not in the range " + lowest + " to " + highest);
+        }
+        return (int) value;
+    }
+
+    /** Indices and inclusive ranges with commas between them, rising, without a gap. */
+    static CoreRange cores(String text) {
+        CoreRange union = null;
+        for (String item : text.split(",", -1)) {
+            CoreRange next = indexOrRange(item.strip());
+            if (union == null) {
+                union = next;
+            } else if (next.first() <= union.last()) {
+                throw new IllegalArgumentException("core " + next.first() + " is not above core " + union.last()
+                        + " before it; each core is named once, in rising order");
+            } else if (next.first() != union.last() + 1) {
+                throw new IllegalArgumentException("Neuron cores are not contiguous: nothing between core "
+                        + union.last() + " and core " + next.first());
+            } else {
+                union = new CoreRange(union.first(), next.last());
+            }
+        }
+        return union;
+    }
+
+    private static CoreRange indexOrRange(String item) {
+        if (item.isEmpty()) {
+            throw new IllegalArgumentException("a core is missing before, between or after the commas");
+        }
+        Matcher parts = CORES.matcher(item);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("\"" + item + "\" is neither a core nor a range of cores");
+        }
+        int first = number(parts.group(1).strip(), 0, HIGHEST_CORE);
+        int last = parts.group(2) == null ? first : number(parts.group(2).strip(), 0, HIGHEST_CORE);
+        if (last < first) {
+            throw new IllegalArgumentException("the range " + item + " is reversed; write " + last + "-" + first);
+        }
+        return new CoreRange(first, last);
+    }
+
+    /** The cores that the groups of NEURONCORE_GROUP_SIZES need together: {@code AxB} is A times B cores. */
+    static int groupSizes(String text) {
+        long sum = 0;
+        for (String item : text.replaceAll("[\\[\\]]", "").split(",")) {
+            if (item.isBlank()) {
+                continue;
+            }
+            Matcher group = GROUP.matcher(item.strip());
+            if (!group.matches()) {
+                throw new IllegalArgumentException("\"" + item.strip() + "\" is neither N nor AxB");
+            }
+            long times = number(group.group(1), 1, LARGEST_GROUP);
+            sum += group.group(2) == null ? times : times * number(group.group(2), 1, LARGEST_GROUP);
+        }
+        if (sum == 0 || sum > HIGHEST_CORE) {
+            throw new IllegalArgumentException(sum == 0 ? "it names no group" : "its groups need " + sum + " cores");
+        }
+        return (int) sum;
+    }
+
+    static LogLevel level(String text) {
+        String name = text.toUpperCase(Locale.ROOT);
+        return name.equals("WARNING")
+                ? LogLevel.WARN
+                : Stream.of(LogLevel.values())
+                        .filter(level -> level.name().equals(name))
+                        .findAny()
+                        .orElseThrow(() -> new IllegalArgumentException("there is no such level"));
+    }
+
+    /** console and syslog in any case; anything else is a path or the name of another sink, as it is written. */
+    static String location(String text) {
+        String name = text.toLowerCase(Locale.ROOT);
+        var known = Set.of("console", "syslog");
+        if (known.contains(name)) {
+            return name;
+        }
+        if (text.contains(",") && Stream.of(name.split(",")).map(String::strip).allMatch(known::contains)) {
+            throw new IllegalArgumentException("one variable picks one place (unset it to have both)");
+        }
+        path(text);
+        return text;
+    }
+
+    static Path path(String text) {
+        refuseControl(text);
+        return Path.of(text);
+    }
+
+    static String instance(String text) {
+        String name = text.toLowerCase(Locale.ROOT);
+        if (!INSTANCE.matcher(name).matches()) {
+            throw new IllegalArgumentException("it cannot be the name of an instance type");
+        }
+        return name;
+    }
+
+    static String init(String text) {
+        String name = text.toLowerCase(Locale.ROOT);
+        if (!name.equals("auto") && !name.equals("manual")) {
+            throw new IllegalArgumentException("it is neither auto nor manual");
+        }
+        return name;
+    }
+
+    static String tag(String text) {
+        refuseControl(text);
+        if (text.length() > LONGEST_TAG) {
+            throw new IllegalArgumentException("it has " + text.length() + " characters");
+        }
+        return text;
+    }
+
+    private static void refuseControl(String text) {
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("it contains a control character");
+        }
+    }
+}

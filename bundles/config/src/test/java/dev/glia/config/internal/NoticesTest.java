@@ -1,0 +1,69 @@
+package dev.glia.config.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.event.Level;
+
+class NoticesTest {
+
+    private static List<Notice> notices(Map<String, String> environment) {
+        return Snapshot.of(new Sources(Map.of(), _ -> null, environment), Path.of("/state")).notices();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NEURON_RT_VISIBLE_CORE,NEURON_RT_VISIBLE_CORES", "NEURON_RT_NUMCORES,NEURON_RT_NUM_CORES",
+        "NEURON_RT_LOGLEVEL,NEURON_RT_LOG_LEVEL", "NEURON_RT_TIMEOUT,NEURON_RT_EXEC_TIMEOUT",
+        "NEURON_RT_LOG_LEVEL_NTR,NEURON_RT_LOG_LEVEL_NRT"
+    })
+    void anUnknownNameIsAnsweredWithTheNearest(String name, String nearest) {
+        assertThat(notices(Map.of(name, "1"))).singleElement().satisfies(notice -> {
+            assertThat(notice.level()).isEqualTo(Level.WARN);
+            assertThat(notice.text()).contains(name).endsWith("did you mean " + nearest + "?");
+        });
+    }
+
+    @Test
+    void anUnknownNameThatIsNearNothingGetsNoSuggestion() {
+        assertThat(notices(Map.of("NEURON_RT_ZZZZZZZZ", "1")))
+                .singleElement()
+                .satisfies(notice -> assertThat(notice.text()).doesNotContain("did you mean"));
+        assertThat(notices(Map.of("NEURON_RT_" + "x".repeat(100_000), "1"))).hasSize(1);
+    }
+
+    @Test
+    void otherNamesAreNobodysBusiness() {
+        assertThat(notices(Map.of("PATH", "/bin", "NEURON_CC_FLAGS", "-O1", "GLIA_HOME", "/x"))).isEmpty();
+    }
+
+    @Test
+    void aDocumentedNameWithoutEffectIsAnInformation() {
+        assertThat(notices(Map.of("NEURON_RT_ROOT_COMM_ID", "10.0.0.1:63423")))
+                .singleElement()
+                .satisfies(notice -> {
+                    assertThat(notice.level()).isEqualTo(Level.INFO);
+                    assertThat(notice.text()).contains("NEURON_RT_ROOT_COMM_ID");
+                });
+    }
+
+    @Test
+    void groupSizesAreDeprecatedOnce() {
+        assertThat(notices(Map.of("NEURONCORE_GROUP_SIZES", "2,2")))
+                .singleElement()
+                .satisfies(notice -> assertThat(notice.text()).contains("deprecated"));
+    }
+
+    @Test
+    void moreThanThreeInFlightIsWarnedAbout() {
+        assertThat(notices(Map.of("NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS", "3"))).isEmpty();
+        assertThat(notices(Map.of("NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS", "4")))
+                .singleElement()
+                .satisfies(notice -> assertThat(notice.text()).contains("memory"));
+    }
+}
