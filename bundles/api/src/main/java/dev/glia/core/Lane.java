@@ -28,7 +28,8 @@ public interface Lane extends AutoCloseable {
      *
      * @param task the task
      * @param timeoutNanos how long turn and execution may take together; 0 waits without limit
-     * @param done told exactly once how it ended, on the thread of the lane, before the submission completes
+     * @param done told exactly once how it ended, on the thread of the lane or of the one who cancelled it, before the
+     *     submission completes
      * @return the queued task
      * @throws dev.glia.runtime.NrtException NRT_QUEUE_FULL when as many requests are in flight as allowed, NRT_CLOSED
      *     when the lane is closed

@@ -16,8 +16,11 @@ public interface LaneTask {
      */
     NrtStatus run();
 
-    /** Asks a running {@link #run()} to end soon. Called by the lane after the deadline, on another thread. */
-    void cancel();
+    /**
+     * Asks a running {@link #run()} to end soon. Called by the lane on another thread, after the deadline or when the
+     * request is cancelled, and repeated until the run ends. Must return at once.
+     */
+    void stop();
 
     /**
      * {@return the name of the model, for the time-out message}

@@ -14,7 +14,8 @@ public interface Submission {
 
     /**
      * {@return the end of the request, completed exactly once and never exceptionally: the status says how it ended}
-     * Dependent stages run on the thread of the core unless they are {@code ...Async}: keep them short.
+     * Dependent stages run on the thread of the core, or of the one who cancelled, unless they are {@code ...Async}: keep
+     * them short.
      */
     CompletionStage<Completion> completion();
 

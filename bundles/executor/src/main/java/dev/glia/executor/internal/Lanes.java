@@ -1,0 +1,29 @@
+package dev.glia.executor.internal;
+
+import dev.glia.core.Lane;
+import dev.glia.core.LaneFactory;
+import dev.glia.device.CoreAddress;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/** Makes the lanes and keeps one watchdog for all of them. */
+@Component
+public final class Lanes implements LaneFactory {
+
+    private final Watchdog watchdog = new Watchdog();
+
+    /** Starts nothing: the watchdog begins with the first lane. */
+    @Activate
+    public Lanes() {}
+
+    @Override
+    public Lane open(CoreAddress core, int index, int maxInFlight) {
+        return new CoreLane(core, index, maxInFlight, watchdog);
+    }
+
+    @Deactivate
+    void close() {
+        watchdog.close();
+    }
+}

@@ -1,0 +1,128 @@
+package dev.glia.executor.internal;
+
+import dev.glia.core.LaneTask;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What is running on a lane right now, and the right to stop exactly that.
+ *
+ * <p>A run has a ticket. The lane begins and ends it; the watchdog and cancelling callers may stop it in between, from
+ * other threads. The state holds ticket and phase in one word, so a late stop can never hit the next run, and
+ * {@link #end} never returns while somebody is still calling {@link LaneTask#stop()}.
+ */
+final class Supervision {
+
+    /** Why a run was stopped. */
+    enum Stop {
+        /** It was not. */
+        NONE,
+        /** Its deadline passed. */
+        DEADLINE,
+        /** Somebody cancelled it. */
+        CANCELLED
+    }
+
+    private static final int IDLE = 0;
+    private static final int RUNNING = 1;
+    /** Somebody is calling stop. */
+    private static final int STOPPING = 2;
+    /** Stop was called; it may have come too early to have had an effect, so the watchdog repeats it. */
+    private static final int STOPPED = 3;
+
+    private static final int PHASE_BITS = 2;
+    private static final long PHASE_MASK = (1 << PHASE_BITS) - 1;
+
+    private final AtomicLong state = new AtomicLong();
+
+    // Written by the lane before the state says RUNNING, read by others after they have seen it.
+    private LaneTask task;
+    private long deadline;
+    private boolean limited;
+    private volatile Stop stop = Stop.NONE;
+
+    /** Begins a run; called by whoever holds the lane. */
+    void begin(LaneTask next, long startNanos, long timeoutNanos) {
+        task = next;
+        limited = timeoutNanos != 0;
+        deadline = startNanos + timeoutNanos;
+        state.set(((state.getPlain() >>> PHASE_BITS) + 1) << PHASE_BITS | RUNNING);
+    }
+
+    /** Ends the run and tells whether it was stopped. */
+    Stop end() {
+        long running = state.getPlain() & ~PHASE_MASK | RUNNING;
+        if (state.compareAndSet(running, running & ~PHASE_MASK)) {
+            return Stop.NONE;
+        }
+        while (!state.compareAndSet(running & ~PHASE_MASK | STOPPED, running & ~PHASE_MASK)) {
+            Thread.onSpinWait();
+        }
+        Stop reason = stop;
+        stop = Stop.NONE;
+        return reason;
+    }
+
+    /** Stops a task if it is the one that runs. */
+    void stop(LaneTask which, Stop reason) {
+        long seen = state.get();
+        // The task may already be that of the next run; then the state has changed and the exchange fails.
+        if (phase(seen) == RUNNING && task == which) {
+            stop(seen, reason);
+        }
+    }
+
+    private void stop(long running, Stop reason) {
+        if (state.compareAndSet(running, running & ~PHASE_MASK | STOPPING)) {
+            stop = reason;
+            callStop(running & ~PHASE_MASK);
+        }
+    }
+
+    /**
+     * Stops the run when its deadline has passed, and repeats the stop of one that goes on.
+     *
+     * @return how long until the run needs another look, in nanoseconds; {@link Long#MAX_VALUE} when it needs none
+     */
+    long check(long nowNanos, long repeatNanos) {
+        long seen = state.get();
+        return switch (phase(seen)) {
+            case RUNNING -> checkDeadline(seen, nowNanos, repeatNanos);
+            case STOPPED -> {
+                if (state.compareAndSet(seen, seen & ~PHASE_MASK | STOPPING)) {
+                    callStop(seen & ~PHASE_MASK);
+                }
+                yield repeatNanos;
+            }
+            case STOPPING -> repeatNanos;
+            default -> Long.MAX_VALUE;
+        };
+    }
+
+    private long checkDeadline(long seen, long nowNanos, long repeatNanos) {
+        boolean hasLimit = limited;
+        long left = deadline - nowNanos;
+        if (state.get() != seen) {
+            return 0; // Another run has begun meanwhile, and the deadline may be its own: look again.
+        }
+        if (!hasLimit) {
+            return Long.MAX_VALUE;
+        }
+        if (left > 0) {
+            return left;
+        }
+        stop(seen, Stop.DEADLINE);
+        return repeatNanos;
+    }
+
+    private void callStop(long ticket) {
+        try {
+            task.stop();
+        } finally {
+            state.set(ticket | STOPPED);
+        }
+    }
+
+    private static int phase(long state) {
+        return (int) (state & PHASE_MASK);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.glia.executor.internal;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stops runs whose deadline has passed. One thread for all lanes, which sleeps until the earliest deadline: a request
+ * that starts later cannot expire before the shortest time-out in use has passed once, so requests need not wake it.
+ */
+final class Watchdog implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger("TDRV.watchdog");
+
+    /** How often the cancel of a stopped run is repeated until it has an effect. */
+    private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final List<Supervision> watched = new CopyOnWriteArrayList<>();
+
+    private volatile long shortestTimeout = Long.MAX_VALUE / 4;
+    private volatile Thread thread;
+    private volatile boolean closed;
+
+    void watch(Supervision lane) {
+        watched.add(lane);
+    }
+
+    void forget(Supervision lane) {
+        watched.remove(lane);
+    }
+
+    /** Called before each run with its time-out; does something only when it is the shortest one so far. */
+    void expect(long timeoutNanos) {
+        if (timeoutNanos != 0 && timeoutNanos < shortestTimeout) {
+            shorten(timeoutNanos);
+        }
+    }
+
+    private synchronized void shorten(long timeoutNanos) {
+        shortestTimeout = Math.min(shortestTimeout, timeoutNanos);
+        if (thread == null && !closed) {
+            thread = Thread.ofPlatform().daemon().name("glia-watchdog").start(this::run);
+        }
+        LockSupport.unpark(thread);
+    }
+
+    private void run() {
+        while (!closed) {
+            long now = System.nanoTime();
+            long sleep = shortestTimeout;
+            for (Supervision lane : watched) {
+                sleep = Math.min(sleep, check(lane, now));
+            }
+            if (sleep > 0) {
+                LockSupport.parkNanos(this, sleep);
+            }
+        }
+    }
+
+    private static long check(Supervision lane, long now) {
+        try {
+            return lane.check(now, REPEAT_NANOS);
+        } catch (RuntimeException failure) {
+            LOG.error("A driver failed to cancel a request; it is asked again", failure);
+            return REPEAT_NANOS;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+}

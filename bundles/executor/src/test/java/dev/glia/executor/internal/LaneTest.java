@@ -1,0 +1,312 @@
+package dev.glia.executor.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.glia.core.Lane;
+import dev.glia.core.LaneTask;
+import dev.glia.device.CoreAddress;
+import dev.glia.runtime.Completion;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.Submission;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LaneTest {
+
+    private static final long NO_LIMIT = 0;
+    private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(30);
+    private static final long LONG = TimeUnit.SECONDS.toNanos(50);
+
+    private final Lanes lanes = new Lanes();
+    private final Lane lane = lanes.open(new CoreAddress(3, 1, 1, 1), 0, 4);
+
+    @AfterEach
+    void close() {
+        lane.close();
+        lanes.close();
+    }
+
+    @Test
+    void runsOnTheCallersThreadWhenFree() {
+        var ran = new ArrayList<Thread>();
+        NrtStatus status = lane.run(task(() -> ran.add(Thread.currentThread())), LONG);
+        assertThat(status).isEqualTo(NrtStatus.NRT_SUCCESS);
+        assertThat(ran).containsExactly(Thread.currentThread());
+    }
+
+    @Test
+    void allocatesNothingPerRequest() {
+        var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        LaneTask task = task(() -> {});
+        for (int i = 0; i < 20_000; i++) {
+            lane.run(task, LONG);
+        }
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 10_000; i++) {
+            lane.run(task, LONG);
+        }
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(64 * 1024);
+    }
+
+    @Test
+    void stopsWhatRunsLongerThanItsDeadlineAndGoesOn() {
+        var hang = new Hang();
+        assertThatThrownBy(() -> lane.run(hang, SHORT))
+                .isInstanceOfSatisfying(
+                        NrtException.class, e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_TIMEOUT))
+                .hasMessageContaining("execution timeout (30 ms) on Neuron Device 1 NC 1, model hang");
+        assertThat(lane.run(task(() -> {}), SHORT)).isEqualTo(NrtStatus.NRT_SUCCESS);
+    }
+
+    @Test
+    void waitsWithoutLimitWhenTheTimeOutIsZero() throws Exception {
+        var hang = new Hang();
+        var ended = new CountDownLatch(1);
+        Thread caller = Thread.startVirtualThread(() -> {
+            lane.run(hang, NO_LIMIT);
+            ended.countDown();
+        });
+        hang.started.await();
+        // A deadline of a neighbour must not stop it.
+        try (Lane other = lanes.open(new CoreAddress(4, 2, 0, 1), 1, 1)) {
+            assertThatThrownBy(() -> other.run(new Hang(), SHORT)).hasMessageContaining("NRT_TIMEOUT");
+        }
+        assertThat(ended.getCount()).isEqualTo(1);
+        hang.stop();
+        caller.join();
+        assertThat(ended.getCount()).isZero();
+    }
+
+    @Test
+    void refusesWhenTheWindowIsFullAndTakesAgainWhenARequestEnds() {
+        var hangs = new ArrayList<Hang>();
+        var submissions = new ArrayList<Submission>();
+        for (int i = 0; i < 4; i++) {
+            hangs.add(new Hang());
+            submissions.add(lane.submit(hangs.get(i), LONG, end -> {}));
+        }
+        assertThatThrownBy(() -> lane.submit(task(() -> {}), LONG, end -> {}))
+                .hasMessageStartingWith("NRT_QUEUE_FULL (7): 4 requests are in flight on ND 1 NC 1");
+        hangs.getFirst().release();
+        join(submissions.getFirst());
+        Submission again = lane.submit(task(() -> {}), LONG, end -> {});
+        hangs.forEach(Hang::release);
+        assertThat(join(again).status()).isEqualTo(NrtStatus.NRT_SUCCESS);
+        assertThat(lane.inFlight()).isZero();
+        assertThat(submissions).extracting(Submission::sequence).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void cancelsWhatWaitsAndWhatRuns() throws Exception {
+        var hang = new Hang();
+        Submission running = lane.submit(hang, LONG, end -> {});
+        var never = new AtomicBoolean();
+        Submission waiting = lane.submit(task(() -> never.set(true)), LONG, end -> {});
+        hang.started.await();
+        assertThat(waiting.cancel()).isTrue();
+        assertThat(join(waiting).failure().orElseThrow()).hasMessageContaining("cancelled");
+        assertThat(running.cancel()).isTrue();
+        assertThat(join(running).failure().orElseThrow()).hasMessageContaining("cancelled");
+        assertThat(running.cancel()).isFalse();
+        assertThat(never).isFalse();
+        assertThat(lane.run(task(() -> {}), LONG)).isEqualTo(NrtStatus.NRT_SUCCESS);
+    }
+
+    @Test
+    void aSynchronousRequestGoesBehindThoseOfItsCallerThatAreQueued() {
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        for (int round = 0; round < 500; round++) {
+            order.clear();
+            lane.submit(task(() -> order.add("first")), LONG, end -> {});
+            lane.run(task(() -> order.add("second")), LONG);
+            assertThat(order).containsExactly("first", "second");
+        }
+    }
+
+    @Test
+    void aDriverThatThrowsFailsItsRequestOnly() {
+        assertThatThrownBy(() -> lane.run(
+                        task(() -> {
+                            throw new NoClassDefFoundError("gone");
+                        }),
+                        LONG))
+                .hasMessageStartingWith("NRT_FAILURE (1): the driver of ND 1 NC 1 failed in model model")
+                .hasRootCauseInstanceOf(NoClassDefFoundError.class);
+        assertThat(lane.run(task(() -> {}), LONG)).isEqualTo(NrtStatus.NRT_SUCCESS);
+    }
+
+    @Test
+    void closeFinishesWhatWaitsAndRefusesTheRest() {
+        var ran = new AtomicInteger();
+        var ends = new ArrayList<Submission>();
+        for (int i = 0; i < 4; i++) {
+            ends.add(lane.submit(task(ran::incrementAndGet), LONG, end -> {}));
+        }
+        lane.close();
+        assertThat(ran).hasValue(4);
+        assertThat(ends).allSatisfy(end -> assertThat(join(end).status()).isEqualTo(NrtStatus.NRT_SUCCESS));
+        assertThatThrownBy(() -> lane.run(task(() -> {}), LONG)).hasMessageStartingWith("NRT_CLOSED (14)");
+        assertThatThrownBy(() -> lane.submit(task(() -> {}), LONG, end -> {})).hasMessageStartingWith("NRT_CLOSED");
+    }
+
+    /** Synchronous, queued, cancelled and expiring requests from many threads: one at a time, each ends once. */
+    @Test
+    void underAStormOneRunsAtATimeAndEachEndsOnce() throws Exception {
+        int threads = 8;
+        int rounds = 400;
+        var inside = new AtomicInteger();
+        var overlaps = new AtomicInteger();
+        var ended = new AtomicLong();
+        var begun = new AtomicLong();
+        var barrier = new CyclicBarrier(threads);
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int t = 0; t < threads; t++) {
+                pool.submit(() -> {
+                    barrier.await();
+                    for (int i = 0; i < rounds; i++) {
+                        storm(inside, overlaps, begun, ended);
+                    }
+                    return null;
+                });
+            }
+        }
+        lane.close();
+        assertThat(overlaps).hasValue(0);
+        assertThat(ended).hasValue(begun.get());
+        assertThat(lane.inFlight()).isZero();
+    }
+
+    private void storm(AtomicInteger inside, AtomicInteger overlaps, AtomicLong begun, AtomicLong ended) {
+        var random = ThreadLocalRandom.current();
+        boolean hangs = random.nextInt(20) == 0;
+        long timeout = hangs || random.nextInt(10) == 0 ? TimeUnit.MILLISECONDS.toNanos(1) : LONG;
+        var exclusive = new Exclusive(inside, overlaps, hangs);
+        if (random.nextBoolean()) {
+            begun.incrementAndGet();
+            try {
+                lane.run(exclusive, timeout);
+            } catch (NrtException expected) {
+                assertThat(expected.status()).isEqualTo(NrtStatus.NRT_TIMEOUT);
+            }
+            ended.incrementAndGet();
+            return;
+        }
+        try {
+            begun.incrementAndGet();
+            Submission submission = lane.submit(exclusive, timeout, end -> ended.incrementAndGet());
+            if (random.nextInt(4) == 0) {
+                submission.cancel();
+            }
+        } catch (NrtException full) {
+            assertThat(full.status()).isEqualTo(NrtStatus.NRT_QUEUE_FULL);
+            begun.decrementAndGet();
+        }
+    }
+
+    private static Completion join(Submission submission) {
+        return submission.completion().toCompletableFuture().join();
+    }
+
+    private static LaneTask task(Runnable work) {
+        return new LaneTask() {
+            @Override
+            public NrtStatus run() {
+                work.run();
+                return NrtStatus.NRT_SUCCESS;
+            }
+
+            @Override
+            public void stop() {}
+
+            @Override
+            public String model() {
+                return "model";
+            }
+        };
+    }
+
+    /** Runs until it is stopped; a stop that comes before it runs has no effect, as on a device. */
+    private static final class Hang implements LaneTask {
+
+        private final CountDownLatch started = new CountDownLatch(1);
+        private volatile boolean running;
+        private volatile boolean stopped;
+
+        @Override
+        public NrtStatus run() {
+            running = true;
+            started.countDown();
+            while (!stopped) {
+                Thread.onSpinWait();
+            }
+            return NrtStatus.NRT_SUCCESS;
+        }
+
+        void release() {
+            stopped = true;
+        }
+
+        @Override
+        public void stop() {
+            if (running) {
+                stopped = true;
+            }
+        }
+
+        @Override
+        public String model() {
+            return "hang";
+        }
+    }
+
+    private static final class Exclusive implements LaneTask {
+
+        private final AtomicInteger inside;
+        private final AtomicInteger overlaps;
+        private final boolean hangs;
+        private volatile boolean stopped;
+
+        Exclusive(AtomicInteger inside, AtomicInteger overlaps, boolean hangs) {
+            this.inside = inside;
+            this.overlaps = overlaps;
+            this.hangs = hangs;
+        }
+
+        @Override
+        public NrtStatus run() {
+            if (inside.incrementAndGet() != 1) {
+                overlaps.incrementAndGet();
+            }
+            while (hangs && !stopped) {
+                Thread.onSpinWait();
+            }
+            inside.decrementAndGet();
+            return NrtStatus.NRT_SUCCESS;
+        }
+
+        @Override
+        public void stop() {
+            stopped = true;
+        }
+
+        @Override
+        public String model() {
+            return "exclusive";
+        }
+    }
+}
