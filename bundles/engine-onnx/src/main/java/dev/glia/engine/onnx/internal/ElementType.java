@@ -1,0 +1,59 @@
+package dev.glia.engine.onnx.internal;
+
+import dev.glia.runtime.DType;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The element types of ONNX, in the order of their numbers, which ONNX files and ONNX Runtime share up to
+ * {@link #INT4}.
+ */
+public enum ElementType {
+    UNDEFINED(null),
+    FLOAT(DType.FLOAT32),
+    UINT8(DType.UINT8),
+    INT8(DType.INT8),
+    UINT16(DType.UINT16),
+    INT16(DType.INT16),
+    INT32(DType.INT32),
+    INT64(DType.INT64),
+    STRING(null),
+    /** A byte that is 0 or 1; Glia's tensors carry it as UINT8. */
+    BOOL(DType.UINT8),
+    FLOAT16(DType.FLOAT16),
+    DOUBLE(null),
+    UINT32(DType.UINT32),
+    UINT64(DType.UINT64),
+    COMPLEX64(null),
+    COMPLEX128(null),
+    BFLOAT16(DType.BFLOAT16),
+    FLOAT8E4M3FN(DType.FLOAT8E4),
+    FLOAT8E4M3FNUZ(null),
+    FLOAT8E5M2(DType.FLOAT8E5),
+    FLOAT8E5M2FNUZ(null),
+    UINT4(null),
+    INT4(null);
+
+    private static final ElementType[] BY_NUMBER = values();
+
+    private final DType dtype;
+
+    ElementType(DType dtype) {
+        this.dtype = dtype;
+    }
+
+    /** {@return the type of a number, {@link #UNDEFINED} for one that is not known} */
+    public static ElementType of(long number) {
+        return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[(int) number] : UNDEFINED;
+    }
+
+    /** {@return the type as Neuron knows it, empty when it has none} */
+    public Optional<DType> dtype() {
+        return Optional.ofNullable(dtype);
+    }
+
+    /** {@return the name as ONNX writes it, in lower case} */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.glia.engine.onnx.internal;
+
+import dev.glia.config.Configuration;
+import dev.glia.engine.onnx.internal.ort.Ort;
+import dev.glia.engine.onnx.internal.ort.OrtException;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * ONNX Runtime, loaded when something first needs it. A service of this bundle for itself, so that the engine and the
+ * compiler share it.
+ */
+@Component(service = OnnxRuntime.class)
+public final class OnnxRuntime {
+    private static final Logger LOG = LoggerFactory.getLogger("TDRV.onnx_runtime_init");
+
+    private final Configuration configuration;
+    private Ort ort;
+
+    /** Remembers where to find the state folder; loads nothing. */
+    @Activate
+    public OnnxRuntime(@Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /**
+     * {@return ONNX Runtime} A failure is not remembered: a full disk may have room the next time.
+     *
+     * @throws NrtException when the library cannot be had, or the configuration is not usable
+     */
+    synchronized Ort ort() {
+        if (ort == null) {
+            NativeLibrary library = NativeLibrary.of(System.getProperty("os.name"), System.getProperty("os.arch"));
+            try {
+                ort = new Ort(library.load(configuration.current().stateDir().resolve("native")));
+            } catch (OrtException refused) {
+                throw new NrtException(
+                        NrtStatus.NRT_FAILURE, "ONNX Runtime does not start: " + refused.getMessage(), refused);
+            }
+            LOG.debug("ONNX Runtime {} loaded", ort.version());
+        }
+        return ort;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.glia.engine.onnx.internal.onnx;
+
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads the fields of one protobuf message, one after the other, out of bytes that nobody vouches for. It copies nothing
+ * but strings, never goes beyond the message, and names the place of what it refuses.
+ *
+ * <p>Use: {@code while (reader.next()) switch (reader.number()) ...}; a field whose value is not asked for is skipped.
+ */
+public final class ProtoReader {
+    private static final int VARINT = 0;
+    private static final int FIXED64 = 1;
+    private static final int LENGTH = 2;
+    private static final int FIXED32 = 5;
+    private static final int MAX_VARINT_BYTES = 10;
+
+    /** Deeper than any graph that ONNX Runtime accepts; keeps hostile nesting off the stack. */
+    private static final int MAX_DEPTH = 64;
+
+    private final byte[] data;
+    private final int end;
+    private final String place;
+    private final int depth;
+
+    private int position;
+    private int fieldStart;
+    private int number;
+    private int wire;
+    private long scalar;
+    private int valueStart;
+    private int valueEnd;
+
+    private ProtoReader(byte[] data, int start, int end, String place, int depth) {
+        this.data = data;
+        this.position = start;
+        this.end = end;
+        this.place = place;
+        this.depth = depth;
+    }
+
+    /**
+     * Starts at the outermost message.
+     *
+     * @param data the message
+     * @param place what it is, for messages to people
+     */
+    public static ProtoReader of(byte[] data, String place) {
+        return new ProtoReader(data, 0, data.length, place, 0);
+    }
+
+    /**
+     * Goes to the next field.
+     *
+     * @return false at the end of the message
+     * @throws NrtException NRT_INVALID when the message is damaged
+     */
+    public boolean next() {
+        if (position == end) {
+            return false;
+        }
+        fieldStart = position;
+        long tag = varint();
+        long field = tag >>> 3;
+        if (field == 0 || field > 0x1fff_ffffL) {
+            throw damaged("field number " + field);
+        }
+        number = (int) field;
+        wire = (int) tag & 7;
+        valueStart = position;
+        switch (wire) {
+            case VARINT -> scalar = varint();
+            case FIXED64 -> skip(Long.BYTES);
+            case FIXED32 -> skip(Integer.BYTES);
+            case LENGTH -> {
+                long length = varint();
+                valueStart = position;
+                skip(length);
+            }
+            default -> throw damaged("wire type " + wire);
+        }
+        valueEnd = position;
+        return true;
+    }
+
+    /** {@return the number of the field} */
+    public int number() {
+        return number;
+    }
+
+    /** {@return the value of an integer field} */
+    public long varintValue() {
+        expect(VARINT);
+        return scalar;
+    }
+
+    /** {@return the text of a string field} */
+    public String string() {
+        expect(LENGTH);
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(data, valueStart, valueEnd - valueStart))
+                    .toString();
+        } catch (CharacterCodingException damaged) {
+            throw damaged("text that is not UTF-8");
+        }
+    }
+
+    /** {@return a reader of a message field} */
+    public ProtoReader message(String name) {
+        expect(LENGTH);
+        if (depth == MAX_DEPTH) {
+            throw damaged("messages nested deeper than " + MAX_DEPTH);
+        }
+        return new ProtoReader(data, valueStart, valueEnd, place + "." + name, depth + 1);
+    }
+
+    /** {@return the value of a message, string or bytes field, without a copy} */
+    public ByteBuffer bytes() {
+        expect(LENGTH);
+        return ByteBuffer.wrap(data, valueStart, valueEnd - valueStart).slice();
+    }
+
+    /** {@return the whole field, tag included, without a copy} */
+    public ByteBuffer field() {
+        return ByteBuffer.wrap(data, fieldStart, position - fieldStart).slice();
+    }
+
+    /** {@return a repeated integer field, which may come packed or one by one} */
+    public long[] varints() {
+        if (wire == VARINT) {
+            return new long[] {scalar};
+        }
+        expect(LENGTH);
+        int count = 0;
+        for (int i = valueStart; i < valueEnd; i++) {
+            if (data[i] >= 0) {
+                count++;
+            }
+        }
+        ProtoReader packed = new ProtoReader(data, valueStart, valueEnd, place, depth);
+        long[] values = new long[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = packed.varint();
+        }
+        if (packed.position != valueEnd) {
+            throw damaged("a number without an end");
+        }
+        return values;
+    }
+
+    /** {@return the refusal of what was found at the current field} */
+    public NrtException damaged(String what) {
+        return new NrtException(
+                NrtStatus.NRT_INVALID, place + " is damaged: " + what + " at byte " + fieldStart + " of the file");
+    }
+
+    /** {@return where this message is, such as {@code model.onnx.graph.node}} */
+    public String place() {
+        return place;
+    }
+
+    private void expect(int expected) {
+        if (wire != expected) {
+            throw damaged("wire type " + wire + " instead of " + expected + " in field " + number);
+        }
+    }
+
+    private long varint() {
+        long value = 0;
+        for (int i = 0; i < MAX_VARINT_BYTES; i++) {
+            if (position == end) {
+                throw damaged("the end within a number");
+            }
+            byte next = data[position++];
+            value |= (next & 0x7fL) << (7 * i);
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw damaged("a number of more than " + MAX_VARINT_BYTES + " bytes");
+    }
+
+    private void skip(long length) {
+        if (length < 0 || length > end - position) {
+            throw damaged("field " + number + " of " + Long.toUnsignedString(length) + " bytes where "
+                    + (end - position) + " are left,");
+        }
+        position += (int) length;
+    }
+}

@@ -1,0 +1,204 @@
+package dev.glia.engine.onnx.internal.ort;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A graph that ONNX Runtime has prepared. Runs may go on in parallel; nothing here guards against closing it while one
+ * does, which ends the JVM: its owner counts references.
+ */
+public final class OrtSession implements AutoCloseable {
+
+    /** How much ONNX Runtime rewrites a graph, by its numbers. */
+    public enum Optimization {
+        /** Not at all. */
+        NONE(0),
+        /** Everything that holds on every CPU. */
+        PORTABLE(2),
+        /** Also for the layouts of this CPU. */
+        ALL(99);
+
+        private final int level;
+
+        Optimization(int level) {
+            this.level = level;
+        }
+    }
+
+    /**
+     * An input or an output.
+     *
+     * @param name the name
+     * @param nameAddress the name as a C string that lives as long as the session
+     * @param onnxType the number of {@code ONNXType}: {@value #TENSOR} for a tensor
+     * @param elementType the number of {@code ONNXTensorElementDataType}, 0 when it is no tensor
+     * @param shape the extents, -1 where one is open
+     */
+    public record Port(String name, long nameAddress, int onnxType, int elementType, List<Long> shape) {
+        /** The {@code ONNXType} of tensors. */
+        public static final int TENSOR = 1;
+
+        /** {@return whether every extent is known} */
+        public boolean isStatic() {
+            return shape.stream().allMatch(extent -> extent >= 0);
+        }
+    }
+
+    private final Ort ort;
+    private final Arena arena = Arena.ofShared();
+    private final long handle;
+    private final List<Port> inputs;
+    private final List<Port> outputs;
+
+    /**
+     * Prepares a graph with one thread per run.
+     *
+     * @param ort the library
+     * @param model an ONNX model; only read during this call
+     * @param optimization how much to rewrite it
+     * @param optimizedModel where to write the rewritten model, if wanted
+     * @throws OrtException when the model is refused
+     */
+    public OrtSession(Ort ort, MemorySegment model, Optimization optimization, Optional<Path> optimizedModel) {
+        this.ort = ort;
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment out = call.allocate(JAVA_LONG);
+            long options = options(call, out, optimization, optimizedModel);
+            try {
+                ort.api().check(
+                        OrtApi.CREATE_SESSION_FROM_ARRAY,
+                        ort.environment(),
+                        model.address(),
+                        model.byteSize(),
+                        options,
+                        out.address());
+            } finally {
+                ort.api().call(OrtApi.RELEASE_SESSION_OPTIONS, options);
+            }
+            this.handle = out.get(JAVA_LONG, 0);
+            this.inputs = ports(call, OrtApi.SESSION_GET_INPUT_COUNT, OrtApi.SESSION_GET_INPUT_NAME,
+                    OrtApi.SESSION_GET_INPUT_TYPE_INFO);
+            this.outputs = ports(call, OrtApi.SESSION_GET_OUTPUT_COUNT, OrtApi.SESSION_GET_OUTPUT_NAME,
+                    OrtApi.SESSION_GET_OUTPUT_TYPE_INFO);
+        } catch (OrtException refused) {
+            arena.close();
+            throw refused;
+        }
+    }
+
+    /** {@return the inputs in the order of the graph} */
+    public List<Port> inputs() {
+        return inputs;
+    }
+
+    /** {@return the outputs in the order of the graph} */
+    public List<Port> outputs() {
+        return outputs;
+    }
+
+    Ort ort() {
+        return ort;
+    }
+
+    long handle() {
+        return handle;
+    }
+
+    /** Frees it. Nobody may be running it. */
+    @Override
+    public void close() {
+        ort.api().call(OrtApi.RELEASE_SESSION, handle);
+        arena.close();
+    }
+
+    private long options(
+            SegmentAllocator call, MemorySegment out, Optimization optimization, Optional<Path> optimizedModel) {
+        OrtApi api = ort.api();
+        api.check(OrtApi.CREATE_SESSION_OPTIONS, out.address());
+        long options = out.get(JAVA_LONG, 0);
+        try {
+            api.check(OrtApi.SET_SESSION_EXECUTION_MODE, options, 0);
+            api.check(OrtApi.SET_INTRA_OP_NUM_THREADS, options, 1);
+            api.check(OrtApi.SET_INTER_OP_NUM_THREADS, options, 1);
+            api.check(OrtApi.SET_SESSION_GRAPH_OPTIMIZATION_LEVEL, options, optimization.level);
+            for (String pool : List.of("session.intra_op.allow_spinning", "session.inter_op.allow_spinning")) {
+                api.check(
+                        OrtApi.ADD_SESSION_CONFIG_ENTRY,
+                        options,
+                        call.allocateFrom(pool).address(),
+                        call.allocateFrom("0").address());
+            }
+            optimizedModel.ifPresent(path -> api.check(
+                    OrtApi.SET_OPTIMIZED_MODEL_FILE_PATH,
+                    options,
+                    call.allocateFrom(path.toString()).address()));
+            return options;
+        } catch (OrtException refused) {
+            api.call(OrtApi.RELEASE_SESSION_OPTIONS, options);
+            throw refused;
+        }
+    }
+
+    private List<Port> ports(SegmentAllocator call, int countSlot, int nameSlot, int typeSlot) {
+        OrtApi api = ort.api();
+        MemorySegment out = call.allocate(JAVA_LONG);
+        api.check(countSlot, handle, out.address());
+        long count = out.get(JAVA_LONG, 0);
+        List<Port> ports = new ArrayList<>();
+        for (long i = 0; i < count; i++) {
+            api.check(nameSlot, handle, i, ort.allocator(), out.address());
+            long chars = out.get(JAVA_LONG, 0);
+            String name = OrtMemory.string(chars);
+            api.check(OrtApi.ALLOCATOR_FREE, ort.allocator(), chars);
+            api.check(typeSlot, handle, i, out.address());
+            long type = out.get(JAVA_LONG, 0);
+            try {
+                ports.add(port(call, name, type));
+            } finally {
+                api.call(OrtApi.RELEASE_TYPE_INFO, type);
+            }
+        }
+        return List.copyOf(ports);
+    }
+
+    private Port port(SegmentAllocator call, String name, long typeInfo) {
+        OrtApi api = ort.api();
+        MemorySegment out = call.allocate(JAVA_LONG);
+        long nameAddress = arena.allocateFrom(name).address();
+        api.check(OrtApi.GET_ONNX_TYPE_FROM_TYPE_INFO, typeInfo, out.address());
+        int onnxType = out.get(JAVA_INT, 0);
+        api.check(OrtApi.CAST_TYPE_INFO_TO_TENSOR_INFO, typeInfo, out.address());
+        long tensor = out.get(JAVA_LONG, 0);
+        if (onnxType != Port.TENSOR || tensor == 0) {
+            return new Port(name, nameAddress, onnxType, 0, List.of());
+        }
+        return new Port(name, nameAddress, onnxType, elementType(api, call, tensor), shape(api, call, tensor));
+    }
+
+    static int elementType(OrtApi api, SegmentAllocator call, long tensorInfo) {
+        MemorySegment out = call.allocate(JAVA_LONG);
+        api.check(OrtApi.GET_TENSOR_ELEMENT_TYPE, tensorInfo, out.address());
+        return out.get(JAVA_INT, 0);
+    }
+
+    static List<Long> shape(OrtApi api, SegmentAllocator call, long tensorInfo) {
+        MemorySegment out = call.allocate(JAVA_LONG);
+        api.check(OrtApi.GET_DIMENSIONS_COUNT, tensorInfo, out.address());
+        long rank = out.get(JAVA_LONG, 0);
+        MemorySegment extents = call.allocate(JAVA_LONG, Math.max(1, rank));
+        api.check(OrtApi.GET_DIMENSIONS, tensorInfo, extents.address(), rank);
+        List<Long> shape = new ArrayList<>();
+        for (long i = 0; i < rank; i++) {
+            shape.add(extents.getAtIndex(JAVA_LONG, i));
+        }
+        return List.copyOf(shape);
+    }
+}
