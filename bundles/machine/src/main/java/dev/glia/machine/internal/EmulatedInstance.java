@@ -1,0 +1,241 @@
+package dev.glia.machine.internal;
+
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The folder of an emulated instance: the tree of its devices, the lock files of its cores, and a marker that names the
+ * layout. All processes of the user share it. It is built aside and renamed into place, so that nobody sees half of it
+ * and of several builders one wins.
+ *
+ * @param folder the folder of the instance
+ */
+record EmulatedInstance(Path folder) {
+    /** Changes with what {@link EmulatedTree} writes. */
+    static final int LAYOUT = 1;
+
+    private static final String MARKER = "layout";
+    private static final String TREE = "neuron_device";
+    private static final String LOCKS = "locks";
+    private static final Pattern LAYOUT_LINE = Pattern.compile("(\\d{1,9})\\s*");
+
+    /** What a builder that died has left is removed after this time; no builder takes that long. */
+    private static final Duration ABANDONED = Duration.ofHours(1);
+
+    private static final Duration REBUILD_WAIT = Duration.ofSeconds(2);
+    private static final Duration REBUILD_PAUSE = Duration.ofMillis(20);
+
+    /**
+     * Opens the instance, and creates it when this is its first use.
+     *
+     * @param instances the folder of all instances
+     * @param type what to emulate
+     */
+    static EmulatedInstance open(Path instances, InstanceType type) {
+        Path folder = instances.resolve(type.name());
+        try {
+            if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                create(instances, folder, type);
+            }
+            StateFolder.open(folder);
+            var instance = new EmulatedInstance(folder);
+            instance.upgrade(type);
+            StateFolder.open(instance.locks());
+            return instance;
+        } catch (IOException e) {
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE,
+                    "The emulated " + type.name() + " cannot be created in " + folder + " (" + e
+                            + "). Make room there, or set GLIA_STATE_DIR to another folder",
+                    e);
+        }
+    }
+
+    Path tree() {
+        return folder.resolve(TREE);
+    }
+
+    Path locks() {
+        return folder.resolve(LOCKS);
+    }
+
+    /** The sentence that ends every complaint about this folder. */
+    String remedy() {
+        return "This is part of an emulated instance: end the processes that use it and remove " + folder
+                + ", then it is made again";
+    }
+
+    private static void create(Path instances, Path folder, InstanceType type) throws IOException {
+        removeAbandoned(instances);
+        Path aside = aside(instances);
+        try {
+            build(aside, type);
+            Files.createDirectory(aside.resolve(LOCKS), StateFolder.PRIVATE);
+            Files.move(aside, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                throw e;
+            }
+            // Another process was first: its instance is as good as this one.
+        } finally {
+            remove(aside);
+        }
+    }
+
+    private static Path aside(Path parent) throws IOException {
+        return Files.createTempDirectory(parent, ".building-", StateFolder.PRIVATE);
+    }
+
+    private static void build(Path aside, InstanceType type) throws IOException {
+        EmulatedTree.write(Files.createDirectory(aside.resolve(TREE)), type);
+        Files.writeString(aside.resolve(MARKER), LAYOUT + "\n");
+    }
+
+    /**
+     * Renews the tree when an older Glia has made it. The lock files stay, because processes may hold them open; as
+     * long as one of them is locked, its process uses the old tree.
+     */
+    private void upgrade(InstanceType type) throws IOException {
+        long deadline = System.nanoTime() + REBUILD_WAIT.toNanos();
+        while (layout() != LAYOUT) {
+            if (layout() > LAYOUT) {
+                throw new NrtException(
+                        NrtStatus.NRT_FAILURE,
+                        "%s has layout %d, made by a newer Glia; this one knows layout %d. Update Glia, or set GLIA_STATE_DIR to another folder"
+                                .formatted(folder, layout(), LAYOUT));
+            }
+            if (!rebuild(type)) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new NrtException(
+                            NrtStatus.NRT_FAILURE,
+                            "%s has layout %d of an older Glia, and processes still own cores of it; this Glia needs layout %d. End those processes, or set GLIA_STATE_DIR to another folder"
+                                    .formatted(folder, layout(), LAYOUT));
+                }
+                LockSupport.parkNanos(REBUILD_PAUSE.toNanos());
+            }
+        }
+    }
+
+    private int layout() throws IOException {
+        String found;
+        try (var in = Files.newInputStream(folder.resolve(MARKER), LinkOption.NOFOLLOW_LINKS)) {
+            found = new String(in.readNBytes(64), StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE, folder.resolve(MARKER) + " is missing. " + remedy(), e);
+        }
+        Matcher number = LAYOUT_LINE.matcher(found);
+        if (!number.matches()) {
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE, folder.resolve(MARKER) + " holds no layout number. " + remedy());
+        }
+        return Integer.parseInt(number.group(1));
+    }
+
+    /** {@return false when a process owns a core or is rebuilding now} */
+    private boolean rebuild(InstanceType type) throws IOException {
+        StateFolder.open(locks());
+        var held = new ArrayList<FileChannel>();
+        try {
+            for (Path file : lockFiles()) {
+                FileChannel channel = FileChannel.open(
+                        file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                held.add(channel);
+                if (!locked(channel)) {
+                    return false;
+                }
+            }
+            if (layout() == LAYOUT) {
+                return true;
+            }
+            replaceTree(type);
+            return true;
+        } finally {
+            for (FileChannel channel : held) {
+                channel.close();
+            }
+        }
+    }
+
+    /** The marker comes last: after a crash in between, the next process starts over. */
+    private void replaceTree(InstanceType type) throws IOException {
+        Path aside = aside(folder);
+        try {
+            build(aside, type);
+            if (Files.exists(tree(), LinkOption.NOFOLLOW_LINKS)) {
+                Files.move(tree(), aside.resolve("old"), StandardCopyOption.ATOMIC_MOVE);
+            }
+            Files.move(aside.resolve(TREE), tree(), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(aside.resolve(MARKER), folder.resolve(MARKER), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            remove(aside);
+        }
+    }
+
+    /** The locks of all cores that were ever claimed, and one for rebuilding. */
+    private List<Path> lockFiles() throws IOException {
+        var files = new ArrayList<Path>();
+        files.add(locks().resolve("rebuild.lock"));
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(locks(), "nc*.lock")) {
+            entries.forEach(files::add);
+        }
+        return files;
+    }
+
+    private static boolean locked(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    private static void removeAbandoned(Path instances) {
+        Instant before = Instant.now().minus(ABANDONED);
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(instances, ".building-*")) {
+            for (Path entry : entries) {
+                if (Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS).toInstant().isBefore(before)) {
+                    remove(entry);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // Another process removes them, too; whatever is left is in nobody's way.
+        }
+    }
+
+    /** Removes a folder that has not become an instance; what another process removes meanwhile is fine. */
+    private static void remove(Path folder) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.glia.machine.internal;
+
+import dev.glia.config.Configuration;
+import dev.glia.config.RuntimeConfig;
+import dev.glia.device.Machine;
+import dev.glia.device.MachineInfo;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds the machine that GLIA_INSTANCE means, once; a failure is found again by each call, as its cause may be cured. */
+@Component
+public final class LocalMachine implements Machine {
+    private static final Logger INIT = LoggerFactory.getLogger("NRT.nrt_init");
+    private static final Logger DEVICES = LoggerFactory.getLogger("TDRV.tdrv_get_dev_info");
+
+    private final Configuration configuration;
+    private volatile MachineInfo info;
+
+    /**
+     * Records the configuration; nothing is read yet.
+     *
+     * @param configuration tells the instance and the folders
+     */
+    @Activate
+    public LocalMachine(@Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    @Override
+    public MachineInfo info() {
+        MachineInfo known = info;
+        return known != null ? known : discoverOnce();
+    }
+
+    private synchronized MachineInfo discoverOnce() {
+        if (info == null) {
+            info = discover(configuration.current());
+        }
+        return info;
+    }
+
+    private static MachineInfo discover(RuntimeConfig config) {
+        Path tree = config.sysfsRoot().resolve("devices/virtual/neuron_device");
+        return switch (config.instance().strip().toLowerCase(Locale.ROOT)) {
+            case "hardware" -> hardware(config, tree);
+            case "auto" -> SysfsTree.hasDevices(tree) ? hardware(config, tree) : emulated(config, InstanceType.DEFAULT);
+            default -> emulated(config, InstanceType.named(config.instance()));
+        };
+    }
+
+    private static MachineInfo hardware(RuntimeConfig config, Path tree) {
+        String version = driverVersion(config.sysfsRoot());
+        SysfsTree sysfs = sysfs(tree);
+        Path locks = StateFolder.open(StateFolder.open(StateFolder.open(config.stateDir()).resolve("hardware"))
+                .resolve("locks"));
+        String type = InstanceType.seen(
+                        product(config.sysfsRoot()), sysfs.family(), sysfs.devices().size())
+                .map(InstanceType::name)
+                .orElse(sysfs.family().architecture());
+        return machine(type, sysfs, Optional.of(version), tree, locks);
+    }
+
+    private static MachineInfo emulated(RuntimeConfig config, InstanceType type) {
+        Path instances = StateFolder.open(StateFolder.open(config.stateDir()).resolve("instances"));
+        EmulatedInstance instance = EmulatedInstance.open(instances, type);
+        SysfsTree sysfs = SysfsTree.read(instance.tree(), instance.remedy());
+        int cores = sysfs.devices().stream().mapToInt(device -> device.cores()).sum();
+        if (sysfs.family() != type.family()
+                || sysfs.devices().size() != type.devices()
+                || cores != type.devices() * type.family().cores()) {
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE,
+                    "%s shows %d %s devices with %d cores; %s has %d %s devices with %d cores. %s"
+                            .formatted(
+                                    instance.tree(),
+                                    sysfs.devices().size(),
+                                    sysfs.family().deviceName(),
+                                    cores,
+                                    type.name(),
+                                    type.devices(),
+                                    type.family().deviceName(),
+                                    type.devices() * type.family().cores(),
+                                    instance.remedy()));
+        }
+        INIT.info("Emulating {} in {}", type.name(), instance.folder());
+        return machine(type.name(), sysfs, Optional.empty(), instance.tree(), instance.locks());
+    }
+
+    private static MachineInfo machine(
+            String type, SysfsTree sysfs, Optional<String> driver, Path tree, Path locks) {
+        Family family = sysfs.family();
+        return new MachineInfo(
+                type,
+                family.architecture(),
+                driver.isEmpty(),
+                sysfs.devices(),
+                family.lncSizes(),
+                family.defaultLnc(),
+                driver,
+                tree,
+                locks);
+    }
+
+    private static String driverVersion(Path sysfsRoot) {
+        try {
+            return DriverVersion.read(sysfsRoot);
+        } catch (NrtException e) {
+            INIT.error(e.reason());
+            throw e;
+        }
+    }
+
+    private static SysfsTree sysfs(Path tree) {
+        try {
+            return SysfsTree.read(
+                    tree, "Check with lsmod, dmesg and neuron-ls that the Neuron driver works, or set GLIA_INSTANCE=trn1.2xlarge to emulate a device");
+        } catch (NrtException e) {
+            DEVICES.error(e.reason());
+            throw e;
+        }
+    }
+
+    /** EC2 writes the instance type into the firmware tables. */
+    private static Optional<String> product(Path sysfsRoot) {
+        try (var in = Files.newInputStream(sysfsRoot.resolve("devices/virtual/dmi/id/product_name"))) {
+            return Optional.of(new String(in.readNBytes(64), StandardCharsets.UTF_8).strip());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}
