@@ -1,0 +1,201 @@
+package dev.glia.runtime.internal;
+
+import dev.glia.config.Configuration;
+import dev.glia.config.RuntimeConfig;
+import dev.glia.core.CoreClaim;
+import dev.glia.core.Lane;
+import dev.glia.core.LaneFactory;
+import dev.glia.device.CoreAddress;
+import dev.glia.device.LoadSettings;
+import dev.glia.device.MachineInfo;
+import dev.glia.neff.Neff;
+import dev.glia.neff.NeffReader;
+import dev.glia.neff.NeffReader.HashCheck;
+import dev.glia.runtime.Completion;
+import dev.glia.runtime.CompletionListener;
+import dev.glia.runtime.InstanceInfo;
+import dev.glia.runtime.LoadOptions;
+import dev.glia.runtime.Model;
+import dev.glia.runtime.NeuronCore;
+import dev.glia.runtime.NeuronRuntime;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.RuntimeState;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The runtime between init and close: the claimed cores, a lane for each, and the models on them. */
+final class OpenRuntime implements NeuronRuntime {
+
+    private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_infer_status");
+
+    /** Requests in flight on a core when NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS says nothing. */
+    private static final int DEFAULT_IN_FLIGHT = 63;
+
+    private final Configuration configuration;
+    private final NeffReader reader;
+    private final MachineInfo machine;
+    private final CoreClaim claim;
+    private final DriverSlot slot;
+    private final Runnable whenClosed;
+    private final List<NeuronCore> cores = new ArrayList<>();
+    private final List<Lane> lanes = new ArrayList<>();
+    private final Set<CoreModel> models = ConcurrentHashMap.newKeySet();
+    private volatile CompletionListener listener;
+    private volatile RuntimeState state = RuntimeState.INIT;
+
+    OpenRuntime(
+            Configuration configuration,
+            NeffReader reader,
+            MachineInfo machine,
+            CoreClaim claim,
+            LaneFactory laneFactory,
+            DriverSlot slot,
+            Runnable whenClosed) {
+        this.configuration = configuration;
+        this.reader = reader;
+        this.machine = machine;
+        this.claim = claim;
+        this.slot = slot;
+        this.whenClosed = whenClosed;
+        int window = configuration.current().asyncInFlight();
+        for (CoreAddress core : claim.cores()) {
+            lanes.add(laneFactory.open(core, cores.size(), window == 0 ? DEFAULT_IN_FLIGHT : window));
+            cores.add(new NeuronCore(cores.size(), core.index(), core.device()));
+        }
+        slot.attach(new Workload(claim.cores(), ConcurrentHashMap.newKeySet()));
+    }
+
+    @Override
+    public RuntimeState state() {
+        return state;
+    }
+
+    @Override
+    public InstanceInfo instance() {
+        return new InstanceInfo(machine.instanceType(), machine.architecture(), machine.emulated());
+    }
+
+    @Override
+    public List<NeuronCore> cores() {
+        return List.copyOf(cores);
+    }
+
+    @Override
+    public Model load(Path neff, LoadOptions options) {
+        return load(check -> reader.open(neff, check), options);
+    }
+
+    @Override
+    public Model load(MemorySegment neff, LoadOptions options) {
+        return load(check -> reader.open(neff, "NEFF in memory", check), options);
+    }
+
+    private Model load(Function<HashCheck, Neff> source, LoadOptions options) {
+        requireOpen();
+        RuntimeConfig config = configuration.current();
+        NeuronCore core = choose(options);
+        Neff neff = source.apply(config.validateHash() ? HashCheck.REQUIRE : HashCheck.SKIP);
+        var model = new CoreModel(this, slot, neff, core, lanes.get(core.index()), policy(config));
+        try {
+            slot.load(model);
+            models.add(model);
+        } catch (RuntimeException | Error failure) {
+            neff.close();
+            throw failure;
+        }
+        if (state != RuntimeState.INIT) {
+            model.close();
+            requireOpen();
+        }
+        return model;
+    }
+
+    private static CoreModel.LoadPolicy policy(RuntimeConfig config) {
+        return new CoreModel.LoadPolicy(
+                new LoadSettings(config.allowLegacyNeff(), config.sharedWeights(), true),
+                config.execTimeout().toNanos(),
+                config.failOnNan());
+    }
+
+    private NeuronCore choose(LoadOptions options) {
+        if (options.core().isEmpty()) {
+            return cores.stream().min(Comparator.comparingLong(this::load)).orElseThrow();
+        }
+        int index = options.core().getAsInt();
+        if (index < 0 || index >= cores.size()) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    "NeuronCore " + index + " is none of this process, which has NeuronCores 0 to "
+                            + (cores.size() - 1) + "; choose one of them, or ask for more with NEURON_RT_NUM_CORES");
+        }
+        return cores.get(index);
+    }
+
+    private long load(NeuronCore core) {
+        return models.stream().filter(model -> model.core().equals(core)).count();
+    }
+
+    @Override
+    public List<Model> models() {
+        return List.copyOf(models);
+    }
+
+    @Override
+    public void onCompletion(CompletionListener next) {
+        listener = next;
+    }
+
+    void completed(CoreModel model, Completion completion) {
+        CompletionListener told = listener;
+        if (told == null) {
+            completion
+                    .failure()
+                    .ifPresent(failure -> LOG.warn(
+                            "Asynchronous request {} of model {} on NeuronCore {} failed: {}",
+                            completion.sequence(),
+                            model.name(),
+                            completion.core(),
+                            failure.getMessage()));
+            return;
+        }
+        try {
+            told.completed(model, completion);
+        } catch (RuntimeException failure) {
+            LOG.warn("The completion listener of the application failed", failure);
+        }
+    }
+
+    void forget(CoreModel model) {
+        models.remove(model);
+    }
+
+    private void requireOpen() {
+        if (state != RuntimeState.INIT) {
+            throw new NrtException(NrtStatus.NRT_CLOSED, "the runtime is closed; initialise it again");
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (state == RuntimeState.CLOSED) {
+                return;
+            }
+            state = RuntimeState.CLOSED;
+        }
+        models.forEach(CoreModel::close);
+        lanes.forEach(Lane::close);
+        slot.detach();
+        claim.close();
+        whenClosed.run();
+    }
+}
