@@ -1,0 +1,88 @@
+package dev.glia.neff.internal;
+
+import dev.glia.neff.HashState;
+import dev.glia.neff.Neff;
+import dev.glia.neff.NeffHeader;
+import dev.glia.neff.NeffMember;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.TensorInfo;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** A NEFF that was read and found good. */
+record OpenNeff(
+        Refusals refusals,
+        NeffHeader header,
+        String target,
+        List<NeffMember> members,
+        Optional<HashState> hash,
+        NeffGraph graph,
+        Map<String, MemorySegment> content,
+        Arena arena)
+        implements Neff {
+
+    @Override
+    public String name() {
+        return header.name();
+    }
+
+    @Override
+    public UUID uuid() {
+        return header.uuid();
+    }
+
+    @Override
+    public String architecture() {
+        return Target.architecture(target);
+    }
+
+    @Override
+    public int lncSize() {
+        return header.lncSize();
+    }
+
+    @Override
+    public long featureBits() {
+        return header.featureBits();
+    }
+
+    @Override
+    public List<TensorInfo> inputs() {
+        return graph.inputs();
+    }
+
+    @Override
+    public List<TensorInfo> outputs() {
+        return graph.outputs();
+    }
+
+    @Override
+    public List<Graph> graphs() {
+        return graph.graphs();
+    }
+
+    @Override
+    public MemorySegment member(String name) {
+        MemorySegment bytes = content.get(name);
+        if (bytes == null) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    "%s: there is no member %s in it".formatted(refusals.label(), Refusals.shown(name)));
+        }
+        return bytes;
+    }
+
+    @Override
+    public void close() {
+        synchronized (arena) {
+            if (arena.scope().isAlive()) {
+                arena.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.glia.neff.internal;
+
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+/**
+ * Words the errors about one NEFF, so that each names the file, the place, what was found and what is accepted.
+ *
+ * @param label the file, or what else to call the bytes
+ */
+record Refusals(String label) {
+    private static final int SHOWN = 120;
+
+    NrtException field(String field, long offset, Object found, String accepted) {
+        return invalid("%s at offset %d is %s; accepted: %s".formatted(field, offset, shown(found), accepted));
+    }
+
+    NrtException payload(long offset, String found, String accepted) {
+        return invalid("payload at offset %d: %s; accepted: %s".formatted(offset, found, accepted));
+    }
+
+    NrtException member(String member, String field, Object found, String accepted) {
+        return invalid("member %s: %s is %s; accepted: %s".formatted(shown(member), field, shown(found), accepted));
+    }
+
+    NrtException invalid(String problem) {
+        return invalid(problem, null);
+    }
+
+    NrtException invalid(String problem, Throwable cause) {
+        return new NrtException(NrtStatus.NRT_INVALID, label + ": " + problem, cause);
+    }
+
+    NrtException unsupported(String problem) {
+        return new NrtException(NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION, label + ": " + problem);
+    }
+
+    NrtException noMemory(long bytes) {
+        return new NrtException(
+                NrtStatus.NRT_RESOURCE,
+                "%s: %d bytes of host memory could not be had; free memory or raise the limit of this process"
+                        .formatted(label, bytes));
+    }
+
+    NrtException interrupted() {
+        Thread.currentThread().interrupt();
+        return new NrtException(NrtStatus.NRT_FAILURE, label + ": the thread was interrupted while reading it");
+    }
+
+    /** Untrusted text as it may be printed: short, in one line, without control characters. */
+    static String shown(Object found) {
+        String text = String.valueOf(found);
+        StringBuilder clean = new StringBuilder();
+        text.codePoints().limit(SHOWN).forEach(c -> {
+            if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+                clean.append("\\u%04x".formatted(c));
+            } else {
+                clean.appendCodePoint(c);
+            }
+        });
+        return text.codePointCount(0, text.length()) > SHOWN ? clean + "..." : clean.toString();
+    }
+}
