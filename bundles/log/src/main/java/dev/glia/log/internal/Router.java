@@ -1,0 +1,204 @@
+package dev.glia.log.internal;
+
+import dev.glia.log.LogComponent;
+import dev.glia.log.LogLevel;
+import dev.glia.log.LogRecord;
+import dev.glia.log.LogRoute;
+import dev.glia.log.LogSink;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/**
+ * Sends records to the places of their component. Works before anybody says where to: early records wait until the
+ * configuration arrives, or until it is clear that none will. Thread-safe.
+ */
+final class Router {
+    private static final String CONSOLE = "console";
+    private static final int RING = 8192;
+    private static final int EARLY = 1024;
+    /** How long early records wait for a configuration. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+    /** What a sink that goes away may take to write what is queued, and to return from its last call. */
+    private static final Duration LEAVE = Duration.ofMillis(500);
+
+    private static final Duration RELEASE = Duration.ofSeconds(2);
+    private static final Duration EXIT = Duration.ofSeconds(1);
+
+    /** The router of the container, there before Declarative Services is. */
+    static final Router CONTAINER = new Router(RING, System.err);
+
+    static {
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(CONTAINER::exit, "glia-log-exit"));
+        } catch (IllegalStateException e) {
+            // The process is already ending.
+        }
+    }
+
+    /**
+     * A place of a component.
+     *
+     * @param place the place
+     * @param level how much goes there
+     */
+    private record Target(Place place, LogLevel level) {}
+
+    private final int capacity;
+    private final PrintStream lastResort;
+    private final Sinks sinks = new Sinks();
+    private final Map<String, Place> places = new ConcurrentHashMap<>();
+    private final Map<LogComponent, Threshold> thresholds = new EnumMap<>(LogComponent.class);
+    private final List<LogRecord> early = new ArrayList<>();
+    private volatile Map<LogComponent, List<Target>> targets;
+
+    /**
+     * Creates a router.
+     *
+     * @param capacity how many records may wait at each place
+     * @param lastResort where the router itself complains when the console fails
+     */
+    Router(int capacity, PrintStream lastResort) {
+        this.capacity = capacity;
+        this.lastResort = lastResort;
+        for (LogComponent component : LogComponent.values()) {
+            thresholds.put(component, new Threshold());
+        }
+    }
+
+    Threshold threshold(LogComponent component) {
+        return thresholds.get(component);
+    }
+
+    /** Makes a record of now and this thread and sends it to the places that take it. */
+    void publish(LogLevel level, LogComponent component, String function, String message, Throwable failure) {
+        LogRecord record = Records.now(level, component, function, message, failure);
+        if (Thread.currentThread() instanceof PlaceThread writer) {
+            // A sink that logs is heard on the console only, and the console's own not at all: no circles.
+            if (!writer.location().equals(CONSOLE)) {
+                place(CONSOLE).offer(record, false);
+            }
+        } else if (targets != null || !keepEarly(record)) {
+            send(record, targets);
+        }
+    }
+
+    /** Says where the records of each component go from now on. */
+    synchronized void route(Map<LogComponent, List<LogRoute>> routes) {
+        var next = new EnumMap<LogComponent, List<Target>>(LogComponent.class);
+        thresholds.forEach((component, threshold) -> {
+            var here = routes.getOrDefault(component, List.of());
+            next.put(
+                    component,
+                    here.stream()
+                            .map(route -> new Target(place(route.location()), route.level()))
+                            .toList());
+            threshold.set(here.stream().map(LogRoute::level).max(LogLevel::compareTo).orElse(LogLevel.QUIET));
+        });
+        early.forEach(record -> send(record, next));
+        early.clear();
+        targets = next;
+    }
+
+    void add(Sinks.Ranked sink) {
+        sinks.add(sink);
+        places.values().forEach(Place::sinksChanged);
+    }
+
+    /** Lets a sink go: after this call, none of its methods runs or is called. */
+    void remove(LogSink sink) {
+        if (sinks.isOnly(sink)) {
+            drain(LEAVE, place -> place.isServedBy(sink));
+        }
+        sinks.remove(sink);
+        long deadline = System.nanoTime() + RELEASE.toNanos();
+        places.values().forEach(place -> place.release(sink, deadline));
+        places.values().forEach(Place::sinksChanged);
+    }
+
+    /** Waits until what is queued now is written, within a limit. */
+    void flush(Duration limit) {
+        drain(limit, Place::isServed);
+    }
+
+    /** The last moment of the process: writes what can be written, the console's share to the last resort. */
+    void exit() {
+        useDefaults();
+        flush(EXIT);
+        Place console = places.get(CONSOLE);
+        if (console != null) {
+            console.takeUnwritten().forEach(record -> lastResort.println(record.line()));
+            lastResort.flush();
+        }
+    }
+
+    private void drain(Duration limit, Predicate<Place> which) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        places.values().stream().filter(which).forEach(place -> place.drain(deadline));
+    }
+
+    private static void send(LogRecord record, Map<LogComponent, List<Target>> targets) {
+        for (Target target : targets.get(record.component())) {
+            if (target.level().takes(record.level())) {
+                boolean urgent = record.level() == LogLevel.ERROR && target.place().location().equals(CONSOLE);
+                target.place().offer(record, urgent);
+            }
+        }
+    }
+
+    /** {@return whether the record waits for the configuration} */
+    private synchronized boolean keepEarly(LogRecord record) {
+        if (targets != null) {
+            return false;
+        }
+        if (early.isEmpty()) {
+            Thread.ofPlatform().daemon().name("glia-log-start").start(this::giveUpWaiting);
+        }
+        early.add(record);
+        if (early.size() >= EARLY) {
+            useDefaults();
+        }
+        return true;
+    }
+
+    private void giveUpWaiting() {
+        try {
+            Thread.sleep(GRACE);
+            useDefaults();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void useDefaults() {
+        if (targets == null) {
+            var everywhere = List.of(new LogRoute(CONSOLE, LogLevel.ERROR), new LogRoute("syslog", LogLevel.INFO));
+            var routes = new EnumMap<LogComponent, List<LogRoute>>(LogComponent.class);
+            thresholds.keySet().forEach(component -> routes.put(component, everywhere));
+            route(routes);
+        }
+    }
+
+    private Place place(String location) {
+        return places.computeIfAbsent(location, name -> new Place(name, capacity, sinks, this::report));
+    }
+
+    private void report(Place place, Throwable failure) {
+        LogRecord record = Records.now(
+                LogLevel.ERROR,
+                LogComponent.NRT,
+                "nrt_log",
+                "the log location " + place.location() + " fails, its records wait or are counted: " + failure,
+                null);
+        if (place.location().equals(CONSOLE)) {
+            lastResort.println(record.line());
+        } else {
+            place(CONSOLE).offer(record, false);
+        }
+    }
+}
