@@ -1,0 +1,273 @@
+package dev.glia.launcher;
+
+import dev.glia.runtime.NeuronRuntime;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.RuntimeLifecycle;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.util.tracker.ServiceTracker;
+
+/**
+ * The Neuron Runtime in a plain Java program.
+ *
+ * <pre>{@code
+ * try (Glia glia = Glia.start();
+ *         Model model = glia.runtime().load(Path.of("resnet.neff"))) {
+ *     Execution run = model.prepare();
+ *     run.input("image").write(pixels);
+ *     run.execute();
+ *     FloatBuffer logits = run.output("logits").asFloatBuffer();
+ * }
+ * }</pre>
+ *
+ * <p>{@link #start()} boots the bundles in an OSGi framework of its own; the cores are claimed by the first
+ * {@link #runtime()}. Closing it, or the end of the process by a signal, releases them. Thread-safe.
+ */
+public final class Glia implements AutoCloseable {
+    private static final Duration SIGNAL_DEADLINE = Duration.ofSeconds(10);
+
+    private final Container container;
+    private final Duration patience;
+    private final Thread hook = new Thread(this::closeBySignal, "glia-shutdown");
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile NeuronRuntime runtime;
+
+    private Glia(Container container, Duration patience) {
+        this.container = container;
+        this.patience = patience;
+    }
+
+    /**
+     * Boots the feature {@code core} of the distribution that the launcher's jar is part of, or that the system
+     * property {@code glia.home} names.
+     *
+     * @return the running bundles
+     * @throws NrtException NRT_FAILURE when they cannot be started, with the reason
+     */
+    public static Glia start() {
+        return builder().start();
+    }
+
+    /**
+     * {@return a builder, for settings by program}
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What to boot, and with which settings. */
+    public static final class Builder {
+        private final Map<String, String> settings = new HashMap<>(Map.of(RuntimeLifecycle.INIT, "manual"));
+        private String feature = "core";
+        private Path home;
+        private Duration patience = Duration.ofSeconds(10);
+
+        private Builder() {}
+
+        /**
+         * Sets a variable for this framework alone. It counts before the environment.
+         *
+         * @param variable a variable such as {@code NEURON_RT_NUM_CORES}, or any framework property
+         * @param value its value
+         * @return this builder
+         */
+        public Builder set(String variable, String value) {
+            settings.put(Objects.requireNonNull(variable), Objects.requireNonNull(value));
+            return this;
+        }
+
+        /**
+         * Chooses the feature.
+         *
+         * @param name the name of a file in the folder {@code features} of the distribution, without its ending
+         * @return this builder
+         */
+        public Builder feature(String name) {
+            feature = Objects.requireNonNull(name);
+            return this;
+        }
+
+        /**
+         * Names the distribution.
+         *
+         * @param folder the folder that holds {@code lib}, {@code bundles} and {@code features}
+         * @return this builder
+         */
+        public Builder home(Path folder) {
+            home = Objects.requireNonNull(folder);
+            return this;
+        }
+
+        /**
+         * Limits how long {@link Glia#service(Class)} waits.
+         *
+         * @param limit the limit, 10 seconds unless set
+         * @return this builder
+         */
+        public Builder patience(Duration limit) {
+            patience = Objects.requireNonNull(limit);
+            return this;
+        }
+
+        /**
+         * Boots the bundles.
+         *
+         * @return the running bundles
+         * @throws NrtException NRT_FAILURE when they cannot be started, with the reason
+         */
+        public Glia start() {
+            try {
+                Home found = Home.find(home);
+                BundleTrust trust = BundleTrust.of(trust());
+                Container container =
+                        Container.boot(found, Feature.read(found.feature(feature)), trust, settings);
+                Glia glia = new Glia(container, patience);
+                Runtime.getRuntime().addShutdownHook(glia.hook);
+                return glia;
+            } catch (IOException | BundleException | IllegalStateException | IllegalArgumentException
+                    | SecurityException failure) {
+                throw new NrtException(
+                        NrtStatus.NRT_FAILURE, "Glia cannot start: " + failure.getMessage(), failure);
+            }
+        }
+
+        private String trust() {
+            return Stream.of(
+                            settings.get(BundleTrust.VARIABLE),
+                            System.getProperty(BundleTrust.VARIABLE),
+                            System.getenv(BundleTrust.VARIABLE))
+                    .filter(value -> value != null && !value.isBlank())
+                    .findFirst()
+                    .orElse("pinned");
+        }
+    }
+
+    /**
+     * {@return the initialised runtime; the first call claims the cores, as {@code nrt_init} does}
+     *
+     * @throws NrtException as {@link RuntimeLifecycle#init()}
+     */
+    public NeuronRuntime runtime() {
+        NeuronRuntime initialised = service(RuntimeLifecycle.class).init();
+        runtime = initialised;
+        return initialised;
+    }
+
+    /**
+     * Finds a service, waiting for it if it is not there yet.
+     *
+     * @param type the interface it is registered under
+     * @param <T> the interface
+     * @return the service with the highest ranking
+     * @throws NrtException NRT_FAILURE when it does not come in time: which bundles are not active, which components
+     *     wait for what; NRT_CLOSED after {@link #close()}
+     */
+    public <T> T service(Class<T> type) {
+        checkOpen();
+        var tracker = new ServiceTracker<T, T>(container.context(), type, null);
+        tracker.open();
+        try {
+            T service = tracker.waitForService(Math.max(1, patience.toMillis()));
+            if (service != null) {
+                return service;
+            }
+            throw new NrtException(NrtStatus.NRT_FAILURE, "there is no " + type.getName() + " after "
+                    + patience.toMillis() + " ms: " + new Diagnosis(container).explain());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE, "interrupted while waiting for " + type.getName(), interrupted);
+        } finally {
+            tracker.close();
+        }
+    }
+
+    /**
+     * Finds all services that are there now.
+     *
+     * @param type the interface they are registered under
+     * @param filter an OSGi filter over their properties, or {@code null} for all
+     * @param <T> the interface
+     * @return the services, highest ranking first
+     */
+    public <T> List<T> services(Class<T> type, String filter) {
+        checkOpen();
+        try {
+            return container.context().getServiceReferences(type, filter).stream()
+                    .sorted(java.util.Comparator.<ServiceReference<T>>naturalOrder().reversed())
+                    .map(reference -> container.context().getService(reference))
+                    .filter(Objects::nonNull)
+                    .toList();
+        } catch (InvalidSyntaxException wrong) {
+            throw new IllegalArgumentException(wrong.getMessage(), wrong);
+        }
+    }
+
+    /**
+     * Finds a file that one of the bundles ships.
+     *
+     * @param path its path within the bundle
+     * @return where it is
+     */
+    public Optional<URL> resource(String path) {
+        checkOpen();
+        return Stream.of(container.context().getBundles())
+                .map((Bundle bundle) -> bundle.getBundleId() == 0 ? null : bundle.getEntry(path))
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
+
+    private void checkOpen() {
+        if (closed.get()) {
+            throw new NrtException(NrtStatus.NRT_CLOSED, "this Glia is closed; start another one");
+        }
+    }
+
+    /** Closes the runtime, which releases the cores, and stops all bundles. Idempotent. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException alreadyShuttingDown) {
+                // The hook is why we are here, or it finds that we were faster.
+            }
+            closeAll();
+        }
+    }
+
+    private void closeAll() {
+        try (container) {
+            NeuronRuntime open = runtime;
+            if (open != null) {
+                open.close();
+            }
+        }
+    }
+
+    /** A stuck request must not keep a process alive that was asked to end: the kernel releases its cores. */
+    private void closeBySignal() {
+        if (closed.compareAndSet(false, true)) {
+            Thread closing = Thread.ofPlatform().daemon().name("glia-close").start(this::closeAll);
+            try {
+                closing.join(SIGNAL_DEADLINE);
+            } catch (InterruptedException hurry) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

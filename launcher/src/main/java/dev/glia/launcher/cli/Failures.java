@@ -1,0 +1,45 @@
+package dev.glia.launcher.cli;
+
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import picocli.CommandLine;
+
+/** How a failure ends: one last line on standard error, and the exit code. */
+final class Failures {
+    /** The exit code for a status that does not fit into one. */
+    static final int INTERNAL = 70;
+
+    private static final int FIRST_RESERVED = 125;
+
+    private Failures() {}
+
+    static int exitCode(NrtStatus status) {
+        return status.code() < FIRST_RESERVED ? status.code() : INTERNAL;
+    }
+
+    static int report(Throwable failure, boolean stacktrace) {
+        NrtException shown = switch (failure) {
+            case NrtException known -> known;
+            case OutOfMemoryError memory -> new NrtException(
+                    NrtStatus.NRT_RESOURCE,
+                    "the JVM is out of memory (" + memory.getMessage() + "); give it more with GLIA_JAVA_OPTS=-Xmx4g",
+                    memory);
+            default -> new NrtException(
+                    NrtStatus.NRT_FAILURE,
+                    failure + "; this is a defect of Glia: --stacktrace shows where",
+                    failure);
+        };
+        if (stacktrace) {
+            shown.printStackTrace();
+        }
+        System.err.println(shown.getMessage().strip().replaceAll("\\s*\\R\\s*", " "));
+        return exitCode(shown.status());
+    }
+
+    static int usage(CommandLine.ParameterException wrong, String[] args) {
+        String command = wrong.getCommandLine().getCommandSpec().qualifiedName(" ");
+        System.err.println("NRT_INVALID (2): " + wrong.getMessage().strip().replaceAll("\\s*\\R\\s*", " ") + "; \""
+                + command + " --help\" shows what is accepted");
+        return CommandLine.ExitCode.USAGE;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.glia.launcher.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The entry of {@code glia}. */
+@Command(
+        name = "glia",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "The Neuron Runtime 2.x for the JVM.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {
+            RunCommand.class,
+            CompileCommand.class,
+            NeffCommand.class,
+            LsCommand.class,
+            ConfigCommand.class,
+            HoldCommand.class,
+            BenchCommand.class
+        })
+public final class Main {
+
+    private Main() {}
+
+    /**
+     * Runs one command and ends the JVM, whatever happens.
+     *
+     * @param args the command and its options
+     */
+    public static void main(String[] args) {
+        System.setProperty("java.awt.headless", "true");
+        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+        int code = Failures.INTERNAL;
+        try {
+            code = commandLine().execute(args);
+        } catch (Throwable failure) {
+            code = Failures.report(failure, false);
+        } finally {
+            System.out.flush();
+            System.exit(code); // The framework's threads would keep a JVM alive whose main thread failed.
+        }
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Main());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler(Failures::usage);
+        line.setExecutionExceptionHandler((failure, command, parsed) ->
+                Failures.report(failure, command.getMixins().get("common") instanceof CommandLine c
+                        && ((CommonOptions) c.getCommand()).stacktrace()));
+        return line;
+    }
+
+    /** The version in the manifest of the launcher. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"glia " + (version == null ? "(development)" : version)};
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.glia.launcher.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Spec;
+
+/** {@code glia neff}: what can be done with a NEFF file without loading it. */
+@Command(
+        name = "neff",
+        description = "Show, verify or unpack a NEFF file.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {NeffShowCommand.class, NeffVerifyCommand.class, NeffUnpackCommand.class})
+final class NeffCommand implements Callable<Integer> {
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "neff needs a command: show, verify or unpack");
+    }
+}

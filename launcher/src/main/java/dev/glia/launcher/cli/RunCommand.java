@@ -1,0 +1,137 @@
+package dev.glia.launcher.cli;
+
+import dev.glia.launcher.Glia;
+import dev.glia.launcher.tensor.Picture;
+import dev.glia.launcher.tensor.RandomTensor;
+import dev.glia.launcher.tensor.TensorFile;
+import dev.glia.runtime.Execution;
+import dev.glia.runtime.Model;
+import dev.glia.runtime.NeuronRuntime;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.Tensor;
+import dev.glia.runtime.TensorInfo;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code glia run}: reserve cores, load, execute, show outputs and times. */
+@Command(name = "run", description = "Load a NEFF, execute it, print outputs and times. Without a model: a sample.")
+final class RunCommand implements Callable<Integer> {
+    private static final int DEFAULT_IN_FLIGHT = 3;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Mixin
+    private CoreOptions coreOptions;
+
+    @Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Parameters(arity = "0..1", paramLabel = "MODEL.neff", description = "The NEFF; the sample unless given.")
+    private Path file;
+
+    @Option(names = "--input", paramLabel = "NAME=FILE",
+            description = "An input from a .npy, .pb (ONNX TensorProto), .png, .jpg or .bin file; random unless given.")
+    private Map<String, Path> inputFiles = new LinkedHashMap<>();
+
+    @Option(names = "--output", paramLabel = "NAME=FILE", description = "Write an output as .npy, .pb, .png or .bin.")
+    private Map<String, Path> outputFiles = new LinkedHashMap<>();
+
+    @Option(names = "--repeat", paramLabel = "N", defaultValue = "1", description = "Execute N times.")
+    private long repeat;
+
+    @Option(names = "--async", description = "Queue the requests, several in flight on each core.")
+    private boolean async;
+
+    @Option(names = "--seed", defaultValue = "1", description = "The seed of random inputs.")
+    private long seed;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (repeat < 1) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "--repeat " + repeat + " is less than 1");
+        }
+        Map<String, String> settings = coreOptions.settings();
+        if (async && !CoreOptions.isSet(CoreOptions.IN_FLIGHT)) {
+            settings.put(CoreOptions.IN_FLIGHT, String.valueOf(DEFAULT_IN_FLIGHT));
+        }
+        try (Glia glia = common.start(settings)) {
+            run(glia);
+        }
+        return 0;
+    }
+
+    private void run(Glia glia) throws InterruptedException {
+        Host host = Host.of(glia);
+        boolean sample = file == null;
+        NeuronRuntime runtime = glia.runtime();
+        LoadedCores loaded = new LoadedCores(runtime, sample ? Sample.neff(glia, host) : file);
+        coreOptions.wanted().ifPresent(wanted -> checkCores(wanted, loaded.cores().size()));
+        Model model = loaded.model();
+        if (sample) {
+            outputFiles.putIfAbsent(model.outputs().getFirst().name(), Path.of("edges.png"));
+        }
+        checkNames("--input", inputFiles, model.inputs());
+        checkNames("--output", outputFiles, model.outputs());
+        outputFiles.forEach((name, path) ->
+                TensorFile.checkOutput(path, Tensors.find(model.outputs(), name).orElseThrow()));
+
+        Map<String, String> sources = new LinkedHashMap<>();
+        int depth = async ? Math.max(1, host.config().asyncInFlight()) : 1;
+        List<List<Execution>> prepared = loaded.prepare(
+                loaded.cores().size(), depth, first -> fill(first, sample, sources));
+        Requests.Result result = Requests.run(prepared, async, Budget.requests(repeat));
+
+        Map<String, String> written = new LinkedHashMap<>();
+        outputFiles.forEach((name, path) -> {
+            Tensor output = result.last().output(name);
+            written.put(name, TensorFile.write(path, output.info(), output.segment()));
+        });
+        String label = sample ? "sample edges.neff" : file.toString();
+        RunReport report = new RunReport(label, host, runtime, loaded, sources, written, result);
+        System.out.print(common.json() ? report.json() + "\n" : report.text());
+        if (result.status() != NrtStatus.NRT_SUCCESS) {
+            System.err.println(result.status() + " (" + result.status().code() + "): the outputs contain NaN;"
+                    + " NEURON_FAIL_ON_NAN=1 makes this a failure");
+        }
+    }
+
+    private void fill(Execution execution, boolean sample, Map<String, String> sources) {
+        for (Tensor input : execution.inputs()) {
+            TensorInfo info = input.info();
+            Path given = inputFiles.get(info.name());
+            if (given != null) {
+                sources.put(info.name(), TensorFile.read(given, info, input.segment()));
+            } else if (sample) {
+                Picture.fill(SamplePicture.draw(), info, input.segment());
+                sources.put(info.name(), TensorFile.write(Path.of("sample.png"), info, input.segment()));
+            } else {
+                sources.put(info.name(), RandomTensor.fill(seed, info, input.segment()));
+            }
+        }
+    }
+
+    private static void checkCores(int wanted, int owned) {
+        if (wanted != owned) {
+            System.err.println("--cores " + wanted + " gives way to NEURON_RT_VISIBLE_CORES: " + owned + " cores");
+        }
+    }
+
+    private static void checkNames(String option, Map<String, Path> given, List<TensorInfo> tensors) {
+        given.keySet().stream().filter(name -> Tensors.find(tensors, name).isEmpty()).findFirst().ifPresent(name -> {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    option + " " + name + ": the model has no tensor of this name; it has " + Tensors.names(tensors));
+        });
+    }
+}

@@ -1,0 +1,66 @@
+package dev.glia.launcher.cli;
+
+import dev.glia.launcher.Glia;
+import dev.glia.runtime.NeffCompiler;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+
+/** The model that ships with Glia: an edge filter, compiled once for each architecture and then kept. */
+final class Sample {
+    /** Where a bundle ships the graph. */
+    private static final String GRAPH = "META-INF/glia/edges.onnx";
+
+    private Sample() {}
+
+    static Path neff(Glia glia, Host host) {
+        URL graph = glia.resource(GRAPH).orElseThrow(() -> new NrtException(
+                NrtStatus.NRT_FAILURE, "no bundle ships the sample " + GRAPH + "; give \"glia run\" a model"));
+        Path folder = host.config().stateDir().resolve("samples");
+        try (InputStream in = graph.openStream()) {
+            byte[] onnx = in.readAllBytes();
+            String name = "edges-" + host.machine().architecture() + "-lnc" + host.lnc() + "-" + digest(onnx) + ".neff";
+            Path neff = folder.resolve(name);
+            if (!Files.exists(neff)) {
+                Files.createDirectories(folder);
+                compile(glia, host, onnx, neff);
+            }
+            return neff;
+        } catch (IOException unwritable) {
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE,
+                    "cannot keep the sample in " + folder + " (" + unwritable + "); set GLIA_STATE_DIR to a folder"
+                            + " that can be written",
+                    unwritable);
+        }
+    }
+
+    private static void compile(Glia glia, Host host, byte[] onnx, Path neff) throws IOException {
+        Path source = Files.createTempFile(neff.getParent(), "edges-", ".onnx");
+        try {
+            Files.write(source, onnx);
+            glia.service(NeffCompiler.class).compile(new NeffCompiler.Request(
+                    source, neff, host.machine().architecture(), Optional.of("edges.neff"), host.lnc(), Map.of(), true));
+        } finally {
+            Files.deleteIfExists(source);
+        }
+    }
+
+    private static String digest(byte[] bytes) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+            return HexFormat.of().formatHex(digest, 0, 6);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+}
