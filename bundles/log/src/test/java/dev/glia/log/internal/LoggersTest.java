@@ -1,0 +1,102 @@
+package dev.glia.log.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.glia.log.LogComponent;
+import dev.glia.log.LogLevel;
+import dev.glia.log.LogRecord;
+import dev.glia.log.LogRoute;
+import dev.glia.log.internal.Sinks.Ranked;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.slf4j.MarkerFactory;
+import org.slf4j.spi.NOPLoggingEventBuilder;
+
+class LoggersTest {
+    private final Router router = new Router(100, System.err);
+    private final Loggers loggers = new Loggers(router);
+    private final CollectingSink sink = new CollectingSink();
+
+    @BeforeEach
+    void routeNrtAtInfo() {
+        router.add(new Ranked("test", sink, 0, 1));
+        router.route(Map.of(
+                LogComponent.NRT, List.of(new LogRoute("test", LogLevel.INFO)),
+                LogComponent.TDRV, List.of(new LogRoute("test", LogLevel.TRACE))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NRT.nrt_init,NRT,nrt_init", "TDRV.a.b,TDRV,a.b", "org.example.Library,NRT,Library", "TDRV,NRT,TDRV",
+        "nrt.x,NRT,x", "Foo,NRT,Foo", "'NRT.a\nb',NRT,'a\\nb'", "NRT.,NRT,''"
+    })
+    void theNameGivesComponentAndFunction(String name, LogComponent component, String function) throws Exception {
+        loggers.getLogger(name).error("x");
+        sink.await(1);
+        assertThat(sink.records())
+                .singleElement()
+                .returns(component, LogRecord::component)
+                .returns(function, LogRecord::function);
+    }
+
+    @Test
+    void levelsFollowTheRoutesOfTheComponent() {
+        Logger nrt = loggers.getLogger("NRT.f");
+        assertThat(nrt.isErrorEnabled() && nrt.isWarnEnabled() && nrt.isInfoEnabled()).isTrue();
+        assertThat(nrt.isDebugEnabled() || nrt.isTraceEnabled()).isFalse();
+        assertThat(loggers.getLogger("TDRV.f").isTraceEnabled()).isTrue();
+        assertThat(loggers.getLogger("HAL.f").isErrorEnabled()).isFalse();
+        router.route(Map.of(LogComponent.NRT, List.of(new LogRoute("test", LogLevel.QUIET))));
+        assertThat(nrt.isErrorEnabled()).isFalse();
+    }
+
+    @Test
+    void argumentsMarkersAndTheFluentFormWork() throws Exception {
+        Logger log = loggers.getLogger("NRT.f");
+        log.info("{} of {}", 1, 2);
+        log.warn(MarkerFactory.getMarker("M"), "marked {}", "a\nb");
+        log.atInfo().addArgument("x").addKeyValue("core", 3).log("fluent {}");
+        log.error("failed {}", "here", new IllegalStateException("why"));
+        log.info(null);
+        var messages = sink.await(5);
+        assertThat(messages.subList(0, 3)).containsExactly("1 of 2", "marked a\\nb", "core=3 fluent x");
+        assertThat(messages.get(3)).startsWith("failed here\njava.lang.IllegalStateException: why\n    at ");
+        assertThat(messages.get(4)).isEqualTo("null");
+        assertThat(log.atDebug()).isSameAs(NOPLoggingEventBuilder.singleton());
+    }
+
+    @Test
+    void aDisabledCallAllocatesNothing() {
+        Logger log = loggers.getLogger("NRT.f");
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        disabledCalls(log);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        disabledCalls(log);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000);
+    }
+
+    private static void disabledCalls(Logger log) {
+        for (int i = 0; i < 10_000; i++) {
+            log.debug("{} and {}", "a", "b");
+            log.trace("x");
+        }
+    }
+
+    @Test
+    void slf4jFindsTheProvider() {
+        assertThat(LoggerFactory.getILoggerFactory()).isInstanceOf(Loggers.class);
+        assertThat(LoggerFactory.getLogger("NRT.x")).isInstanceOf(ComponentLogger.class);
+        MDC.put("k", "v");
+        assertThat(MDC.get("k")).isEqualTo("v");
+        MDC.remove("k");
+    }
+}

@@ -1,0 +1,310 @@
+package dev.glia.log.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.glia.log.LogComponent;
+import dev.glia.log.LogLevel;
+import dev.glia.log.LogRecord;
+import dev.glia.log.LogRoute;
+import dev.glia.log.LogSink;
+import dev.glia.log.internal.Sinks.Ranked;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class RouterTest {
+    private static final int RING = 100;
+
+    private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+    private final Router router = new Router(RING, new PrintStream(stderr, true, StandardCharsets.UTF_8));
+    private long nextId = 1;
+
+    private <S extends LogSink> S add(String location, S sink) {
+        router.add(new Ranked(location, sink, 0, nextId++));
+        return sink;
+    }
+
+    private void route(LogComponent component, LogRoute... routes) {
+        router.route(Map.of(component, List.of(routes)));
+    }
+
+    private void log(LogLevel level, LogComponent component, String message) {
+        router.publish(level, component, "f", message, null);
+    }
+
+    @Test
+    void recordsGoWhereTheirComponentAndLevelSay() throws Exception {
+        var console = add("console", new CollectingSink());
+        var file = add("file", new CollectingSink());
+        router.route(Map.of(
+                LogComponent.NRT,
+                List.of(new LogRoute("console", LogLevel.ERROR), new LogRoute("a.log", LogLevel.DEBUG)),
+                LogComponent.TDRV, List.of(new LogRoute("/x/b", LogLevel.WARN)),
+                LogComponent.HAL, List.of(new LogRoute("console", LogLevel.QUIET))));
+        log(LogLevel.ERROR, LogComponent.NRT, "1");
+        log(LogLevel.DEBUG, LogComponent.NRT, "2");
+        log(LogLevel.TRACE, LogComponent.NRT, "3");
+        log(LogLevel.WARN, LogComponent.TDRV, "4");
+        log(LogLevel.INFO, LogComponent.TDRV, "5");
+        log(LogLevel.ERROR, LogComponent.HAL, "6");
+        log(LogLevel.ERROR, LogComponent.NEFF, "7");
+        log(LogLevel.ERROR, LogComponent.NRT, "end");
+        router.flush(Duration.ofSeconds(20));
+        assertThat(console.messages()).containsExactly("1", "end");
+        assertThat(file.records().stream().filter(r -> r.location().equals("a.log")).map(LogRecord::message))
+                .containsExactly("1", "2", "end");
+        assertThat(file.records().stream().filter(r -> r.location().equals("/x/b")).map(LogRecord::message))
+                .containsExactly("4");
+    }
+
+    @Test
+    void earlyRecordsWaitForTheConfiguration() throws Exception {
+        var sink = add("test", new CollectingSink());
+        log(LogLevel.DEBUG, LogComponent.NRT, "early");
+        log(LogLevel.TRACE, LogComponent.NRT, "too detailed");
+        route(LogComponent.NRT, new LogRoute("test", LogLevel.DEBUG));
+        log(LogLevel.INFO, LogComponent.NRT, "late");
+        assertThat(sink.await(2)).containsExactly("early", "late");
+    }
+
+    @Test
+    void withoutAConfigurationTheDefaultsHold() throws Exception {
+        var console = add("console", new CollectingSink());
+        var syslog = add("syslog", new CollectingSink());
+        log(LogLevel.ERROR, LogComponent.NRT, "e");
+        log(LogLevel.INFO, LogComponent.NRT, "i");
+        log(LogLevel.DEBUG, LogComponent.NRT, "d");
+        assertThat(syslog.await(2)).containsExactly("e", "i");
+        assertThat(console.await(1)).containsExactly("e");
+    }
+
+    @Test
+    void recordsWaitForASinkAndWhatDoesNotFitIsCountedExactly() throws Exception {
+        route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
+        IntStream.range(0, RING + 37).forEach(i -> log(LogLevel.INFO, LogComponent.NRT, "m" + i));
+        var sink = add("test", new CollectingSink());
+        var messages = sink.await(RING + 1);
+        assertThat(messages.subList(0, RING))
+                .isEqualTo(IntStream.range(0, RING).mapToObj(i -> "m" + i).toList());
+        assertThat(messages.subList(RING, messages.size())).containsExactly("37 records were lost at test");
+        log(LogLevel.INFO, LogComponent.NRT, "after");
+        assertThat(sink.await(RING + 2)).endsWith("after");
+    }
+
+    @Test
+    void theCountOfAGapStandsWhereTheGapIs() throws Exception {
+        var gate = new Semaphore(0);
+        var passed = add("test", new CollectingSink() {
+            @Override
+            public void write(LogRecord record) {
+                gate.acquireUninterruptibly();
+                super.write(record);
+            }
+        });
+        route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
+        IntStream.range(0, 3 * RING).forEach(i -> log(LogLevel.INFO, LogComponent.NRT, "m" + i));
+        gate.release(10);
+        passed.await(10);
+        log(LogLevel.INFO, LogComponent.NRT, "after");
+        gate.release(10 * RING);
+        router.flush(Duration.ofSeconds(20));
+        var messages = passed.messages();
+        int written = messages.size() - 2;
+        assertThat(messages.subList(written, written + 2))
+                .containsExactly((3 * RING - written) + " records were lost at test", "after");
+    }
+
+    @Test
+    void theHighestRankingServesALocationWithoutCase() throws Exception {
+        var low = add("test", new CollectingSink());
+        route(LogComponent.NRT, new LogRoute("TEST", LogLevel.INFO));
+        log(LogLevel.INFO, LogComponent.NRT, "1");
+        low.await(1);
+        var high = new CollectingSink();
+        router.add(new Ranked("test", high, 5, 99));
+        var newer = add("test", new CollectingSink());
+        log(LogLevel.INFO, LogComponent.NRT, "2");
+        high.await(1);
+        router.remove(high);
+        log(LogLevel.INFO, LogComponent.NRT, "3");
+        assertThat(low.await(2)).containsExactly("1", "3");
+        assertThat(high.messages()).containsExactly("2");
+        assertThat(newer.messages()).isEmpty();
+    }
+
+    @Test
+    void swappingSinksWhileFourThreadsLogLosesNothing() throws Exception {
+        var roomy = new Router(1_000_000, System.err);
+        roomy.route(Map.of(LogComponent.NRT, List.of(new LogRoute("test", LogLevel.INFO))));
+        var all = new ArrayList<CollectingSink>();
+        int each = 20_000;
+        var threads = IntStream.range(0, 4)
+                .mapToObj(t -> Thread.ofPlatform().start(() -> IntStream.range(0, each)
+                        .forEach(i -> roomy.publish(LogLevel.INFO, LogComponent.NRT, "f", t + ":" + i, null))))
+                .toList();
+        do {
+            var sink = new CollectingSink();
+            all.add(sink);
+            roomy.add(new Ranked("test", sink, 0, all.size()));
+            sink.await(1);
+            roomy.remove(sink);
+            sink.gone();
+        } while (all.size() < 50 && threads.stream().anyMatch(Thread::isAlive));
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        var last = new CollectingSink();
+        all.add(last);
+        roomy.add(new Ranked("test", last, 0, all.size()));
+        roomy.flush(Duration.ofSeconds(20));
+
+        assertThat(all).hasSizeGreaterThan(2).allSatisfy(sink -> assertThat(sink.misuses()).isZero());
+        var messages = all.stream().flatMap(sink -> sink.messages().stream()).toList();
+        for (int t = 0; t < 4; t++) {
+            String prefix = t + ":";
+            assertThat(messages.stream().filter(m -> m.startsWith(prefix)).toList())
+                    .isEqualTo(IntStream.range(0, each).mapToObj(i -> prefix + i).toList());
+        }
+        assertThat(messages).hasSize(4 * each);
+    }
+
+    @Test
+    void aSinkThatThrowsIsReportedOnceAndItsRecordsAreCounted() throws Exception {
+        var console = add("console", new CollectingSink());
+        var broken = new AtomicBoolean(true);
+        var tried = new Semaphore(0);
+        var sink = add("test", new CollectingSink() {
+            @Override
+            public void write(LogRecord record) {
+                tried.release();
+                if (broken.get()) {
+                    throw new NoClassDefFoundError("Gone");
+                }
+                super.write(record);
+            }
+        });
+        route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
+        log(LogLevel.INFO, LogComponent.NRT, "first");
+        tried.acquire(3);
+        log(LogLevel.INFO, LogComponent.NRT, "second");
+        broken.set(false);
+        assertThat(sink.await(2)).containsExactly("1 record was lost at test", "second");
+        assertThat(console.await(1)).singleElement().asString().contains("test fails", "Gone");
+    }
+
+    @Test
+    void aConsoleThatThrowsIsReportedOnStandardError() {
+        var tried = new CountDownLatch(3);
+        add("console", record -> {
+            tried.countDown();
+            throw new IOException("closed");
+        });
+        route(LogComponent.NRT, new LogRoute("console", LogLevel.ERROR));
+        log(LogLevel.ERROR, LogComponent.NRT, "x");
+        assertThat(tried).satisfies(latch -> assertThat(latch.await(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue());
+        assertThat(stderr.toString(StandardCharsets.UTF_8).lines()).singleElement().asString().contains("closed");
+    }
+
+    @Test
+    void aSinkThatLogsDoesNotHearItself() throws Exception {
+        var console = add("console", new CollectingSink());
+        var sink = new CollectingSink() {
+            @Override
+            public void write(LogRecord record) {
+                log(LogLevel.ERROR, LogComponent.NRT, "from the sink");
+                super.write(record);
+            }
+        };
+        add("test", sink);
+        route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
+        log(LogLevel.INFO, LogComponent.NRT, "x");
+        assertThat(sink.await(1)).containsExactly("x");
+        router.flush(Duration.ofSeconds(20));
+        assertThat(console.await(1)).containsExactly("from the sink");
+        assertThat(sink.messages()).containsExactly("x");
+    }
+
+    @Test
+    void aSinkThatHangsIsLeftBehind() throws Exception {
+        var entered = new CountDownLatch(1);
+        var never = new CountDownLatch(1);
+        LogSink hanging = add("test", record -> {
+            entered.countDown();
+            boolean interrupted = false;
+            while (never.getCount() > 0) {
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            assertThat(interrupted).isTrue();
+        });
+        route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
+        log(LogLevel.INFO, LogComponent.NRT, "stuck");
+        entered.await();
+        log(LogLevel.INFO, LogComponent.NRT, "next");
+        router.remove(hanging);
+        var sink = add("test", new CollectingSink());
+        assertThat(sink.await(2)).containsExactly("1 record was lost at test", "next");
+        never.countDown();
+        log(LogLevel.INFO, LogComponent.NRT, "after");
+        assertThat(sink.await(3)).endsWith("after").hasSize(3);
+    }
+
+    @Test
+    void anErrorIsOnTheConsoleWhenTheCallReturns() {
+        var console = add("console", new CollectingSink());
+        route(LogComponent.NRT, new LogRoute("console", LogLevel.INFO));
+        for (int i = 0; i < 20; i++) {
+            log(LogLevel.ERROR, LogComponent.NRT, "e" + i);
+            assertThat(console.messages()).endsWith("e" + i);
+        }
+    }
+
+    @Test
+    void aSinkThatLeavesWritesWhatIsQueuedFirst() {
+        var slow = new CollectingSink() {
+            @Override
+            public void write(LogRecord record) {
+                Thread.onSpinWait();
+                super.write(record);
+            }
+        };
+        add("test", slow);
+        route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
+        IntStream.range(0, RING).forEach(i -> log(LogLevel.INFO, LogComponent.NRT, "m" + i));
+        router.remove(slow);
+        assertThat(slow.messages()).hasSize(RING);
+    }
+
+    @Test
+    void atTheEndTheConsolesRecordsGoToStandardErrorIfNowhereElse() {
+        log(LogLevel.ERROR, LogComponent.NRT, "last words");
+        log(LogLevel.INFO, LogComponent.NRT, "chatter");
+        router.exit();
+        assertThat(stderr.toString(StandardCharsets.UTF_8).lines()).singleElement().asString().endsWith("last words");
+    }
+
+    @Test
+    void anInterruptedCallerStaysInterruptedAndLosesNothing() throws Exception {
+        var console = add("console", new CollectingSink());
+        route(LogComponent.NRT, new LogRoute("console", LogLevel.INFO));
+        Thread.currentThread().interrupt();
+        log(LogLevel.ERROR, LogComponent.NRT, "x");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(console.await(1)).containsExactly("x");
+    }
+}
