@@ -64,7 +64,9 @@ public final class OnnxEngine implements Engine {
     private OrtSession open(ModelImage image, ModelImage.Graph graph, MemorySegment bytes) {
         Ort ort = runtime.ort();
         try {
-            return new OrtSession(ort, bytes, OrtSession.Optimization.NONE, Optional.empty());
+            // The portable part was done when the model was compiled. What is left depends on this CPU, takes a few
+            // milliseconds, and makes convolutions up to twice as fast.
+            return new OrtSession(ort, bytes, OrtSession.Optimization.ALL, Optional.empty());
         } catch (OrtException refused) {
             throw new NrtException(
                     refused.code() == OrtException.NOT_IMPLEMENTED

@@ -3,6 +3,7 @@ package dev.glia.engine.onnx.internal;
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
+import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtRun;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Port;

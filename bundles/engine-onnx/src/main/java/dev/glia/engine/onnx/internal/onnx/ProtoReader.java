@@ -120,6 +120,17 @@ public final class ProtoReader {
         return new ProtoReader(data, valueStart, valueEnd, place + "." + name, depth + 1);
     }
 
+    /** {@return the last text of a field in the rest of this message, empty when it has none} */
+    public String text(int field) {
+        String text = "";
+        while (next()) {
+            if (number == field) {
+                text = string();
+            }
+        }
+        return text;
+    }
+
     /** {@return the value of a message, string or bytes field, without a copy} */
     public ByteBuffer bytes() {
         expect(LENGTH);

@@ -19,8 +19,6 @@ public final class OrtSession implements AutoCloseable {
 
     /** How much ONNX Runtime rewrites a graph, by its numbers. */
     public enum Optimization {
-        /** Not at all. */
-        NONE(0),
         /** Everything that holds on every CPU. */
         PORTABLE(2),
         /** Also for the layouts of this CPU. */

@@ -1,4 +1,4 @@
-package dev.glia.engine.onnx.internal;
+package dev.glia.engine.onnx.internal.onnx;
 
 import dev.glia.runtime.DType;
 import java.util.Locale;

@@ -1,0 +1,154 @@
+package dev.glia.engine.onnx.internal;
+
+import dev.glia.config.Configuration;
+import dev.glia.config.RuntimeConfig;
+import dev.glia.config.Setting;
+import dev.glia.device.GraphCompiler.Compiled;
+import dev.glia.device.Invocation;
+import dev.glia.device.LoadSettings;
+import dev.glia.device.LoadedModel;
+import dev.glia.device.ModelImage;
+import dev.glia.engine.onnx.internal.ort.OrtSession;
+
+import dev.glia.log.LogComponent;
+import dev.glia.log.LogRoute;
+import dev.glia.runtime.TensorInfo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+
+/** The real engine and compiler, wired by hand, for all tests of this module. */
+final class Lab {
+    static final Path STATE = Path.of("target", "state").toAbsolutePath();
+    static final OnnxRuntime RUNTIME = new OnnxRuntime(configuration(STATE));
+    static final OnnxEngine ENGINE = new OnnxEngine(RUNTIME);
+    static final OnnxCompiler COMPILER = new OnnxCompiler(RUNTIME);
+    static final LoadSettings OWN = new LoadSettings(false, false, false);
+    static final LoadSettings SHARED = new LoadSettings(false, true, false);
+    static final LoadSettings REPORT_NAN = new LoadSettings(false, false, true);
+
+    private Lab() {}
+
+    static Configuration configuration(Path state) {
+        RuntimeConfig config = new RuntimeConfig(
+                Optional.empty(), 0, Duration.ZERO, false, false, 0, false, OptionalInt.empty(), false, Optional.empty(),
+                "auto", state, Path.of("/sys"));
+        return new Configuration() {
+            @Override
+            public RuntimeConfig current() {
+                return config;
+            }
+
+            @Override
+            public Map<LogComponent, List<LogRoute>> logRoutes() {
+                return Map.of();
+            }
+
+            @Override
+            public List<Setting> settings() {
+                return List.of();
+            }
+        };
+    }
+
+    /** A NEFF without the file. */
+    record Image(Map<String, MemorySegment> members, List<Graph> graphs, List<TensorInfo> inputs, List<TensorInfo> outputs)
+            implements ModelImage {
+
+        static Image of(Compiled compiled) {
+            return new Image(compiled.members(), List.of(compiled.graph()), compiled.inputs(), compiled.outputs());
+        }
+
+        @Override
+        public String name() {
+            return "lab";
+        }
+
+        @Override
+        public UUID uuid() {
+            return new UUID(0, 0);
+        }
+
+        @Override
+        public String architecture() {
+            return "trn1";
+        }
+
+        @Override
+        public int lncSize() {
+            return 1;
+        }
+
+        @Override
+        public long featureBits() {
+            return 0;
+        }
+
+        @Override
+        public MemorySegment member(String name) {
+            return members.get(name);
+        }
+    }
+
+    static Compiled compile(byte[] onnx) {
+        return compile(onnx, Map.of());
+    }
+
+    static Compiled compile(byte[] onnx, Map<String, Long> dims) {
+        try {
+            Path file = Files.createTempFile("lab", ".onnx");
+            try {
+                return COMPILER.compile(Files.write(file, onnx), dims);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    /** A loaded model with memory bound to its tensors. */
+    record Bench(LoadedModel model, Invocation invocation, List<MemorySegment> in, List<MemorySegment> out, Arena arena)
+            implements AutoCloseable {
+
+        static Bench of(byte[] onnx) {
+            return of(Image.of(compile(onnx)), OWN);
+        }
+
+        static Bench of(ModelImage image, LoadSettings settings) {
+            Arena arena = Arena.ofShared();
+            List<MemorySegment> in = memory(arena, image.inputs());
+            List<MemorySegment> out = memory(arena, image.outputs());
+            LoadedModel model = ENGINE.load(image, settings);
+            return new Bench(model, model.bind(in, out), in, out, arena);
+        }
+
+        @Override
+        public void close() {
+            invocation.close();
+            model.close();
+            arena.close();
+        }
+    }
+
+    static OrtSession session(Image image) {
+        return new OrtSession(
+                RUNTIME.ort(), image.member("model.onnx"), OrtSession.Optimization.PORTABLE, Optional.empty());
+    }
+
+    static List<MemorySegment> memory(Arena arena, List<TensorInfo> tensors) {
+        List<MemorySegment> memory = new ArrayList<>();
+        tensors.forEach(tensor -> memory.add(arena.allocate(tensor.bytes(), Long.BYTES)));
+        return memory;
+    }
+}
