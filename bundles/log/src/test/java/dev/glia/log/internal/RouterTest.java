@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -213,7 +214,7 @@ class RouterTest {
         });
         route(LogComponent.NRT, new LogRoute("console", LogLevel.ERROR));
         log(LogLevel.ERROR, LogComponent.NRT, "x");
-        assertThat(tried).satisfies(latch -> assertThat(latch.await(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue());
+        assertThat(tried).satisfies(latch -> assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue());
         assertThat(stderr.toString(StandardCharsets.UTF_8).lines()).singleElement().asString().contains("closed");
     }
 
@@ -240,17 +241,15 @@ class RouterTest {
     void aSinkThatHangsIsLeftBehind() throws Exception {
         var entered = new CountDownLatch(1);
         var never = new CountDownLatch(1);
-        LogSink hanging = add("test", record -> {
+        LogSink hanging = add("test", _ -> {
             entered.countDown();
-            boolean interrupted = false;
             while (never.getCount() > 0) {
                 try {
                     never.await();
                 } catch (InterruptedException e) {
-                    interrupted = true;
+                    // It does not listen.
                 }
             }
-            assertThat(interrupted).isTrue();
         });
         route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
         log(LogLevel.INFO, LogComponent.NRT, "stuck");
