@@ -1,0 +1,312 @@
+package dev.glia.allocator.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.glia.core.CoreClaim;
+import dev.glia.core.CoreOwner;
+import dev.glia.device.CoreAddress;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LockingAllocatorTest {
+    @TempDir
+    private Path locks;
+
+    private final List<LockingAllocator> allocators = new ArrayList<>();
+
+    @AfterEach
+    void closeFiles() {
+        allocators.forEach(LockingAllocator::close);
+    }
+
+    @Test
+    void theFirstFreeCoresAreClaimedAndGivenBack() {
+        LockingAllocator allocator = inf1(Wish.cores(3));
+
+        CoreClaim claim = allocator.claim();
+
+        assertThat(claim.cores()).extracting(CoreAddress::index).containsExactly(0, 1, 2);
+        assertThat(allocator.owners()).extracting(CoreOwner::core).containsExactly(0, 1, 2);
+        claim.close();
+        claim.close();
+        assertThat(allocator.owners()).isEmpty();
+    }
+
+    @Test
+    void theOwnerSaysWhoItIs() {
+        LockingAllocator allocator = inf1(Wish.exactly(5, 5));
+        try (CoreClaim claim = allocator.claim()) {
+            assertThat(claim.cores()).containsExactly(new CoreAddress(5, 1, 1, 1));
+            assertThat(inf1(Wish.cores(1)).owners()).singleElement().satisfies(owner -> {
+                assertThat(owner.core()).isEqualTo(5);
+                assertThat(owner.pid()).isEqualTo(ProcessHandle.current().pid());
+                assertThat(owner.command()).contains("java");
+                assertThat(owner.tag()).isEqualTo("a tag");
+                assertThat(owner.since()).isNotNull();
+                assertThat(owner.version()).matches("\\d+\\.\\d+\\.\\d+.*");
+                assertThat(owner.fence()).isPositive();
+            });
+        }
+    }
+
+    @Test
+    void aLogicalCoreIsTwoPhysicalOnes() {
+        LockingAllocator pairs = trn2(Wish.exactly(1, 2));
+        try (CoreClaim claim = pairs.claim()) {
+            assertThat(claim.cores()).containsExactly(new CoreAddress(1, 0, 1, 2), new CoreAddress(2, 0, 2, 2));
+            assertThat(pairs.owners()).extracting(CoreOwner::core).containsExactly(2, 3, 4, 5);
+        }
+    }
+
+    @Test
+    void aSecondFrameworkOfTheProcessIsRefused() {
+        try (CoreClaim first = inf1(Wish.exactly(1, 1)).claim()) {
+            RecordedLog.LINES.clear();
+
+            assertThatThrownBy(inf1(Wish.exactly(1, 1))::claim)
+                    .isInstanceOfSatisfying(NrtException.class, e -> {
+                        assertThat(e.status()).isEqualTo(NrtStatus.NRT_RESOURCE);
+                        assertThat(e.reason())
+                                .startsWith("NeuronCore(s) not available - Requested:nc1-nc1 Available:0. nc1 belongs to"
+                                        + " this process itself, "
+                                        + ProcessHandle.current().pid() + " (")
+                                .contains("close the runtime that owns them");
+                    });
+            assertThat(RecordedLog.LINES)
+                    .containsExactly("ERROR NRT.nrt_allocate_neuron_cores NeuronCore(s) not available -"
+                            + " Requested:nc1-nc1 Available:0");
+            assertThatThrownBy(inf1(Wish.cores(1))::claim)
+                    .as("a process owns cores once, even if others are free")
+                    .hasMessageContaining("Requested:1 Available:14")
+                    .hasMessageContaining("this process itself");
+            assertThat(first.cores()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aSecondClaimIsRefusedUntilTheFirstIsClosed() {
+        LockingAllocator allocator = inf1(Wish.cores(2));
+        CoreClaim first = allocator.claim();
+        assertThatThrownBy(allocator::claim).hasMessageContaining("this process itself");
+        assertThat(allocator.owners()).as("the refusal took nothing away").hasSize(2);
+        first.close();
+
+        allocator.claim().close();
+    }
+
+    @Test
+    void otherDescriptorsOfTheFileDoNotLoseTheLock() throws IOException {
+        LockingAllocator allocator = inf1(Wish.cores(1));
+        try (CoreClaim claim = allocator.claim()) {
+            Path file = locks.resolve("nc0.lock");
+            Files.readAllBytes(file);
+            new RandomAccessFile(file.toFile(), "rw").close();
+            try (FileChannel other = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                assertThat(other.tryLock()).as("the lock excludes those of the JDK, too").isNull();
+            }
+            assertOwned(0);
+            assertThat(claim.cores()).hasSize(1);
+        }
+    }
+
+    @Test
+    void anInterruptDoesNotLoseTheLockNorFailTheClaim() {
+        LockingAllocator allocator = inf1(Wish.cores(1));
+        Thread.currentThread().interrupt();
+        try (CoreClaim claim = allocator.claim()) {
+            assertThat(Thread.currentThread().isInterrupted()).isTrue();
+            assertThat(allocator.owners()).singleElement().matches(owner -> owner.pid() != 0);
+            assertOwned(0);
+            assertThat(claim.cores()).hasSize(1);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(allocator.owners()).isEmpty();
+    }
+
+    @Test
+    void fencesRiseWhateverHappensToTheRecord() throws IOException {
+        LockingAllocator allocator = inf1(Wish.cores(1));
+        Path record = locks.resolve("nc0.owner");
+        long last = 0;
+        List<byte[]> damages = List.of(new byte[0], new byte[1], new byte[OwnerRecord.SIZE], new byte[100_000]);
+        for (int round = 0; round < 3 * damages.size(); round++) {
+            // Not always the same allocator: the number must come from the disk.
+            LockingAllocator one = round % 2 == 0 ? allocator : inf1(Wish.cores(1));
+            try (CoreClaim claim = one.claim()) {
+                CoreOwner owner = one.owners().getFirst();
+                assertThat(owner.fence()).isGreaterThan(last);
+                assertThat(Files.size(record)).as("damage is repaired").isEqualTo(OwnerRecord.SIZE);
+                last = owner.fence();
+                assertThat(claim.cores()).hasSize(1);
+            }
+            if (round % 3 == 0) {
+                Files.write(record, damages.get(round / 3));
+            }
+        }
+        Files.delete(record);
+        try (CoreClaim claim = inf1(Wish.cores(1)).claim()) {
+            assertThat(claim.cores()).hasSize(1);
+            assertThat(allocator.owners().getFirst().fence()).isGreaterThan(last);
+        }
+    }
+
+    @Test
+    void aDamagedRecordNeverDecides() throws IOException {
+        LockingAllocator other = inf1(Wish.exactly(0, 0));
+        Path record = locks.resolve("nc0.owner");
+        try (CoreClaim claim = inf1(Wish.cores(1)).claim()) {
+            byte[] good = Files.readAllBytes(record);
+            for (int length = 0; length < good.length; length += length < 200 ? 7 : 301) {
+                overwrite(record, Arrays.copyOf(good, length));
+                assertThat(other.owners()).singleElement().matches(owner -> owner.pid() == 0);
+            }
+            overwrite(record, Arrays.copyOf(good, good.length + 1));
+            assertThat(other.owners()).singleElement().matches(owner -> owner.pid() == 0);
+            assertThatThrownBy(other::claim)
+                    .hasMessageContaining("Requested:nc0-nc0 Available:0")
+                    .hasMessageContaining("nc0 belongs to a process that left no readable record");
+            overwrite(record, good);
+            assertThat(other.owners()).singleElement().matches(owner -> owner.pid() != 0);
+            assertThat(claim.cores()).hasSize(1);
+        }
+        // And the other way round: the record of an owner that is gone does not keep the core.
+        assertThat(OwnerRecord.decode(Files.readAllBytes(record))).get().matches(left -> !left.owned());
+        var living = OwnerRecord.decode(Files.readAllBytes(record)).orElseThrow();
+        overwrite(
+                record,
+                new OwnerRecord(true, living.fence(), living.pid(), living.started(), living.since(), "x", "x", "x", "x")
+                        .encode());
+        assertThat(other.owners()).isEmpty();
+        other.claim().close();
+    }
+
+    @Test
+    void allOrNothing() throws IOException {
+        Files.createDirectory(locks.resolve("nc2.lock"));
+
+        assertThatThrownBy(inf1(Wish.exactly(0, 3))::claim)
+                .isInstanceOf(NrtException.class)
+                .hasMessageContaining(locks.resolve("nc2.lock").toString());
+
+        inf1(Wish.exactly(0, 1)).claim().close();
+    }
+
+    @Test
+    void aRecordThatCannotBeWrittenGivesTheCoresBack() throws IOException {
+        Files.createDirectory(locks.resolve("nc1.owner"));
+
+        assertThatThrownBy(inf1(Wish.exactly(0, 3))::claim)
+                .hasMessageContaining("NRT_FAILURE")
+                .hasMessageContaining("nc1.owner cannot be written (Is a directory)");
+
+        assertThat(inf1(Wish.cores(1)).owners()).isEmpty();
+    }
+
+    @Test
+    void symbolicLinksAndPipesAreRefused() throws Exception {
+        Files.createSymbolicLink(locks.resolve("nc0.lock"), locks.resolve("elsewhere"));
+        assertThatThrownBy(inf1(Wish.cores(1))::claim).hasMessageContaining("must be no symbolic link");
+        assertThat(locks.resolve("elsewhere")).doesNotExist();
+
+        Files.delete(locks.resolve("nc0.lock"));
+        assertThat(new ProcessBuilder("mkfifo", locks.resolve("nc0.lock").toString()).start().waitFor()).isZero();
+        assertThatThrownBy(inf1(Wish.cores(1))::claim).hasMessageContaining("is no ordinary file");
+    }
+
+    @Test
+    void aLockFileThatWasReplacedIsNotTrusted() throws IOException {
+        LockingAllocator early = inf1(Wish.exactly(0, 0));
+        early.claim().close();
+        Files.delete(locks.resolve("nc0.lock"));
+        try (CoreClaim claim = inf1(Wish.exactly(0, 0)).claim()) {
+            assertThat(early.owners()).as("it asks the file that has the name now").hasSize(1);
+            assertThatThrownBy(early::claim).hasMessageContaining("Available:0");
+            assertThat(claim.cores()).hasSize(1);
+        }
+    }
+
+    @Test
+    void askingCreatesNothing() throws IOException {
+        assertThat(inf1(Wish.cores(1)).owners()).isEmpty();
+        try (Stream<Path> files = Files.list(locks)) {
+            assertThat(files).isEmpty();
+        }
+    }
+
+    @Test
+    void filesAreForTheUserAloneAndStay() throws IOException {
+        inf1(Wish.cores(1)).claim().close();
+
+        for (String name : List.of("nc0.lock", "nc0.owner")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(locks.resolve(name))))
+                    .isEqualTo("rw-------");
+        }
+        assertThat(locks.resolve("nc0.lock")).isEmptyFile();
+    }
+
+    @Test
+    void stoppingTheComponentClosesTheFilesOfFreeCoresAtOnceAndTheOthersWithTheirClaim() throws IOException {
+        LockingAllocator allocator = inf1(Wish.cores(2));
+        inf1(Wish.cores(1)).owners();
+        CoreClaim claim = allocator.claim();
+        allocator.close();
+
+        assertThat(openLockFiles()).containsExactlyInAnyOrder("nc0.lock", "nc1.lock");
+        assertOwned(0);
+        claim.close();
+        assertThat(openLockFiles()).isEmpty();
+        assertThatThrownBy(allocator::claim).hasMessageContaining("NRT_CLOSED");
+    }
+
+    private List<String> openLockFiles() throws IOException {
+        var names = new ArrayList<String>();
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors.toList()) {
+                if (Files.isSymbolicLink(descriptor)) {
+                    Path target = Files.readSymbolicLink(descriptor);
+                    if (target.startsWith(locks.toRealPath())) {
+                        names.add(target.getFileName().toString());
+                    }
+                }
+            }
+        }
+        return names;
+    }
+
+    private void assertOwned(int core) {
+        assertThat(inf1(Wish.cores(1)).owners()).extracting(CoreOwner::core).contains(core);
+    }
+
+    private static void overwrite(Path file, byte[] bytes) throws IOException {
+        Files.write(file, bytes);
+    }
+
+    private LockingAllocator inf1(Wish wish) {
+        return kept(new LockingAllocator(wish, FixedMachine.inf1(locks)));
+    }
+
+    private LockingAllocator trn2(Wish wish) {
+        return kept(new LockingAllocator(wish, FixedMachine.trn2(locks)));
+    }
+
+    private LockingAllocator kept(LockingAllocator allocator) {
+        allocators.add(allocator);
+        return allocator;
+    }
+}

@@ -1,0 +1,164 @@
+package dev.glia.allocator.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.glia.core.CoreClaim;
+import dev.glia.core.CoreOwner;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes that claim, hold, race and die. */
+@Timeout(60)
+class ProcessesTest {
+    @TempDir
+    private Path locks;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @AfterEach
+    void endAll() throws InterruptedException {
+        for (Process process : processes) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void fiveTimesThreeOfSixteenThenOneIsLeftUntilAnOwnerIsKilled() throws Exception {
+        // Started together, as with "&" in a shell: there must be no gaps between them.
+        var holders = Stream.generate(() -> start(Holder.class, locks, "3")).limit(5).toList();
+        var said = new ArrayList<String>();
+        for (Process holder : holders) {
+            said.add(line(holder));
+        }
+        assertThat(said)
+                .containsExactlyInAnyOrder(
+                        "owns [0, 1, 2]",
+                        "owns [3, 4, 5]",
+                        "owns [6, 7, 8]",
+                        "owns [9, 10, 11]",
+                        "owns [12, 13, 14]");
+        LockingAllocator sixth = allocator(Wish.cores(3));
+        assertThat(sixth.owners()).hasSize(15).extracting(CoreOwner::pid).containsOnlyElementsOf(pids(holders));
+
+        assertThat(line(start(Holder.class, locks, "3")))
+                .startsWith("NRT_RESOURCE (4): NeuronCore(s) not available - Requested:3 Available:1. nc0-nc2 belong to process ")
+                .contains("Holder")
+                .containsPattern(" since \\d\\d:\\d\\d:\\d\\d")
+                .contains("NEURON_RT_NUM_CORES")
+                .contains("glia ls");
+        assertThat(line(start(Holder.class, locks, "1", "1")))
+                .startsWith("NRT_RESOURCE (4): NeuronCore(s) not available - Requested:nc1-nc1 Available:0. nc1 belongs to process ")
+                .contains("NEURON_RT_VISIBLE_CORES");
+
+        Process killed = holders.get(said.indexOf("owns [6, 7, 8]"));
+        kill(killed);
+        await(() -> sixth.owners().size() == 12);
+        try (CoreClaim claim = sixth.claim()) {
+            assertThat(claim.cores()).extracting(core -> core.index()).containsExactly(6, 7, 8);
+        }
+        sixth.close();
+    }
+
+    @Test
+    void aChildProcessDoesNotInheritTheCore() throws Exception {
+        LockingAllocator allocator = allocator(Wish.cores(1));
+        CoreClaim claim = allocator.claim();
+        Process child = new ProcessBuilder("sleep", "60").start();
+        processes.add(child);
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + child.pid() + "/fd"))) {
+            for (Path descriptor : descriptors.toList()) {
+                assertThat(Files.readSymbolicLink(descriptor).toString()).doesNotContain("nc0");
+            }
+        }
+        allocator.close();
+        claim.close();
+
+        assertThat(line(start(Holder.class, locks, "0", "0"))).isEqualTo("owns [0]");
+        assertThat(child.isAlive()).isTrue();
+    }
+
+    @Test
+    void aStoppedProcessThatHasTheTurnStopsNobody() throws Exception {
+        var posix = new Posix();
+        var turn = new Turn(posix, locks);
+        turn.take();
+
+        assertThat(line(start(Holder.class, locks, "2"))).isEqualTo("owns [0, 1]");
+        turn.close();
+    }
+
+    @Test
+    void aRaceHasOneOwnerForEachCoreAndFencesRise() throws Exception {
+        Files.write(locks.resolve("witness"), new byte[(int) Racer.WITNESS_SIZE]);
+        var racers = Stream.generate(() -> start(Racer.class, locks, "400")).limit(4).toList();
+        int claims = 0;
+        for (Process racer : racers) {
+            String result = line(racer);
+            assertThat(result).matches("\\d+ claims");
+            claims += Integer.parseInt(result.substring(0, result.indexOf(' ')));
+            assertThat(racer.waitFor()).isZero();
+        }
+        assertThat(claims).isGreaterThan(800);
+        assertThat(allocator(Wish.cores(1)).owners()).isEmpty();
+    }
+
+    private LockingAllocator allocator(Wish wish) {
+        return new LockingAllocator(wish, FixedMachine.inf1(locks));
+    }
+
+    private static void kill(Process process) throws InterruptedException {
+        process.destroyForcibly();
+        process.waitFor();
+    }
+
+    private static List<Long> pids(List<Process> processes) {
+        return processes.stream().map(Process::pid).toList();
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("waited too long").isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+    }
+
+    private Process start(Class<?> main, Path folder, String... arguments) {
+        var command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                main.getName(),
+                folder.toString()));
+        command.addAll(List.of(arguments));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            processes.add(process);
+            return process;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static String line(Process process) throws IOException {
+        BufferedReader reader = process.inputReader();
+        return reader.readLine();
+    }
+}
