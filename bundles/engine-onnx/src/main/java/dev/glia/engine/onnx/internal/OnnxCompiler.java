@@ -5,6 +5,7 @@ import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.onnx.CanonicalModel;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.ElementTypes;
+import dev.glia.engine.onnx.internal.onnx.ExposedValues;
 import dev.glia.engine.onnx.internal.onnx.ExternalData;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
 import dev.glia.engine.onnx.internal.ort.Ort;
@@ -19,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -107,7 +109,22 @@ public final class OnnxCompiler implements GraphCompiler {
                 Map.of(MEMBER, copy(Arena.ofAuto(), model).asReadOnly()),
                 inputs,
                 outputs,
-                ElementTypes.of(model, name));
+                ElementTypes.of(model, name, inferredTypes(ort, model, name)));
+    }
+
+    private static Map<String, Long> inferredTypes(Ort ort, byte[] model, String name) {
+        try (Arena arena = Arena.ofConfined();
+                OrtSession session = new OrtSession(
+                        ort,
+                        copy(arena, ExposedValues.of(model, name)),
+                        OrtSession.Optimization.NONE,
+                        Optional.empty())) {
+            Map<String, Long> types = new LinkedHashMap<>();
+            session.outputs().stream()
+                    .filter(port -> port.onnxType() == OrtSession.Port.TENSOR)
+                    .forEach(port -> types.put(port.name(), (long) port.elementType()));
+            return types;
+        }
     }
 
     private static List<TensorInfo> tensors(List<OrtSession.Port> ports, TensorInfo.Usage usage) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.engine.onnx.internal.onnx.CanonicalModel;
 import dev.glia.engine.onnx.internal.onnx.ElementTypes;
+import dev.glia.engine.onnx.internal.onnx.ExposedValues;
 import dev.glia.engine.onnx.internal.onnx.ExternalData;
 import dev.glia.engine.onnx.internal.onnx.ProtoReader;
 import dev.glia.engine.onnx.internal.onnx.ProtoWriter;
@@ -26,7 +27,8 @@ class HostileModelTest {
         for (Runnable reader : new Runnable[] {
             () -> SourceModel.complete(bytes, "m.onnx", Map.of(), new ExternalData(Path.of("/nonexistent"))),
             () -> CanonicalModel.of(bytes, "m.onnx"),
-            () -> ElementTypes.of(bytes, "m.onnx")
+            () -> ExposedValues.of(bytes, "m.onnx"),
+            () -> ElementTypes.of(bytes, "m.onnx", Map.of())
         }) {
             try {
                 reader.run();
@@ -96,7 +98,7 @@ class HostileModelTest {
         byte[] model = new ProtoWriter().message(7, graph).toByteArray();
         assertThatThrownBy(() -> SourceModel.complete(model, "m.onnx", Map.of(), new ExternalData(Path.of("/"))))
                 .hasMessageContaining("nested deeper");
-        assertThatThrownBy(() -> ElementTypes.of(model, "m.onnx")).hasMessageContaining("nested deeper");
+        assertThatThrownBy(() -> ElementTypes.of(model, "m.onnx", Map.of())).hasMessageContaining("nested deeper");
         assertThatThrownBy(() -> CanonicalModel.of(model, "m.onnx")).hasMessageContaining("nested deeper");
     }
 

@@ -130,6 +130,22 @@ class OnnxCompilerTest {
     }
 
     @Test
+    void reportsWhatOperatorsMakeUp() {
+        byte[] model = new GraphAuthor("made up")
+                .input("x", ElementType.FLOAT, 4)
+                .output("y", ElementType.FLOAT, 4)
+                .node("DynamicQuantizeLinear", List.of("x"), List.of("q", "scale", "zero"))
+                .node("Cast", List.of("q"), List.of("i"), attribute("to", ElementType.INT32.ordinal()))
+                .node("Abs", List.of("i"), List.of("positive"))
+                .node("Cast", List.of("positive"), List.of("y"), attribute("to", ElementType.FLOAT.ordinal()))
+                .model(Graphs.OPSET);
+        assertThat(Lab.compile(model).dtypes())
+                .containsOnlyKeys(DType.FLOAT32, DType.UINT8, DType.INT32)
+                .hasEntrySatisfying(
+                        DType.UINT8, who -> assertThat(who).contains("DynamicQuantizeLinear", "output q"));
+    }
+
+    @Test
     void extentsAreNoElementTypeOfTheComputation() {
         byte[] model = new GraphAuthor("reshape")
                 .input("x", ElementType.FLOAT16, 2, 3)

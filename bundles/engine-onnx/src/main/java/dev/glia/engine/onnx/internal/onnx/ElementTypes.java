@@ -18,6 +18,7 @@ import java.util.Set;
  */
 public final class ElementTypes {
     private static final Set<String> EXTENTS = Set.of("Shape", "Size", "Constant");
+    private static final Set<String> CHOICES = Set.of("to", "dtype", "output_dtype");
 
     private final Map<DType, String> found = new EnumMap<>(DType.class);
 
@@ -26,28 +27,29 @@ public final class ElementTypes {
     /**
      * {@return the element types, in the order of their numbers}
      *
-     * @param model an ONNX model in which ONNX Runtime has written the types of all values
+     * @param model an ONNX model
      * @param name its name, for messages
+     * @param inferred the numbers of the element types of the values in the outermost graph, by name
      * @throws NrtException NRT_UNSUPPORTED_NEFF_VERSION naming what has an element type that no NeuronCore has
      */
-    public static Map<DType, String> of(byte[] model, String name) {
+    public static Map<DType, String> of(byte[] model, String name, Map<String, Long> inferred) {
         ElementTypes types = new ElementTypes();
         ProtoReader reader = ProtoReader.of(model, name);
         while (reader.next()) {
             if (reader.number() == Fields.MODEL_GRAPH) {
-                types.graph(reader.message("graph"), true);
+                types.graph(reader.message("graph"), inferred, true);
             }
         }
         return types.found;
     }
 
-    private void graph(ProtoReader graph, boolean outermost) {
+    private void graph(ProtoReader graph, Map<String, Long> inferred, boolean outermost) {
         Map<String, String> producers = new HashMap<>();
         Map<String, Long> valueTypes = new LinkedHashMap<>();
         Set<String> extents = new HashSet<>();
         while (graph.next()) {
             switch (graph.number()) {
-                case Fields.GRAPH_NODE -> node(graph.message("node"), producers, extents);
+                case Fields.GRAPH_NODE -> node(graph.message("node"), producers, valueTypes, extents);
                 case Fields.GRAPH_INITIALIZER -> constant(graph.message("initializer"));
                 case Fields.GRAPH_INPUT -> {
                     String name = value(graph.message("input"), valueTypes);
@@ -60,6 +62,7 @@ public final class ElementTypes {
                 default -> {}
             }
         }
+        valueTypes.putAll(inferred);
         valueTypes.forEach((value, number) -> {
             ElementType type = ElementType.of(number);
             if (type != ElementType.INT64 || !extents.contains(value)) {
@@ -68,36 +71,47 @@ public final class ElementTypes {
         });
     }
 
-    private void node(ProtoReader node, Map<String, String> producers, Set<String> extents) {
+    private void node(
+            ProtoReader node, Map<String, String> producers, Map<String, Long> valueTypes, Set<String> extents) {
         String operator = "";
         String nodeName = "";
+        long chosen = 0;
         List<String> outputs = new ArrayList<>();
         while (node.next()) {
             switch (node.number()) {
                 case Fields.NODE_OP_TYPE -> operator = node.string();
                 case Fields.NODE_NAME -> nodeName = node.string();
                 case Fields.NODE_OUTPUT -> outputs.add(node.string());
-                case Fields.NODE_ATTRIBUTE -> attribute(node.message("attribute"));
+                case Fields.NODE_ATTRIBUTE -> chosen = Math.max(chosen, attribute(node.message("attribute")));
                 default -> {}
             }
         }
         String who = "operator " + operator + (nodeName.isEmpty() ? "" : " " + nodeName);
         for (String output : outputs) {
             producers.put(output, who + ", output " + output);
+            if (chosen != 0) {
+                valueTypes.putIfAbsent(output, chosen);
+            }
             if (EXTENTS.contains(operator)) {
                 extents.add(output);
             }
         }
     }
 
-    private void attribute(ProtoReader attribute) {
+    /** {@return the element type that this attribute chooses for the result, 0 when it is about something else} */
+    private long attribute(ProtoReader attribute) {
+        String name = "";
+        long number = 0;
         while (attribute.next()) {
             switch (attribute.number()) {
-                case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS -> graph(attribute.message("graph"), false);
+                case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS -> graph(attribute.message("graph"), Map.of(), false);
                 case Fields.ATTRIBUTE_TENSOR, Fields.ATTRIBUTE_TENSORS -> constant(attribute.message("tensor"));
+                case Fields.ATTRIBUTE_NAME -> name = attribute.string();
+                case Fields.ATTRIBUTE_INT -> number = attribute.varintValue();
                 default -> {}
             }
         }
+        return CHOICES.contains(name) ? number : 0;
     }
 
     private void constant(ProtoReader tensor) {

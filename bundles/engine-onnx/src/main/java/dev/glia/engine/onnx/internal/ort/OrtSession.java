@@ -19,6 +19,8 @@ public final class OrtSession implements AutoCloseable {
 
     /** How much ONNX Runtime rewrites a graph, by its numbers. */
     public enum Optimization {
+        /** Not at all. */
+        NONE(0),
         /** Everything that holds on every CPU. */
         PORTABLE(2),
         /** Also for the layouts of this CPU. */
@@ -82,12 +84,17 @@ public final class OrtSession implements AutoCloseable {
                 ort.api().call(OrtApi.RELEASE_SESSION_OPTIONS, options);
             }
             this.handle = out.get(JAVA_LONG, 0);
+        } catch (OrtException refused) {
+            arena.close();
+            throw refused;
+        }
+        try (Arena call = Arena.ofConfined()) {
             this.inputs = ports(call, OrtApi.SESSION_GET_INPUT_COUNT, OrtApi.SESSION_GET_INPUT_NAME,
                     OrtApi.SESSION_GET_INPUT_TYPE_INFO);
             this.outputs = ports(call, OrtApi.SESSION_GET_OUTPUT_COUNT, OrtApi.SESSION_GET_OUTPUT_NAME,
                     OrtApi.SESSION_GET_OUTPUT_TYPE_INFO);
         } catch (OrtException refused) {
-            arena.close();
+            close();
             throw refused;
         }
     }
