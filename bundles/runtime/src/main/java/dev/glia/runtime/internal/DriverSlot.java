@@ -27,13 +27,21 @@ final class DriverSlot {
 
     private static final Logger LOG = LoggerFactory.getLogger("NRT.driver_slot");
 
-    /** How long requests of a leaving driver may take before they are cancelled. */
-    static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /**
+     * How long the slot waits for others.
+     *
+     * @param drainNanos for the requests of a leaving driver, before they are cancelled
+     * @param cancelNanos for cancelled requests, before their core is given up
+     * @param arrivalNanos for a driver that has not come yet, while a model is loaded
+     */
+    record Patience(long drainNanos, long cancelNanos, long arrivalNanos) {
 
-    /** How long a load waits for a driver that has not come yet. */
-    private static final long ARRIVAL_NANOS = TimeUnit.SECONDS.toNanos(5);
+        static final Patience USUAL =
+                new Patience(TimeUnit.SECONDS.toNanos(30), TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(5));
+    }
 
     private final String architecture;
+    private final Patience patience;
     private final ReentrantReadWriteLock change = new ReentrantReadWriteLock();
     private final TreeSet<Candidate> candidates = new TreeSet<>();
     private final List<Revision> open = new CopyOnWriteArrayList<>();
@@ -44,8 +52,9 @@ final class DriverSlot {
     /** Why there is no revision although a driver is there. */
     private volatile NrtException refusal;
 
-    DriverSlot(String architecture) {
+    DriverSlot(String architecture, Patience patience) {
         this.architecture = architecture;
+        this.patience = patience;
     }
 
     void add(DeviceDriver driver, Map<String, Object> properties) {
@@ -90,7 +99,7 @@ final class DriverSlot {
             }
         }
         if (old != null) {
-            old.retire(DRAIN_NANOS);
+            old.retire(patience);
             open.remove(old);
         }
     }
@@ -184,7 +193,7 @@ final class DriverSlot {
     void load(CoreModel model) {
         int core = model.core().index();
         while (true) {
-            awaitSeat(core, ARRIVAL_NANOS).exit();
+            awaitSeat(core, patience.arrivalNanos()).exit();
             change.readLock().lock();
             try {
                 Revision revision = current;

@@ -10,7 +10,7 @@ final class DriverSlots {
     private final Map<String, DriverSlot> slots = new ConcurrentHashMap<>();
 
     DriverSlot of(String architecture) {
-        return slots.computeIfAbsent(architecture, DriverSlot::new);
+        return slots.computeIfAbsent(architecture, name -> new DriverSlot(name, DriverSlot.Patience.USUAL));
     }
 
     void add(DeviceDriver driver, Map<String, Object> properties) {

@@ -3,7 +3,6 @@ package dev.glia.runtime.internal;
 import dev.glia.device.CoreAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,9 +10,6 @@ import org.slf4j.LoggerFactory;
 final class Revision {
 
     private static final Logger LOG = LoggerFactory.getLogger("NRT.driver_revision");
-
-    /** How long requests may take to stop after they were cancelled. */
-    private static final long CANCEL_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Candidate candidate;
     private final List<Seat> seats = new ArrayList<>();
@@ -60,13 +56,13 @@ final class Revision {
      * to the driver. A request that cannot even be cancelled keeps its seat for ever: freeing memory under running native
      * code would take the process down.
      */
-    void retire(long drainNanos) {
+    void retire(DriverSlot.Patience patience) {
         seats.forEach(Seat::close);
-        long deadline = System.nanoTime() + drainNanos;
+        long deadline = System.nanoTime() + patience.drainNanos();
         for (Seat seat : seats) {
             if (!seat.drain(deadline)) {
                 seat.stopAll();
-                if (!seat.drain(System.nanoTime() + CANCEL_NANOS)) {
+                if (!seat.drain(System.nanoTime() + patience.cancelNanos())) {
                     LOG.error(
                             "{} requests on {} can neither finish nor be cancelled; their core is not given back before the"
                                     + " process ends",

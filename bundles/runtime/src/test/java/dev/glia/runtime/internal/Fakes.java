@@ -1,0 +1,409 @@
+package dev.glia.runtime.internal;
+
+import dev.glia.config.Configuration;
+import dev.glia.config.RuntimeConfig;
+import dev.glia.config.Setting;
+import dev.glia.core.CoreClaim;
+import dev.glia.core.Lane;
+import dev.glia.core.LaneTask;
+import dev.glia.device.Architecture;
+import dev.glia.device.CoreAddress;
+import dev.glia.device.CoreSession;
+import dev.glia.device.DeviceDriver;
+import dev.glia.device.DeviceInfo;
+import dev.glia.device.Invocation;
+import dev.glia.device.LoadSettings;
+import dev.glia.device.LoadedModel;
+import dev.glia.device.MachineInfo;
+import dev.glia.device.ModelImage;
+import dev.glia.log.LogComponent;
+import dev.glia.log.LogRoute;
+import dev.glia.neff.HashState;
+import dev.glia.neff.Neff;
+import dev.glia.neff.NeffHeader;
+import dev.glia.neff.NeffMember;
+import dev.glia.neff.NeffReader;
+import dev.glia.runtime.Completion;
+import dev.glia.runtime.DType;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.Submission;
+import dev.glia.runtime.TensorInfo;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/** The rooms around the runtime, small enough to watch. */
+final class Fakes {
+
+    private static final TensorInfo X = new TensorInfo("x", TensorInfo.Usage.INPUT, DType.INT32, List.of(1L));
+    private static final TensorInfo Y = new TensorInfo("y", TensorInfo.Usage.OUTPUT, DType.INT32, List.of(1L));
+
+    private Fakes() {}
+
+    /** A driver whose models add a number to their input, and which notices each wrong use. */
+    static final class Driver implements DeviceDriver {
+
+        final int adds;
+        final AtomicInteger openSessions = new AtomicInteger();
+        final AtomicInteger openModels = new AtomicInteger();
+        final AtomicInteger openInvocations = new AtomicInteger();
+        final AtomicInteger misuse = new AtomicInteger();
+        final AtomicInteger runs = new AtomicInteger();
+        volatile RuntimeException openFailure;
+        volatile RuntimeException loadFailure;
+        volatile CountDownLatch hold;
+        volatile boolean ignoresCancel;
+
+        Driver(int adds) {
+            this.adds = adds;
+        }
+
+        boolean idle() {
+            return openSessions.get() == 0 && openModels.get() == 0 && openInvocations.get() == 0;
+        }
+
+        @Override
+        public Architecture architecture() {
+            return new Architecture(
+                    "trn1", "Trainium1", "v2", 2, 1, Set.of(), new TreeSet<>(Set.of(1)), 1, List.of(), List.of(), 0);
+        }
+
+        @Override
+        public List<DeviceInfo> devices() {
+            return List.of();
+        }
+
+        @Override
+        public CoreSession open(CoreAddress core) {
+            if (openFailure != null) {
+                throw openFailure;
+            }
+            openSessions.incrementAndGet();
+            return new Session();
+        }
+
+        private final class Session implements CoreSession {
+
+            private volatile boolean closed;
+
+            @Override
+            public LoadedModel load(ModelImage image, LoadSettings settings) {
+                if (loadFailure != null) {
+                    throw loadFailure;
+                }
+                openModels.incrementAndGet();
+                return new Loaded(this);
+            }
+
+            @Override
+            public void close() {
+                closed = true;
+                openSessions.decrementAndGet();
+            }
+        }
+
+        private final class Loaded implements LoadedModel {
+
+            private final Session session;
+            private volatile boolean closed;
+
+            Loaded(Session session) {
+                this.session = session;
+            }
+
+            @Override
+            public Invocation bind(List<MemorySegment> inputs, List<MemorySegment> outputs) {
+                openInvocations.incrementAndGet();
+                return new Bound(this, inputs.getFirst(), outputs.getFirst());
+            }
+
+            @Override
+            public void close() {
+                note(closed || session.closed);
+                closed = true;
+                openModels.decrementAndGet();
+            }
+        }
+
+        private final class Bound implements Invocation {
+
+            private final Loaded loaded;
+            private final MemorySegment input;
+            private final MemorySegment output;
+            private volatile boolean closed;
+            private volatile boolean cancelled;
+
+            Bound(Loaded loaded, MemorySegment input, MemorySegment output) {
+                this.loaded = loaded;
+                this.input = input;
+                this.output = output;
+            }
+
+            @Override
+            public NrtStatus run() {
+                note(closed || loaded.closed || loaded.session.closed);
+                CountDownLatch held = hold;
+                while (held != null && held.getCount() > 0 && !cancelled) {
+                    Thread.onSpinWait();
+                }
+                if (cancelled) {
+                    cancelled = false;
+                    throw new NrtException(NrtStatus.NRT_TIMEOUT, "stopped");
+                }
+                output.set(ValueLayout.JAVA_INT, 0, input.get(ValueLayout.JAVA_INT, 0) + adds);
+                runs.incrementAndGet();
+                note(closed || loaded.closed || loaded.session.closed);
+                return NrtStatus.NRT_SUCCESS;
+            }
+
+            @Override
+            public void cancel() {
+                cancelled = !ignoresCancel;
+            }
+
+            @Override
+            public void close() {
+                note(closed || loaded.closed || loaded.session.closed);
+                closed = true;
+                openInvocations.decrementAndGet();
+            }
+        }
+
+        private void note(boolean wrong) {
+            if (wrong) {
+                misuse.incrementAndGet();
+            }
+        }
+    }
+
+    /** A lane that is only a lock; what is submitted runs at once on a thread of its own. */
+    static final class FakeLane implements Lane {
+
+        private final ReentrantLock turn = new ReentrantLock(true);
+
+        @Override
+        public NrtStatus run(LaneTask task, long timeoutNanos) {
+            turn.lock();
+            try {
+                return task.run();
+            } finally {
+                turn.unlock();
+            }
+        }
+
+        @Override
+        public Submission submit(LaneTask task, long timeoutNanos, Consumer<Completion> done) {
+            var stage = new CompletableFuture<Completion>();
+            Thread.startVirtualThread(() -> {
+                NrtStatus status = run(task, timeoutNanos);
+                var end = new Completion(1, 0, status, Optional.empty());
+                done.accept(end);
+                stage.complete(end);
+            });
+            return new Submission() {
+                @Override
+                public long sequence() {
+                    return 1;
+                }
+
+                @Override
+                public CompletionStage<Completion> completion() {
+                    return stage;
+                }
+
+                @Override
+                public boolean cancel() {
+                    return false;
+                }
+            };
+        }
+
+        @Override
+        public int inFlight() {
+            return 0;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    static final class FakeNeff implements Neff {
+
+        volatile boolean closed;
+
+        @Override
+        public NeffHeader header() {
+            throw new AssertionError("not asked for");
+        }
+
+        @Override
+        public String target() {
+            return "sunda";
+        }
+
+        @Override
+        public List<NeffMember> members() {
+            return List.of();
+        }
+
+        @Override
+        public Optional<HashState> hash() {
+            return Optional.empty();
+        }
+
+        @Override
+        public String name() {
+            return "add.neff";
+        }
+
+        @Override
+        public UUID uuid() {
+            return new UUID(1, 2);
+        }
+
+        @Override
+        public String architecture() {
+            return "trn1";
+        }
+
+        @Override
+        public int lncSize() {
+            return 1;
+        }
+
+        @Override
+        public long featureBits() {
+            return 0;
+        }
+
+        @Override
+        public List<TensorInfo> inputs() {
+            return List.of(X);
+        }
+
+        @Override
+        public List<TensorInfo> outputs() {
+            return List.of(Y);
+        }
+
+        @Override
+        public List<Graph> graphs() {
+            return List.of();
+        }
+
+        @Override
+        public MemorySegment member(String name) {
+            throw new AssertionError("not asked for");
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    static final class FakeReader implements NeffReader {
+
+        final List<FakeNeff> opened = new ArrayList<>();
+        final List<HashCheck> checks = new ArrayList<>();
+
+        @Override
+        public synchronized Neff open(Path file, HashCheck check) {
+            opened.add(new FakeNeff());
+            checks.add(check);
+            return opened.getLast();
+        }
+
+        @Override
+        public Neff open(MemorySegment bytes, String label, HashCheck check) {
+            return open(Path.of(label), check);
+        }
+
+        @Override
+        public List<Path> unpack(Path file, Path folder) {
+            throw new AssertionError("not asked for");
+        }
+    }
+
+    static final class FakeClaim implements CoreClaim {
+
+        final List<CoreAddress> cores;
+        volatile boolean closed;
+
+        FakeClaim(int cores) {
+            this.cores = machine(cores).logicalCores(1);
+        }
+
+        @Override
+        public List<CoreAddress> cores() {
+            return cores;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    static MachineInfo machine(int cores) {
+        return new MachineInfo(
+                "trn1.2xlarge",
+                "trn1",
+                true,
+                List.of(new DeviceInfo(0, "trn1", cores, List.of(), "")),
+                new TreeSet<>(Set.of(1)),
+                1,
+                Optional.empty(),
+                Path.of("sysfs"),
+                Path.of("locks"));
+    }
+
+    static Configuration configuration(Duration timeout, boolean validateHash) {
+        var config = new RuntimeConfig(
+                Optional.empty(),
+                0,
+                timeout,
+                validateHash,
+                false,
+                0,
+                false,
+                OptionalInt.empty(),
+                false,
+                Optional.empty(),
+                "auto",
+                Path.of("state"),
+                Path.of("sys"));
+        return new Configuration() {
+            @Override
+            public RuntimeConfig current() {
+                return config;
+            }
+
+            @Override
+            public Map<LogComponent, List<LogRoute>> logRoutes() {
+                return Map.of();
+            }
+
+            @Override
+            public List<Setting> settings() {
+                return List.of();
+            }
+        };
+    }
+}
