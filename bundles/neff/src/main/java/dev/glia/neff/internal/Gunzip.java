@@ -100,10 +100,15 @@ final class Gunzip implements AutoCloseable {
 
     /** Inflates exactly as many bytes as the segment has. */
     void fill(MemorySegment target, String what) {
-        long done = fillUpTo(target);
-        if (done < target.byteSize()) {
+        fillPart(target, 0, target.byteSize(), what);
+    }
+
+    /** Inflates exactly as many bytes as the segment has: a part of what was announced, behind what is done already. */
+    void fillPart(MemorySegment target, long done, long announced, String what) {
+        long came = fillUpTo(target);
+        if (came < target.byteSize()) {
             throw refusals.invalid("%s ends after %d of %d bytes; was the archive cut off?"
-                    .formatted(what, done, target.byteSize()));
+                    .formatted(what, done + came, announced));
         }
     }
 

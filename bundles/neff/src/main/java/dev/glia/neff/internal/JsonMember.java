@@ -61,13 +61,10 @@ final class JsonMember implements AutoCloseable {
             }
         } catch (JsonProcessingException malformed) {
             JsonLocation at = malformed.getLocation();
+            String place = at == null ? "" : ", line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
             throw refusals.invalid(
-                    "member %s, line %d, column %d: %s; accepted: well-formed JSON within the bounds"
-                            .formatted(
-                                    name,
-                                    at == null ? 0 : at.getLineNr(),
-                                    at == null ? 0 : at.getColumnNr(),
-                                    Refusals.shown(malformed.getOriginalMessage())),
+                    "member %s%s: %s; accepted: well-formed JSON within the bounds"
+                            .formatted(name, place, Refusals.shown(malformed.getOriginalMessage())),
                     malformed);
         } catch (IOException impossible) {
             throw refusals.invalid("member " + name + " cannot be read", impossible);

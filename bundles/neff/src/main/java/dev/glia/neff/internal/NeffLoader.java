@@ -22,6 +22,7 @@ import org.osgi.service.component.annotations.Component;
 /** Reads NEFFs: the header, then the payload in one pass, then the JSON members that say what it is. */
 @Component
 public final class NeffLoader implements NeffReader {
+    private static final long LEAST_STEP = 64 * 1024;
 
     /** Uses an open source of bytes. */
     @FunctionalInterface
@@ -115,10 +116,9 @@ public final class NeffLoader implements NeffReader {
         long start = region.align();
         // The size is believed as far as the file still has bytes for it; beyond that, memory grows as bytes arrive.
         region.expect(start + Math.min(size, data.remaining()));
-        String what = "member " + name;
         for (long done = 0; done < size; ) {
-            long step = Math.min(size - done, Math.max(64 * 1024, data.remaining()));
-            data.fill(region.append(step), what);
+            long step = Math.min(size - done, Math.max(LEAST_STEP, data.remaining()));
+            data.fillPart(region.append(step), done, size, "member " + name);
             done += step;
         }
         return new Place(start, size);

@@ -64,7 +64,7 @@ final class Unpacking implements TarReader.Sink, AutoCloseable {
     private static void copy(NeffMember member, Gunzip data, FileChannel out, MemorySegment buffer) throws IOException {
         for (long done = 0; done < member.size(); done += buffer.byteSize()) {
             MemorySegment piece = buffer.asSlice(0, Math.min(buffer.byteSize(), member.size() - done));
-            data.fill(piece, "member " + member.name());
+            data.fillPart(piece, done, member.size(), "member " + member.name());
             for (ByteBuffer bytes = piece.asByteBuffer(); bytes.hasRemaining(); ) {
                 out.write(bytes);
             }
