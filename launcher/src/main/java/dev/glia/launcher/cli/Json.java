@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -52,7 +53,7 @@ final class Json {
                 }
                 json.writeEndObject();
             }
-            case Iterable<?> array -> {
+            case Collection<?> array -> {
                 json.writeStartArray();
                 for (Object element : array) {
                     write(element, json);

@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -93,7 +94,7 @@ public final class Picture {
     }
 
     private static void fill(BufferedImage picture, Layout layout, TensorInfo info, MemorySegment data) {
-        float scale = Elements.isFloat(info.dtype()) ? 1 / 255f : 1;
+        float white = Elements.isFloat(info.dtype()) ? 255 : 1;
         for (int y = 0; y < layout.height(); y++) {
             for (int x = 0; x < layout.width(); x++) {
                 int pixel = picture.getRGB(x, y);
@@ -102,11 +103,11 @@ public final class Picture {
                 int blue = pixel & 0xff;
                 if (layout.channels() == 1) {
                     float luma = red == green && green == blue ? red : 0.299f * red + 0.587f * green + 0.114f * blue;
-                    Elements.put(info.dtype(), data, layout.index(0, y, x), luma * scale);
+                    Elements.put(info.dtype(), data, layout.index(0, y, x), luma / white);
                 } else {
-                    Elements.put(info.dtype(), data, layout.index(0, y, x), red * scale);
-                    Elements.put(info.dtype(), data, layout.index(1, y, x), green * scale);
-                    Elements.put(info.dtype(), data, layout.index(2, y, x), blue * scale);
+                    Elements.put(info.dtype(), data, layout.index(0, y, x), red / white);
+                    Elements.put(info.dtype(), data, layout.index(1, y, x), green / white);
+                    Elements.put(info.dtype(), data, layout.index(2, y, x), blue / white);
                 }
             }
         }
@@ -166,7 +167,13 @@ public final class Picture {
                 if ((long) reader.getWidth(0) * reader.getHeight(0) > MAX_PIXELS) {
                     throw TensorFile.invalid(file, info, "it has more than " + MAX_PIXELS + " pixels");
                 }
-                return reader.read(0);
+                var complaints = new ArrayList<String>();
+                reader.addIIOReadWarningListener((source, warning) -> complaints.add(warning));
+                BufferedImage picture = reader.read(0);
+                if (reader.getFormatName().equalsIgnoreCase("png") && !complaints.isEmpty()) {
+                    throw new IOException(complaints.getFirst());
+                }
+                return picture;
             } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException | NegativeArraySizeException
                     damaged) {
                 throw TensorFile.invalid(file, info, "it is a damaged picture (" + damaged.getMessage() + ")");

@@ -1,0 +1,78 @@
+package dev.glia.launcher;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BundleTrustTest {
+    @TempDir
+    Path folder;
+
+    private Path jar;
+
+    @BeforeEach
+    void write() throws IOException {
+        jar = Files.writeString(folder.resolve("a-1.jar"), "abc");
+    }
+
+    @Test
+    void knowsTheDigestOfThePublishedTestVector() throws IOException {
+        assertThat(BundleTrust.digest(jar))
+                .isEqualTo("SHA-256;ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    @Test
+    void letsThePinnedFileInAndRefusesAnyOther() throws IOException {
+        Feature.Entry pinned = entry(Optional.of(BundleTrust.digest(jar)));
+        assertThatCode(() -> BundleTrust.PINNED.check(pinned, jar)).doesNotThrowAnyException();
+
+        Files.writeString(jar, "abd");
+        assertThatThrownBy(() -> BundleTrust.PINNED.check(pinned, jar))
+                .isInstanceOf(SecurityException.class)
+                .hasMessageContaining("a-1.jar")
+                .hasMessageContaining("GLIA_BUNDLE_TRUST=any");
+        assertThatCode(() -> BundleTrust.ANY.check(pinned, jar)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void refusesABundleWithoutAPin() {
+        assertThatThrownBy(() -> BundleTrust.PINNED.check(entry(Optional.empty()), jar))
+                .isInstanceOf(SecurityException.class)
+                .hasMessageContaining("g:a:1 has no SHA-256 pin");
+    }
+
+    @Test
+    void refusesAnUnknownPolicy() {
+        assertThatThrownBy(() -> BundleTrust.of("none")).hasMessageContaining("pinned (the default) or any");
+        assertThat(BundleTrust.of("Any")).isEqualTo(BundleTrust.ANY);
+    }
+
+    @Test
+    void pinsAFeatureAndNoticesBundlesThatDoNotFit() throws IOException {
+        Path bundles = Files.createDirectory(folder.resolve("bundles"));
+        Files.copy(jar, bundles.resolve("a-1.jar"));
+        Path source = Files.writeString(folder.resolve("core.json"), "{\"bundles\": [{\"id\": \"g:a:1\"}]}");
+        Path target = folder.resolve("out/core.json");
+
+        PinFeature.write(source, bundles, target);
+        Feature.Entry written = Feature.read(target).bundles().getFirst();
+        assertThatCode(() -> BundleTrust.PINNED.check(written, jar)).doesNotThrowAnyException();
+
+        Files.writeString(bundles.resolve("b-1.jar"), "");
+        assertThatThrownBy(() -> PinFeature.write(source, bundles, target)).hasMessageContaining("[b-1.jar]");
+        Files.delete(bundles.resolve("a-1.jar"));
+        assertThatThrownBy(() -> PinFeature.write(source, bundles, target)).hasMessageContaining("no a-1.jar");
+    }
+
+    private static Feature.Entry entry(Optional<String> digest) {
+        return new Feature.Entry("g", "a", "1", Optional.empty(), digest);
+    }
+}

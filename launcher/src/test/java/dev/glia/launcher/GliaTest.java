@@ -1,0 +1,167 @@
+package dev.glia.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.glia.runtime.NeuronRuntime;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.RuntimeLifecycle;
+import dev.glia.runtime.RuntimeState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+
+/** Boots a real framework with bundles made here. */
+class GliaTest {
+    @TempDir
+    Path home;
+
+    @BeforeEach
+    void distribution() throws IOException {
+        Files.createDirectories(home.resolve("bundles"));
+        Files.createDirectories(home.resolve("features"));
+        bundle("good", "dev.glia.runtime;version=\"[1.0,1.1)\",org.osgi.framework", Lifecycle.class);
+        bundle("unresolvable", "no.such.pack", null);
+    }
+
+    @Test
+    void sharesTheApiAndPassesSettings() throws IOException {
+        feature("core", "{\"id\": \"g:good:1\"}");
+        try (Glia glia = glia("core").set("NEURON_RT_NUM_CORES", "3").start()) {
+            assertThat(glia.service(RuntimeLifecycle.class).version()).isEqualTo("3/manual");
+            assertThat(glia.services(RuntimeLifecycle.class, "(kind=test)")).hasSize(1);
+            assertThat(glia.services(RuntimeLifecycle.class, "(kind=other)")).isEmpty();
+            assertThat(glia.resource("hello.txt")).isPresent();
+            assertThat(glia.resource("nothing.txt")).isEmpty();
+            assertThatThrownBy(glia::runtime)
+                    .isInstanceOf(NrtException.class)
+                    .hasMessage("NRT_RESOURCE (4): as it is");
+        }
+    }
+
+    @Test
+    void bootsSeveralTimesAndAtOnce() throws IOException {
+        feature("core", "{\"id\": \"g:good:1\"}");
+        try (Glia first = glia("core").set("NEURON_RT_NUM_CORES", "1").start();
+                Glia second = glia("core").set("NEURON_RT_NUM_CORES", "2").start()) {
+            assertThat(first.service(RuntimeLifecycle.class).version()).startsWith("1/");
+            assertThat(second.service(RuntimeLifecycle.class).version()).startsWith("2/");
+        }
+    }
+
+    @Test
+    void saysInPlainWordsWhyAServiceIsMissing() throws IOException {
+        feature("core", "{\"id\": \"g:unresolvable:1\"}");
+        try (Glia glia = glia("core").patience(Duration.ofMillis(50)).start()) {
+            assertThatThrownBy(() -> glia.service(RuntimeLifecycle.class))
+                    .isInstanceOf(NrtException.class)
+                    .hasMessageContaining("there is no dev.glia.runtime.RuntimeLifecycle")
+                    .hasMessageContaining("bundle unresolvable is not active")
+                    .hasMessageContaining("no.such.pack");
+        }
+    }
+
+    @Test
+    void refusesABundleThatIsNotThePinnedOne() throws IOException {
+        feature("pinned", "{\"id\": \"g:good:1\", \"dev.glia.digest\": \"SHA-256;00\"}");
+        Glia.Builder pinned = Glia.builder().home(home).feature("pinned");
+        assertThatThrownBy(pinned::start)
+                .isInstanceOf(NrtException.class)
+                .hasMessageContaining("good-1.jar is not the file that the feature pins")
+                .extracting("status").isEqualTo(NrtStatus.NRT_FAILURE);
+        pinned.set("GLIA_BUNDLE_TRUST", "any").start().close();
+    }
+
+    @Test
+    void namesWhatIsMissingInTheDistribution() throws IOException {
+        feature("core", "{\"id\": \"g:absent:1\"}");
+        assertThatThrownBy(() -> glia("core").start()).hasMessageContaining("absent-1.jar");
+        assertThatThrownBy(() -> glia("other").start()).hasMessageContaining("there are [core]");
+        assertThatThrownBy(() -> glia("../core").start()).hasMessageContaining("is no name of a feature");
+    }
+
+    @Test
+    void isClosedOnceAndForAll() throws IOException {
+        feature("core", "{\"id\": \"g:good:1\"}");
+        Glia glia = glia("core").start();
+        glia.close();
+        glia.close();
+        assertThatThrownBy(() -> glia.service(RuntimeLifecycle.class)).hasMessageContaining("NRT_CLOSED (14)");
+    }
+
+    private Glia.Builder glia(String feature) {
+        return Glia.builder().home(home).feature(feature).set("GLIA_BUNDLE_TRUST", "any");
+    }
+
+    private void feature(String name, String bundle) throws IOException {
+        Files.writeString(home.resolve("features/" + name + ".json"), "{\"bundles\": [" + bundle + "]}");
+    }
+
+    private void bundle(String name, String imports, Class<?> activator) throws IOException {
+        Manifest manifest = new Manifest();
+        Attributes headers = manifest.getMainAttributes();
+        headers.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        headers.putValue("Bundle-ManifestVersion", "2");
+        headers.putValue("Bundle-SymbolicName", name);
+        headers.putValue("Bundle-Version", "1");
+        headers.putValue("Import-Package", imports);
+        if (activator != null) {
+            headers.putValue("Bundle-Activator", activator.getName());
+        }
+        try (var jar = new JarOutputStream(Files.newOutputStream(home.resolve("bundles/" + name + "-1.jar")), manifest)) {
+            jar.putNextEntry(new JarEntry("hello.txt"));
+            if (activator != null) {
+                String path = activator.getName().replace('.', '/') + ".class";
+                jar.putNextEntry(new JarEntry(path));
+                try (InputStream code = activator.getClassLoader().getResourceAsStream(path)) {
+                    code.transferTo(jar);
+                }
+            }
+        }
+    }
+
+    /** Lives in the bundle: registers a lifecycle that tells the settings it sees. */
+    public static final class Lifecycle implements BundleActivator, RuntimeLifecycle {
+        private BundleContext context;
+
+        @Override
+        public void start(BundleContext started) {
+            context = started;
+            var properties = new java.util.Hashtable<String, Object>();
+            properties.put("kind", "test");
+            context.registerService(RuntimeLifecycle.class, this, properties);
+        }
+
+        @Override
+        public void stop(BundleContext stopped) {
+            context = null;
+        }
+
+        @Override
+        public RuntimeState state() {
+            return RuntimeState.START;
+        }
+
+        @Override
+        public String version() {
+            return context.getProperty("NEURON_RT_NUM_CORES") + "/" + context.getProperty(INIT);
+        }
+
+        @Override
+        public NeuronRuntime init() {
+            throw new NrtException(NrtStatus.NRT_RESOURCE, "as it is");
+        }
+    }
+}
