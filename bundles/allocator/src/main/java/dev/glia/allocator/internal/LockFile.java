@@ -101,12 +101,14 @@ final class LockFile {
         if (opened == -Posix.ENOENT && (flags & Posix.O_CREAT) == 0) {
             return false;
         }
+        if (opened == -Posix.ELOOP || opened == -Posix.EISDIR) {
+            throw unusual();
+        }
         fd = checked(opened);
         id = posix.id(fd);
         if (id == null || !id.regular()) {
             close();
-            throw new NrtException(
-                    NrtStatus.NRT_FAILURE, "The lock file " + path + " is no ordinary file. Remove it; it is made again");
+            throw unusual();
         }
         return true;
     }
@@ -117,14 +119,18 @@ final class LockFile {
 
     private int checked(int result) {
         if (result < 0) {
-            String advice = result == -Posix.ELOOP
-                    ? "it must be no symbolic link: remove it, it is made again"
-                    : "the folder must be on a local file system that this user may write to; GLIA_STATE_DIR chooses"
-                            + " another";
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "The lock file " + path + " cannot be used (" + posix.describe(result) + "): " + advice);
+                    "The lock file " + path + " cannot be used (" + posix.describe(result)
+                            + "). Its folder must be on a local file system that this user may write to;"
+                            + " GLIA_STATE_DIR chooses another");
         }
         return result;
+    }
+
+    private NrtException unusual() {
+        return new NrtException(
+                NrtStatus.NRT_FAILURE,
+                "The lock file " + path + " is a symbolic link, a folder or a device. Remove it; it is made again");
     }
 }

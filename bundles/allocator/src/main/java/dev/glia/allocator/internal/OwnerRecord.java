@@ -39,7 +39,7 @@ record OwnerRecord(
         String version) {
 
     /** Bytes of a record on disk. */
-    static final int SIZE = 2048;
+    static final int SIZE = 4096;
 
     /** No counting reaches this fencing number; a larger one was not written by Glia. */
     static final long MAX_FENCE = Long.MAX_VALUE / 2;

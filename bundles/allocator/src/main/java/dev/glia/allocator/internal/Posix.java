@@ -30,6 +30,7 @@ final class Posix {
     static final int ENOENT = 2;
     static final int EAGAIN = 11;
     static final int EACCES = 13;
+    static final int EISDIR = 21;
     static final int ELOOP = 40;
 
     private static final int O_NONBLOCK = 0x800;

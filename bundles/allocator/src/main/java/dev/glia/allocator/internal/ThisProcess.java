@@ -4,6 +4,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.jar.Manifest;
 
 /**
@@ -24,7 +25,7 @@ record ThisProcess(long pid, long started, String command, String user, String v
         return new ThisProcess(
                 self.pid(),
                 started(self.pid()),
-                self.info().commandLine().orElse("java"),
+                command(self),
                 System.getProperty("user.name", "?"),
                 bundleVersion());
     }
@@ -55,13 +56,29 @@ record ThisProcess(long pid, long started, String command, String user, String v
         }
     }
 
-    private static String bundleVersion() {
-        try (var in = ThisProcess.class.getResourceAsStream("/META-INF/MANIFEST.MF")) {
-            var attributes = in == null ? null : new Manifest(in).getMainAttributes();
-            String name = attributes == null ? null : attributes.getValue("Bundle-SymbolicName");
-            return name != null && name.startsWith("dev.glia") ? attributes.getValue("Bundle-Version") : "unknown";
-        } catch (IOException e) {
-            return "unknown";
+    /** As short as people type it: without the options of the JVM, where it tells what it runs. */
+    private static String command(ProcessHandle self) {
+        String main = System.getProperty("sun.java.command", "");
+        if (main.isBlank()) {
+            return self.info().commandLine().orElse("java");
         }
+        return (main.split(" ", 2)[0].endsWith(".jar") ? "java -jar " : "java ") + main;
+    }
+
+    /** The manifest of this bundle is the only one that it sees; on a class path it is one of many. */
+    private static String bundleVersion() {
+        try {
+            for (var url : Collections.list(ThisProcess.class.getClassLoader().getResources("META-INF/MANIFEST.MF"))) {
+                try (var in = url.openStream()) {
+                    var attributes = new Manifest(in).getMainAttributes();
+                    if ("dev.glia.allocator".equals(attributes.getValue("Bundle-SymbolicName"))) {
+                        return attributes.getValue("Bundle-Version");
+                    }
+                }
+            }
+        } catch (IOException e) {
+            // The version only informs.
+        }
+        return "unknown";
     }
 }
