@@ -1,0 +1,111 @@
+package dev.glia.benchmarks;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Measures suites and prints ratios: {@code [ROUNDS] SUITE...}. In each round every benchmark of a suite runs in a fresh
+ * JVM, one after the other, and the ratios are taken within the round: a machine that is faster now than a minute ago
+ * then moves both sides.
+ */
+public final class Main {
+
+    private record Score(double nanos, double bytes) {}
+
+    private Main() {}
+
+    /**
+     * Measures.
+     *
+     * @param arguments the number of rounds, 5 unless given, and names of suites, {@code requests} unless given
+     */
+    public static void main(String... arguments) throws RunnerException {
+        int rounds = 5;
+        List<Suite> suites = new ArrayList<>();
+        for (String argument : arguments) {
+            if (argument.matches("[1-9][0-9]?")) {
+                rounds = Integer.parseInt(argument);
+            } else {
+                suites.add(Suite.valueOf(argument.toUpperCase(Locale.ROOT)));
+            }
+        }
+        for (Suite suite : suites.isEmpty() ? List.of(Suite.REQUESTS) : suites) {
+            print(suite, measure(suite, rounds));
+        }
+    }
+
+    private static Map<String, List<Score>> measure(Suite suite, int rounds) throws RunnerException {
+        Map<String, List<Score>> scores = new HashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            System.err.printf("%s, round %d of %d:", suite, round + 1, rounds);
+            // Every other round the other way round, so that nobody is always first.
+            for (String benchmark : round % 2 == 0 ? suite.benchmarks() : suite.benchmarks().reversed()) {
+                Score score = run(suite.include(benchmark));
+                System.err.printf(Locale.ROOT, "  %s %.0f ns", benchmark, score.nanos());
+                scores.computeIfAbsent(benchmark, first -> new ArrayList<>()).add(score);
+            }
+            System.err.println();
+        }
+        return scores;
+    }
+
+    private static Score run(String include) throws RunnerException {
+        RunResult result = new Runner(new OptionsBuilder()
+                        .include(include)
+                        .addProfiler(GCProfiler.class)
+                        .verbosity(VerboseMode.SILENT)
+                        .shouldFailOnError(true)
+                        .build())
+                .runSingle();
+        return new Score(
+                result.getPrimaryResult().getScore(),
+                result.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
+    }
+
+    private static void print(Suite suite, Map<String, List<Score>> scores) {
+        System.out.println();
+        System.out.println("| " + suite + " | ns, median | ns, min | ns, max | bytes allocated |");
+        System.out.println("|---|---|---|---|---|");
+        for (String benchmark : suite.benchmarks()) {
+            double[] nanos = scores.get(benchmark).stream().mapToDouble(Score::nanos).sorted().toArray();
+            double[] bytes = scores.get(benchmark).stream().mapToDouble(Score::bytes).sorted().toArray();
+            System.out.printf(
+                    Locale.ROOT,
+                    "| %s | %.0f | %.0f | %.0f | %.2f |%n",
+                    benchmark, median(nanos), nanos[0], nanos[nanos.length - 1], median(bytes));
+        }
+        System.out.println();
+        System.out.println("| ratio | goal | median | min | max |");
+        System.out.println("|---|---|---|---|---|");
+        for (Suite.Ratio ratio : suite.ratios()) {
+            List<Score> measured = scores.get(ratio.measured());
+            List<Score> yardstick = scores.get(ratio.yardstick());
+            double[] ratios = IntStream.range(0, measured.size())
+                    .mapToDouble(round -> measured.get(round).nanos() / yardstick.get(round).nanos())
+                    .sorted()
+                    .toArray();
+            System.out.printf(
+                    Locale.ROOT,
+                    "| %s / %s | %s | %.3f | %.3f | %.3f |%n",
+                    ratio.measured(),
+                    ratio.yardstick(),
+                    ratio.goal().map(goal -> String.format(Locale.ROOT, "at most %.2f", goal)).orElse("-"),
+                    median(ratios), ratios[0], ratios[ratios.length - 1]);
+        }
+    }
+
+    private static double median(double[] sorted) {
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Measures whole processes: whole-process.sh [RUNS], 15 unless given. "glia run" with the sample against a plain Java
+# program (PlainOrt) that does the same with ONNX Runtime's Java API: once as anybody would start it, and once tuned, with
+# everything that ./glia does for its own start. They run in turn, so that each ratio is that of neighbours.
+source "$(dirname -- "${BASH_SOURCE[0]}")/prepare.sh"
+runs=${1:-15}
+work=$benchmarks/target/whole-process
+rm -rf -- "$work"
+mkdir -p -- "$work/native"
+cd -- "$work"
+export GLIA_STATE_DIR=$work/state
+
+onnxruntime=$(tr ':' '\n' <"$benchmarks/target/classpath.txt" | grep '/onnxruntime-[^/]*\.jar$')
+"$jdk/bin/jar" -xf "$(printf '%s\n' "$home"/bundles/dev.glia.engine-onnx-*.jar)" META-INF/glia/edges.onnx
+mv META-INF/glia/edges.onnx .
+plain_path=$benchmarks/target/dev.glia.benchmarks-0.1.0.jar:$onnxruntime
+"$jdk/bin/java" -cp "$plain_path" dev.glia.benchmarks.NativeOrt native
+tuned_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Donnxruntime.native.path="$work/native")
+
+glia() { "$root/glia" run edges.neff --instance trn1 --input image=sample.png --output edges=glia.png; }
+plain() {
+    "$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$plain_path" \
+        dev.glia.benchmarks.PlainOrt edges.onnx sample.png plain.png
+}
+tuned() {
+    "$jdk/bin/java" --enable-native-access=ALL-UNNAMED "${tuned_flags[@]}" -XX:SharedArchiveFile=plain.jsa \
+        -cp "$plain_path" dev.glia.benchmarks.PlainOrt edges.onnx sample.png tuned.png
+}
+
+# The sample picture, the model, the archives of classes, and warm files.
+"$root/glia" run --instance trn1 >/dev/null
+"$root/glia" compile edges.onnx --arch trn1 -o edges.neff >/dev/null
+"$jdk/bin/java" --enable-native-access=ALL-UNNAMED "${tuned_flags[@]}" -XX:ArchiveClassesAtExit=plain.jsa \
+    -cp "$plain_path" dev.glia.benchmarks.PlainOrt edges.onnx sample.png plain.png >/dev/null 2>&1
+for contestant in glia plain tuned; do "$contestant" >/dev/null; done
+"$jdk/bin/java" -cp "$plain_path" dev.glia.benchmarks.SamePicture glia.png plain.png tuned.png
+
+measure() {
+    local start=${EPOCHREALTIME/[.,]/}
+    "$1" >/dev/null
+    millis=$(((${EPOCHREALTIME/[.,]/} - start) / 1000))
+    echo "$millis" >>"$1.ms"
+}
+
+# Of the numbers in a file: the place given in thousandths of the way from the least to the greatest.
+at() { sort -n -- "$2" | awk -v place="$1" '{v[NR] = $1} END {print v[1 + int((NR - 1) * place / 1000 + 0.5)]}'; }
+
+for ((run = 1; run <= runs; run++)); do
+    measure glia
+    own=$millis
+    for yardstick in plain tuned; do
+        measure "$yardstick"
+        awk -v a="$own" -v b="$millis" 'BEGIN {printf "%.3f\n", a / b}' >>"$yardstick.ratio"
+    done
+    printf '\r%d of %d' "$run" "$runs" >&2
+done
+printf '\r' >&2
+
+printf '| process, %d runs | ms, median | ms, min | ms, max |\n|---|---|---|---|\n' "$runs"
+for contestant in glia plain tuned; do
+    printf '| %s | %s | %s | %s |\n' "$contestant" \
+        "$(at 500 "$contestant.ms")" "$(at 0 "$contestant.ms")" "$(at 1000 "$contestant.ms")"
+done
+printf '\n| ratio | goal | median | min | max |\n|---|---|---|---|---|\n'
+for yardstick in plain tuned; do
+    goal=$([[ $yardstick == plain ]] && echo "at most 1.50" || echo "-")
+    printf '| glia / %s | %s | %s | %s | %s |\n' "$yardstick" "$goal" \
+        "$(at 500 "$yardstick.ratio")" "$(at 0 "$yardstick.ratio")" "$(at 1000 "$yardstick.ratio")"
+done
