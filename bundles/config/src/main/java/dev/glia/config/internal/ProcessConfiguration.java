@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -28,6 +29,7 @@ public final class ProcessConfiguration implements Configuration {
 
     private final UnaryOperator<String> frameworkProperty;
     private final Map<String, String> environment;
+    private final Consumer<Notice> publisher;
     private final Path defaultStateDir;
     private final Set<Notice> published = new HashSet<>();
     private volatile Snapshot snapshot;
@@ -40,13 +42,17 @@ public final class ProcessConfiguration implements Configuration {
      */
     @Activate
     public ProcessConfiguration(BundleContext context, Map<String, Object> properties) {
-        this(context::getProperty, System.getenv(), properties);
+        this(context::getProperty, System.getenv(), properties, ProcessConfiguration::log);
     }
 
     ProcessConfiguration(
-            UnaryOperator<String> frameworkProperty, Map<String, String> environment, Map<String, Object> properties) {
+            UnaryOperator<String> frameworkProperty,
+            Map<String, String> environment,
+            Map<String, Object> properties,
+            Consumer<Notice> publisher) {
         this.frameworkProperty = frameworkProperty;
         this.environment = Map.copyOf(environment);
+        this.publisher = publisher;
         defaultStateDir = StateDir.of(environment.get("XDG_STATE_HOME"), System.getProperty("user.home"));
         evaluate(properties);
     }
@@ -78,8 +84,10 @@ public final class ProcessConfiguration implements Configuration {
     private synchronized void evaluate(Map<String, Object> properties) {
         Snapshot next = Snapshot.of(new Sources(Map.copyOf(properties), frameworkProperty, environment), defaultStateDir);
         snapshot = next;
-        next.notices().stream()
-                .filter(published::add)
-                .forEach(notice -> LOG.atLevel(notice.level()).log(notice.text()));
+        next.notices().stream().filter(published::add).forEach(publisher);
+    }
+
+    private static void log(Notice notice) {
+        LOG.atLevel(notice.level()).log(notice.text());
     }
 }

@@ -14,6 +14,7 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProcessConfigurationTest {
 
     private static Configuration of(Map<String, String> environment) {
-        return new ProcessConfiguration(_ -> null, environment, Map.of());
+        return new ProcessConfiguration(_ -> null, environment, Map.of(), _ -> {});
     }
 
     private static Setting setting(Configuration configuration, String name) {
@@ -99,7 +100,7 @@ class ProcessConfigurationTest {
     void sourcesAreAskedInTheirOrder() {
         String name = "NEURON_RT_NUM_CORES";
         var environment = Map.of(name, "3");
-        var all = new ProcessConfiguration(n -> n.equals(name) ? "2" : null, environment, Map.of(name, 1));
+        var all = new ProcessConfiguration(n -> n.equals(name) ? "2" : null, environment, Map.of(name, 1), _ -> {});
         assertThat(all.current().numCores()).isEqualTo(1);
         assertThat(setting(all, name).origin()).isEqualTo("config admin");
         all.modified(Map.of());
@@ -113,11 +114,23 @@ class ProcessConfigurationTest {
 
     @Test
     void configAdminMayChangeValuesAndRepairABadOne() {
-        var configuration = new ProcessConfiguration(_ -> null, Map.of("NEURON_RT_NUM_CORES", "many"), Map.of());
+        var configuration = new ProcessConfiguration(_ -> null, Map.of("NEURON_RT_NUM_CORES", "many"), Map.of(), _ -> {});
         assertThatThrownBy(configuration::current).isInstanceOf(NrtException.class);
         configuration.modified(Map.of("NEURON_RT_NUM_CORES", 4, "NEURON_RT_VISIBLE_CORES", new int[] {2, 3}));
         assertThat(configuration.current().numCores()).isEqualTo(4);
         assertThat(configuration.current().visibleCores()).contains(new CoreRange(2, 3));
+    }
+
+    @Test
+    void eachNoticeIsPublishedOnce() {
+        var notices = new ArrayList<Notice>();
+        var configuration = new ProcessConfiguration(
+                _ -> null, Map.of("NEURON_RT_NUM_CORE", "1"), Map.of(), notices::add);
+        configuration.modified(Map.of("NEURON_RT_VISIBLE_CORE", 3));
+        configuration.modified(Map.of());
+        assertThat(notices).extracting(Notice::text).satisfiesExactly(
+                first -> assertThat(first).startsWith("NEURON_RT_NUM_CORE "),
+                second -> assertThat(second).startsWith("NEURON_RT_VISIBLE_CORE "));
     }
 
     @ParameterizedTest

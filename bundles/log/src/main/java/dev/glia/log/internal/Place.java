@@ -4,6 +4,7 @@ import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
 import dev.glia.log.LogSink;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -19,8 +20,6 @@ import java.util.function.BiConsumer;
 final class Place {
     /** How long a failing sink is left alone; records wait meanwhile. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    /** How long a location that could be the name of a sink waits for it before it is taken for a path. */
-    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(3);
     /** How long a thread without work stays. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** How long the maker of an urgent record waits to see it written. */
@@ -37,6 +36,7 @@ final class Place {
 
     private final String location;
     private final int capacity;
+    private final Duration grace;
     private final Sinks sinks;
     private final BiConsumer<Place, Throwable> report;
     private final long created = System.nanoTime();
@@ -64,12 +64,14 @@ final class Place {
      *
      * @param location the place as it was configured
      * @param capacity how many records may wait
+     * @param grace how long a location that could be the name of a sink waits for it before it is taken for a path
      * @param sinks who may serve it
      * @param report told the first failure of a sink
      */
-    Place(String location, int capacity, Sinks sinks, BiConsumer<Place, Throwable> report) {
+    Place(String location, int capacity, Duration grace, Sinks sinks, BiConsumer<Place, Throwable> report) {
         this.location = location;
         this.capacity = capacity;
+        this.grace = grace;
         this.sinks = sinks;
         this.report = report;
     }
@@ -296,7 +298,7 @@ final class Place {
             if (pause > 0) {
                 waitForWork(pause);
             } else if (sink() == null) {
-                waitForWork(GRACE_NANOS);
+                waitForWork(grace.toNanos());
             } else {
                 return take();
             }
@@ -325,7 +327,7 @@ final class Place {
             return named;
         }
         boolean reserved = location.equals("console") || location.equals("syslog");
-        boolean path = Sinks.isPath(location) || !everNamed && System.nanoTime() - created > GRACE_NANOS;
+        boolean path = Sinks.isPath(location) || !everNamed && System.nanoTime() - created > grace.toNanos();
         return path && !reserved ? sinks.named(LogSink.FILE) : null;
     }
 

@@ -22,8 +22,9 @@ final class Router {
     private static final String CONSOLE = "console";
     private static final int RING = 8192;
     private static final int EARLY = 1024;
-    /** How long early records wait for a configuration. */
+    /** How long early records wait for a configuration, and how long a name waits for its sink before it is a path. */
     private static final Duration GRACE = Duration.ofSeconds(2);
+
     /** What a sink that goes away may take to write what is queued, and to return from its last call. */
     private static final Duration LEAVE = Duration.ofMillis(500);
 
@@ -31,7 +32,7 @@ final class Router {
     private static final Duration EXIT = Duration.ofSeconds(1);
 
     /** The router of the container, there before Declarative Services is. */
-    static final Router CONTAINER = new Router(RING, System.err);
+    static final Router CONTAINER = new Router(RING, System.err, GRACE);
 
     static {
         try {
@@ -51,6 +52,7 @@ final class Router {
 
     private final int capacity;
     private final PrintStream lastResort;
+    private final Duration grace;
     private final Sinks sinks = new Sinks();
     private final Map<String, Place> places = new ConcurrentHashMap<>();
     private final Map<LogComponent, Threshold> thresholds = new EnumMap<>(LogComponent.class);
@@ -62,9 +64,11 @@ final class Router {
      *
      * @param capacity how many records may wait at each place
      * @param lastResort where the router itself complains when the console fails
+     * @param grace how long it waits for a configuration, and a name for its sink
      */
-    Router(int capacity, PrintStream lastResort) {
+    Router(int capacity, PrintStream lastResort, Duration grace) {
         this.capacity = capacity;
+        this.grace = grace;
         this.lastResort = lastResort;
         for (LogComponent component : LogComponent.values()) {
             thresholds.put(component, new Threshold());
@@ -168,7 +172,7 @@ final class Router {
 
     private void giveUpWaiting() {
         try {
-            Thread.sleep(GRACE);
+            Thread.sleep(grace);
             useDefaults();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -185,7 +189,7 @@ final class Router {
     }
 
     private Place place(String location) {
-        return places.computeIfAbsent(location, name -> new Place(name, capacity, sinks, this::report));
+        return places.computeIfAbsent(location, name -> new Place(name, capacity, grace, sinks, this::report));
     }
 
     private void report(Place place, Throwable failure) {

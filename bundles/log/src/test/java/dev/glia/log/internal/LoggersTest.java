@@ -9,6 +9,7 @@ import dev.glia.log.LogRecord;
 import dev.glia.log.LogRoute;
 import dev.glia.log.internal.Sinks.Ranked;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +23,7 @@ import org.slf4j.MarkerFactory;
 import org.slf4j.spi.NOPLoggingEventBuilder;
 
 class LoggersTest {
-    private final Router router = new Router(100, System.err);
+    private final Router router = new Router(100, System.err, Duration.ofSeconds(20));
     private final Loggers loggers = new Loggers(router);
     private final CollectingSink sink = new CollectingSink();
 

@@ -29,8 +29,12 @@ class RouterTest {
     private static final int RING = 100;
 
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
-    private final Router router = new Router(RING, new PrintStream(stderr, true, StandardCharsets.UTF_8));
+    private Router router = router(Duration.ofSeconds(60));
     private long nextId = 1;
+
+    private Router router(Duration grace) {
+        return new Router(RING, new PrintStream(stderr, true, StandardCharsets.UTF_8), grace);
+    }
 
     private <S extends LogSink> S add(String location, S sink) {
         router.add(new Ranked(location, sink, 0, nextId++));
@@ -82,6 +86,7 @@ class RouterTest {
 
     @Test
     void withoutAConfigurationTheDefaultsHold() throws Exception {
+        router = router(Duration.ofMillis(20));
         var console = add("console", new CollectingSink());
         var syslog = add("syslog", new CollectingSink());
         log(LogLevel.ERROR, LogComponent.NRT, "e");
@@ -89,6 +94,39 @@ class RouterTest {
         log(LogLevel.DEBUG, LogComponent.NRT, "d");
         assertThat(syslog.await(2)).containsExactly("e", "i");
         assertThat(console.await(1)).containsExactly("e");
+    }
+
+    @Test
+    void soManyEarlyRecordsThatNobodyCanKeepThemGoWhereTheDefaultsSay() throws Exception {
+        var syslog = add("syslog", new CollectingSink());
+        IntStream.range(0, 1024).forEach(i -> log(i % 20 == 0 ? LogLevel.INFO : LogLevel.TRACE, LogComponent.NRT, "m" + i));
+        assertThat(syslog.await(52)).hasSize(52).startsWith("m0", "m20");
+    }
+
+    @Test
+    void aNameThatNoSinkEverHadIsAPath() throws Exception {
+        router = router(Duration.ofMillis(20));
+        var file = add("file", new CollectingSink());
+        route(LogComponent.NRT, new LogRoute("mylog", LogLevel.INFO), new LogRoute("syslog", LogLevel.INFO));
+        log(LogLevel.INFO, LogComponent.NRT, "x");
+        file.await(1);
+        assertThat(file.records()).extracting(LogRecord::location).containsExactly("mylog");
+    }
+
+    @Test
+    void aNameThatASinkHadWaitsForItToComeBack() throws Exception {
+        router = router(Duration.ofMillis(20));
+        var file = add("file", new CollectingSink());
+        var kafka = add("kafka", new CollectingSink());
+        route(LogComponent.NRT, new LogRoute("kafka", LogLevel.INFO), new LogRoute("a.log", LogLevel.INFO));
+        log(LogLevel.INFO, LogComponent.NRT, "1");
+        kafka.await(1);
+        router.remove(kafka);
+        log(LogLevel.INFO, LogComponent.NRT, "2");
+        var back = add("kafka", new CollectingSink());
+        assertThat(back.await(1)).containsExactly("2");
+        file.await(2);
+        assertThat(file.records()).extracting(LogRecord::location).containsOnly("a.log");
     }
 
     @Test
@@ -147,7 +185,7 @@ class RouterTest {
 
     @Test
     void swappingSinksWhileFourThreadsLogLosesNothing() throws Exception {
-        var roomy = new Router(1_000_000, System.err);
+        var roomy = new Router(1_000_000, System.err, Duration.ofSeconds(60));
         roomy.route(Map.of(LogComponent.NRT, List.of(new LogRoute("test", LogLevel.INFO))));
         var all = new ArrayList<CollectingSink>();
         int each = 20_000;
