@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
@@ -44,6 +45,10 @@ public final class Glia implements AutoCloseable {
     private final Duration patience;
     private final Thread hook = new Thread(this::closeBySignal, "glia-shutdown");
     private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** They stay open: a component that nobody holds would be deactivated under the feet of the caller. */
+    private final Map<Class<?>, ServiceTracker<?, ?>> trackers = new ConcurrentHashMap<>();
+
     private volatile NeuronRuntime runtime;
 
     private Glia(Container container, Duration patience) {
@@ -178,12 +183,10 @@ public final class Glia implements AutoCloseable {
      */
     public <T> T service(Class<T> type) {
         checkOpen();
-        var tracker = new ServiceTracker<T, T>(container.context(), type, null);
-        tracker.open();
         try {
-            T service = tracker.waitForService(Math.max(1, patience.toMillis()));
+            Object service = trackers.computeIfAbsent(type, this::track).waitForService(Math.max(1, patience.toMillis()));
             if (service != null) {
-                return service;
+                return type.cast(service);
             }
             throw new NrtException(NrtStatus.NRT_FAILURE, "there is no " + type.getName() + " after "
                     + patience.toMillis() + " ms: " + new Diagnosis(container).explain());
@@ -191,9 +194,13 @@ public final class Glia implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new NrtException(
                     NrtStatus.NRT_FAILURE, "interrupted while waiting for " + type.getName(), interrupted);
-        } finally {
-            tracker.close();
         }
+    }
+
+    private ServiceTracker<?, ?> track(Class<?> type) {
+        var tracker = new ServiceTracker<>(container.context(), type, null);
+        tracker.open();
+        return tracker;
     }
 
     /**

@@ -20,8 +20,11 @@ import java.util.jar.Manifest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceFactory;
+import org.osgi.framework.ServiceRegistration;
 
 /** Boots a real framework with bundles made here. */
 class GliaTest {
@@ -48,6 +51,17 @@ class GliaTest {
             assertThatThrownBy(glia::runtime)
                     .isInstanceOf(NrtException.class)
                     .hasMessage("NRT_RESOURCE (4): as it is");
+        }
+    }
+
+    @Test
+    void holdsTheServicesItHandsOut() throws IOException {
+        feature("core", "{\"id\": \"g:good:1\"}");
+        try (Glia glia = glia("core").start()) {
+            RuntimeLifecycle lifecycle = glia.service(RuntimeLifecycle.class);
+            assertThat(lifecycle.state()).isEqualTo(RuntimeState.START);
+            assertThat(glia.service(RuntimeLifecycle.class)).isSameAs(lifecycle);
+            assertThat(lifecycle.state()).isEqualTo(RuntimeState.START);
         }
     }
 
@@ -133,15 +147,30 @@ class GliaTest {
     }
 
     /** Lives in the bundle: registers a lifecycle that tells the settings it sees. */
-    public static final class Lifecycle implements BundleActivator, RuntimeLifecycle {
+    public static final class Lifecycle
+            implements BundleActivator, ServiceFactory<RuntimeLifecycle>, RuntimeLifecycle {
         private BundleContext context;
+        private volatile RuntimeState state = RuntimeState.CLOSED;
+
+        @Override
+        public RuntimeLifecycle getService(Bundle user, ServiceRegistration<RuntimeLifecycle> registration) {
+            state = RuntimeState.START;
+            return this;
+        }
+
+        /** As a delayed component, it is no good any more when nobody holds it. */
+        @Override
+        public void ungetService(
+                Bundle user, ServiceRegistration<RuntimeLifecycle> registration, RuntimeLifecycle service) {
+            state = RuntimeState.CLOSED;
+        }
 
         @Override
         public void start(BundleContext started) {
             context = started;
             var properties = new java.util.Hashtable<String, Object>();
             properties.put("kind", "test");
-            context.registerService(RuntimeLifecycle.class, this, properties);
+            context.registerService(RuntimeLifecycle.class, (ServiceFactory<RuntimeLifecycle>) this, properties);
         }
 
         @Override
@@ -151,7 +180,7 @@ class GliaTest {
 
         @Override
         public RuntimeState state() {
-            return RuntimeState.START;
+            return state;
         }
 
         @Override

@@ -50,9 +50,8 @@ public final class Main {
         CommandLine line = new CommandLine(new Main());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Failures::usage);
-        line.setExecutionExceptionHandler((failure, command, parsed) ->
-                Failures.report(failure, command.getMixins().get("common") instanceof CommandLine c
-                        && ((CommonOptions) c.getCommand()).stacktrace()));
+        line.setExecutionExceptionHandler((failure, command, parsed) -> Failures.report(
+                failure, command.getMixins().get("common") instanceof CommonOptions common && common.stacktrace()));
         return line;
     }
 

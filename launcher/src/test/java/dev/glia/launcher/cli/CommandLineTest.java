@@ -79,6 +79,16 @@ class CommandLineTest {
     }
 
     @Test
+    void theOptionOfTheCommandShowsTheStackTrace() {
+        int code = Main.commandLine().execute("compile", "/no/such.onnx", "--arch", "trn1", "--stacktrace");
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("\tat dev.glia", "no readable file /no/such.onnx");
+        err.reset();
+        Main.commandLine().execute("compile", "/no/such.onnx", "--arch", "trn1");
+        assertThat(err.toString(StandardCharsets.UTF_8)).doesNotContain("\tat ");
+    }
+
+    @Test
     void writesJsonOnOneLine() {
         assertThat(Json.write(Json.object(
                         "text", "a\"b\n", "path", Path.of("/a/b"), "none", null, "yes", true, "int", 1, "float", 0.1f,
