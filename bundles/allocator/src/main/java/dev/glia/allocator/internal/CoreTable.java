@@ -6,7 +6,6 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
 
 /**
@@ -32,10 +31,11 @@ record CoreTable(List<CoreSlot> slots, Turn turn, ThisProcess process) {
     private static Posix posix() {
         try {
             return new Posix();
-        } catch (IllegalCallerException | NoSuchElementException | UnsupportedOperationException e) {
+        } catch (LinkageError e) {
+            // The calls are bound when the class is initialised.
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "The C library cannot be called (" + e.getMessage()
+                    "The C library cannot be called (" + (e.getCause() == null ? e : e.getCause())
                             + "). Glia needs 64-bit Linux and java --enable-native-access=ALL-UNNAMED",
                     e);
         }

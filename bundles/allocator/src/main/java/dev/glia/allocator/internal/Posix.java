@@ -68,6 +68,23 @@ final class Posix {
     private static final VarHandle ERRNO_VALUE =
             Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
+    private static final MethodHandle OPEN = bind(
+            "open",
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
+            Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle FCNTL = bind(
+            "fcntl",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS),
+            Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle PREAD =
+            bind("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle PWRITE =
+            bind("pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle STATX =
+            bind("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle STRERROR = bind("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
     /** Which file it is, whatever its name. */
     record FileId(long device, long inode, boolean regular) {}
 
@@ -76,29 +93,12 @@ final class Posix {
     private final MemorySegment statx;
     private final MemorySegment empty;
 
-    private final MethodHandle openHandle;
-    private final MethodHandle closeHandle;
-    private final MethodHandle fcntlHandle;
-    private final MethodHandle preadHandle;
-    private final MethodHandle pwriteHandle;
-    private final MethodHandle statxHandle;
-    private final MethodHandle strerrorHandle;
-
     Posix() {
         Arena arena = Arena.ofAuto();
         errno = arena.allocate(Linker.Option.captureStateLayout());
         flock = arena.allocate(FLOCK);
         statx = arena.allocate(STATX_SIZE, Long.BYTES);
         empty = arena.allocateFrom("");
-        openHandle = bind("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), 2);
-        fcntlHandle = bind("fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS), 2);
-        closeHandle = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-        var transfer = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
-        preadHandle = bind("pread", transfer);
-        pwriteHandle = bind("pwrite", transfer);
-        statxHandle =
-                bind("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
-        strerrorHandle = bind("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
     }
 
     @SuppressWarnings("restricted")
@@ -110,16 +110,12 @@ final class Posix {
                 linker.defaultLookup().findOrThrow(name), type, all.toArray(Linker.Option[]::new));
     }
 
-    private static MethodHandle bind(String name, FunctionDescriptor type, int firstVariadic) {
-        return bind(name, type, Linker.Option.firstVariadicArg(firstVariadic));
-    }
-
     /** Opens a file. Children do not inherit it, a symbolic link is an error, and a pipe makes nobody wait. */
     int open(MemorySegment path, int flags) {
         try {
             int fd;
             do {
-                fd = result((int) openHandle.invokeExact(
+                fd = result((int) OPEN.invokeExact(
                         errno, path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, OWNER_ONLY));
             } while (fd == -EINTR);
             return fd;
@@ -131,7 +127,7 @@ final class Posix {
     void close(int fd) {
         try {
             // Linux closes the descriptor even where it reports an error.
-            int ignored = (int) closeHandle.invokeExact(errno, fd);
+            int ignored = (int) CLOSE.invokeExact(errno, fd);
         } catch (Throwable e) {
             throw impossible(e);
         }
@@ -158,7 +154,7 @@ final class Posix {
         try {
             int result;
             do {
-                result = result((int) fcntlHandle.invokeExact(errno, fd, command, flock));
+                result = result((int) FCNTL.invokeExact(errno, fd, command, flock));
             } while (result == -EINTR);
             return result;
         } catch (Throwable e) {
@@ -170,7 +166,7 @@ final class Posix {
         try {
             long count;
             do {
-                count = result((long) preadHandle.invokeExact(errno, fd, target, target.byteSize(), 0L));
+                count = result((long) PREAD.invokeExact(errno, fd, target, target.byteSize(), 0L));
             } while (count == -EINTR);
             return count;
         } catch (Throwable e) {
@@ -182,7 +178,7 @@ final class Posix {
         try {
             long count;
             do {
-                count = result((long) pwriteHandle.invokeExact(errno, fd, source, source.byteSize(), 0L));
+                count = result((long) PWRITE.invokeExact(errno, fd, source, source.byteSize(), 0L));
             } while (count == -EINTR);
             return count;
         } catch (Throwable e) {
@@ -202,7 +198,7 @@ final class Posix {
 
     private FileId statx(int fd, MemorySegment path, int flags) {
         try {
-            int result = (int) statxHandle.invokeExact(errno, fd, path, flags, STATX_TYPE_INO, statx);
+            int result = (int) STATX.invokeExact(errno, fd, path, flags, STATX_TYPE_INO, statx);
             return result < 0
                     ? null
                     : new FileId(
@@ -218,7 +214,7 @@ final class Posix {
     @SuppressWarnings("restricted")
     String describe(long result) {
         try {
-            MemorySegment text = (MemorySegment) strerrorHandle.invokeExact(errno, (int) -result);
+            MemorySegment text = (MemorySegment) STRERROR.invokeExact(errno, (int) -result);
             return text.reinterpret(256).getString(0);
         } catch (Throwable e) {
             throw impossible(e);

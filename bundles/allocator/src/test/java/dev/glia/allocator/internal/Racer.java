@@ -2,8 +2,13 @@ package dev.glia.allocator.internal;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.glia.config.Configuration;
+import dev.glia.config.RuntimeConfig;
+import dev.glia.config.Setting;
 import dev.glia.core.CoreClaim;
 import dev.glia.core.CoreOwner;
+import dev.glia.log.LogComponent;
+import dev.glia.log.LogRoute;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import java.io.IOException;
@@ -14,6 +19,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -33,6 +39,8 @@ final class Racer {
         int rounds = Integer.parseInt(args[1]);
         long self = ProcessHandle.current().pid();
         var random = new Random(self);
+        var configuration = new Changing();
+        var allocator = new LockingAllocator(configuration, FixedMachine.inf1(folder));
         int claims = 0;
         try (Arena arena = Arena.ofShared();
                 var file = FileChannel.open(
@@ -43,7 +51,7 @@ final class Racer {
                 Wish wish = round % 3 == 0
                         ? Wish.exactly(first, first + random.nextInt(3))
                         : Wish.cores(1 + random.nextInt(5));
-                var allocator = new LockingAllocator(wish, FixedMachine.inf1(folder));
+                configuration.set(wish);
                 try (CoreClaim claim = allocator.claim()) {
                     List<CoreOwner> mine = allocator.owners().stream()
                             .filter(owner -> owner.pid() == self)
@@ -54,8 +62,6 @@ final class Racer {
                     claims++;
                 } catch (NrtException e) {
                     check(e.status() == NrtStatus.NRT_RESOURCE, e.getMessage());
-                } finally {
-                    allocator.close();
                 }
             }
         }
@@ -77,6 +83,30 @@ final class Racer {
         if (!holds) {
             System.out.println("BROKEN: " + complaint);
             System.exit(1);
+        }
+    }
+
+    /** A configuration that asks for something else each time. */
+    private static final class Changing implements Configuration {
+        private Wish wish;
+
+        void set(Wish next) {
+            wish = next;
+        }
+
+        @Override
+        public RuntimeConfig current() {
+            return wish.current();
+        }
+
+        @Override
+        public Map<LogComponent, List<LogRoute>> logRoutes() {
+            return Map.of();
+        }
+
+        @Override
+        public List<Setting> settings() {
+            return List.of();
         }
     }
 }
