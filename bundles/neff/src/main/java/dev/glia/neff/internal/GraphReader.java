@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Reads {@code neff.json}, which has the layout of a TVM graph: nodes, the nodes that are inputs ({@code arg_nodes}), the
- * results that are outputs ({@code heads}), and the shape and type of the results of all nodes, one after the other;
+ * Reads {@code neff.json}, which has the layout of a TVM graph: nodes, the nodes that are inputs ({@code arg_nodes}),
+ * the results that are outputs ({@code heads}), and the shape and type of the results of all nodes, one after the other;
  * {@code node_row_ptr} says where those of each node begin.
  */
 final class GraphReader {
@@ -248,7 +248,8 @@ final class GraphReader {
                 .distinct()
                 .toList();
         if (graphs.stream().noneMatch(graph -> !graph.member().isEmpty())) {
-            throw json.wrong("nodes", graphs, "at least one tvm_op node with func_name __kelf or __onnx and its member");
+            throw json.wrong(
+                    "nodes", graphs, "at least one tvm_op node with func_name __kelf or __onnx and its member");
         }
         return graphs;
     }

@@ -66,12 +66,13 @@ final class HeaderCodec {
         }
         long major = bytes.getLong(VERSION_MAJOR);
         if (major < 0 || major > Bounds.VERSION_MAJOR) {
-            throw refusals.unsupported("NEFF version mismatch supported: 0.x to %d.x received: %s (field %s at offset %d)"
-                    .formatted(
-                            Bounds.VERSION_MAJOR,
-                            Long.toUnsignedString(major) + "." + Long.toUnsignedString(bytes.getLong(VERSION_MINOR)),
-                            "neff_version_major",
-                            VERSION_MAJOR));
+            throw refusals.unsupported(
+                    "NEFF version mismatch supported: 0.x to %d.x received: %s.%s (neff_version_major at offset %d)"
+                            .formatted(
+                                    Bounds.VERSION_MAJOR,
+                                    Long.toUnsignedString(major),
+                                    Long.toUnsignedString(bytes.getLong(VERSION_MINOR)),
+                                    VERSION_MAJOR));
         }
         long minor = bounded(
                 "neff_version_minor", VERSION_MINOR, 0, Bounds.VERSION_MINOR, "0 to " + Bounds.VERSION_MINOR);

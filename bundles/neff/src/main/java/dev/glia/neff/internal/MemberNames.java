@@ -9,7 +9,8 @@ import java.util.Set;
 
 /** Decides which names members may have: relative, within the folder, each once, none a folder of another. */
 final class MemberNames {
-    private static final String ACCEPTED = "a relative name without \"..\", empty parts, backslashes or control characters";
+    private static final String ACCEPTED =
+            "a relative name without \"..\", empty parts, backslashes or control characters";
 
     private final Refusals refusals;
     private final Set<String> files = new HashSet<>();
@@ -67,7 +68,8 @@ final class MemberNames {
         try {
             name = StandardCharsets.UTF_8.newDecoder().decode(raw).toString();
         } catch (CharacterCodingException malformed) {
-            throw refusals.invalid("archive offset %d: a name that is no UTF-8; accepted: %s".formatted(offset, ACCEPTED));
+            throw refusals.invalid(
+                    "archive offset %d: a name that is no UTF-8; accepted: %s".formatted(offset, ACCEPTED));
         }
         String relative = name.equals(".") ? "" : name.startsWith("./") ? name.substring(2) : name;
         if (!relative.isEmpty() && !isSafe(relative)) {

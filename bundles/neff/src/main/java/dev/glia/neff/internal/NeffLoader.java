@@ -3,6 +3,7 @@ package dev.glia.neff.internal;
 import dev.glia.neff.HashState;
 import dev.glia.neff.Neff;
 import dev.glia.neff.NeffHeader;
+import dev.glia.neff.NeffMember;
 import dev.glia.neff.NeffReader;
 import dev.glia.runtime.NrtException;
 import java.io.IOException;
@@ -97,7 +98,7 @@ public final class NeffLoader implements NeffReader {
             try (Intake intake = new Intake(source, header, check != HashCheck.SKIP, refusals);
                     Gunzip data = new Gunzip(intake, refusals)) {
                 walk = new TarReader(data, refusals)
-                        .walk((member, bytes) -> places.put(member.name(), keep(member.name(), member.size(), bytes, region)));
+                        .walk((member, bytes) -> places.put(member.name(), keep(member, bytes, region)));
             }
             if (check == HashCheck.REQUIRE) {
                 requireValid(walk.hash(), refusals);
@@ -112,13 +113,14 @@ public final class NeffLoader implements NeffReader {
         }
     }
 
-    private static Place keep(String name, long size, Gunzip data, NativeRegion region) {
+    private static Place keep(NeffMember member, Gunzip data, NativeRegion region) {
+        long size = member.size();
         long start = region.align();
         // The size is believed as far as the file still has bytes for it; beyond that, memory grows as bytes arrive.
         region.expect(start + Math.min(size, data.remaining()));
         for (long done = 0; done < size; ) {
             long step = Math.min(size - done, Math.max(LEAST_STEP, data.remaining()));
-            data.fillPart(region.append(step), done, size, "member " + name);
+            data.fillPart(region.append(step), done, size, "member " + member.name());
             done += step;
         }
         return new Place(start, size);
@@ -128,7 +130,7 @@ public final class NeffLoader implements NeffReader {
         HashState state = hash.orElseThrow();
         if (!state.valid()) {
             throw refusals.invalid(
-                    "the %s hash in the header at offset 172 is %s, but the payload has %s; get the file again from its source"
+                    "the %s hash in the header at offset 172 is %s, but the payload has %s; get the file again"
                             .formatted(state.algorithm(), state.stored(), state.computed()));
         }
     }
@@ -139,7 +141,8 @@ public final class NeffLoader implements NeffReader {
             TarReader.Walk walk,
             Map<String, MemorySegment> content,
             Arena arena) {
-        NeffGraph graph = GraphReader.read(required(GraphReader.MEMBER, "the description", content, refusals), refusals);
+        MemorySegment description = required(GraphReader.MEMBER, "the description", content, refusals);
+        NeffGraph graph = GraphReader.read(description, refusals);
         for (var part : graph.graphs()) {
             if (!part.member().isEmpty()) {
                 required(part.member(), "the graph of " + part.function(), content, refusals);

@@ -37,7 +37,8 @@ public final class NeffPacker implements NeffWriter {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException failed) {
-            throw refusals.invalid("cannot be written: %s; is its folder there and writable?".formatted(failed), failed);
+            throw refusals.invalid(
+                    "cannot be written: %s; is its folder there and writable?".formatted(failed), failed);
         }
     }
 

@@ -23,7 +23,8 @@ final class StoredGzip {
     private final FileChannel channel;
     private final PayloadHash hash;
     private final CRC32 crc = new CRC32();
-    private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_HEADER + BLOCK_MOST).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer block =
+            ByteBuffer.allocateDirect(BLOCK_HEADER + BLOCK_MOST).order(ByteOrder.LITTLE_ENDIAN);
     private long packed;
     private long written;
 
