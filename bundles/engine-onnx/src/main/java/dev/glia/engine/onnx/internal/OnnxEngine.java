@@ -4,6 +4,7 @@ import dev.glia.device.Engine;
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
+import dev.glia.engine.onnx.internal.onnx.SelfContained;
 import dev.glia.engine.onnx.internal.ort.Ort;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtSession;
@@ -62,6 +63,13 @@ public final class OnnxEngine implements Engine {
     }
 
     private OrtSession open(ModelImage image, ModelImage.Graph graph, MemorySegment bytes) {
+        if (bytes.byteSize() > Integer.MAX_VALUE) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    graph.member() + " of model " + image.name() + " has " + bytes.byteSize()
+                            + " bytes; ONNX graphs end at 2 GiB");
+        }
+        SelfContained.check(bytes.asByteBuffer(), graph.member() + " of model " + image.name());
         Ort ort = runtime.ort();
         try {
             // The portable part was done when the model was compiled. What is left depends on this CPU, takes a few

@@ -9,9 +9,11 @@ import dev.glia.engine.onnx.internal.onnx.ExposedValues;
 import dev.glia.engine.onnx.internal.onnx.ExternalData;
 import dev.glia.engine.onnx.internal.onnx.ProtoReader;
 import dev.glia.engine.onnx.internal.onnx.ProtoWriter;
+import dev.glia.engine.onnx.internal.onnx.SelfContained;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -26,6 +28,7 @@ class HostileModelTest {
     private static void readAll(byte[] bytes) {
         for (Runnable reader : new Runnable[] {
             () -> SourceModel.complete(bytes, "m.onnx", Map.of(), new ExternalData(Path.of("/nonexistent"))),
+            () -> SelfContained.check(ByteBuffer.wrap(bytes), "m.onnx"),
             () -> CanonicalModel.of(bytes, "m.onnx"),
             () -> ExposedValues.of(bytes, "m.onnx"),
             () -> ElementTypes.of(bytes, "m.onnx", Map.of())

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import dev.glia.device.GraphCompiler.Compiled;
 import dev.glia.device.LoadedModel;
+import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.Lab.Bench;
 import dev.glia.engine.onnx.internal.Lab.Image;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
@@ -28,6 +29,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxEngineTest {
 
@@ -252,6 +254,29 @@ class OnnxEngineTest {
             assertInvalid(() -> Lab.ENGINE.load(image, Lab.SHARED), "model.onnx of model lab");
             Image none = new Image(Map.of(), List.of(), List.of(), List.of());
             assertInvalid(() -> Lab.ENGINE.load(none, Lab.OWN), "no graph with the function __onnx");
+        }
+    }
+
+    /** ONNX Runtime would read it from the working folder of the process. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pom.xml", "../pom.xml", "*/_ORT_MEM_ADDR_/*"})
+    void readsNoFileThatAGraphNames(String location) {
+        for (boolean inAttribute : new boolean[] {false, true}) {
+            GraphAuthor inner = new GraphAuthor("inner").external("w", ElementType.FLOAT, location, 0, 800, 1, 200);
+            GraphAuthor author = new GraphAuthor("reads").input("x", ElementType.FLOAT, 1, 1);
+            if (inAttribute) {
+                author.node("If", List.of("x"), List.of("y"), attribute("then_branch", inner));
+            } else {
+                author.external("w", ElementType.FLOAT, location, 0, 800, 1, 200)
+                        .node("MatMul", List.of("x", "w"), List.of("y"));
+            }
+            byte[] model = author.output("y", ElementType.FLOAT, 1, 200).model(Graphs.OPSET);
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment member = arena.allocate(model.length).copyFrom(MemorySegment.ofArray(model));
+                Image image = new Image(
+                        Map.of("m", member), List.of(new ModelImage.Graph("__onnx", "m")), List.of(), List.of());
+                assertInvalid(() -> Lab.ENGINE.load(image, Lab.OWN), "another file");
+            }
         }
     }
 

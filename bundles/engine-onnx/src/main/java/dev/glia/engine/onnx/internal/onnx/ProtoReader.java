@@ -22,7 +22,7 @@ public final class ProtoReader {
     /** Deeper than any graph that ONNX Runtime accepts; keeps hostile nesting off the stack. */
     private static final int MAX_DEPTH = 64;
 
-    private final byte[] data;
+    private final ByteBuffer data;
     private final int end;
     private final String place;
     private final int depth;
@@ -35,7 +35,7 @@ public final class ProtoReader {
     private int valueStart;
     private int valueEnd;
 
-    private ProtoReader(byte[] data, int start, int end, String place, int depth) {
+    private ProtoReader(ByteBuffer data, int start, int end, String place, int depth) {
         this.data = data;
         this.position = start;
         this.end = end;
@@ -50,7 +50,17 @@ public final class ProtoReader {
      * @param place what it is, for messages to people
      */
     public static ProtoReader of(byte[] data, String place) {
-        return new ProtoReader(data, 0, data.length, place, 0);
+        return of(ByteBuffer.wrap(data), place);
+    }
+
+    /**
+     * Starts at the outermost message.
+     *
+     * @param data the message, from 0 to the limit
+     * @param place what it is, for messages to people
+     */
+    public static ProtoReader of(ByteBuffer data, String place) {
+        return new ProtoReader(data, 0, data.limit(), place, 0);
     }
 
     /**
@@ -104,7 +114,7 @@ public final class ProtoReader {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(data, valueStart, valueEnd - valueStart))
+                    .decode(data.slice(valueStart, valueEnd - valueStart))
                     .toString();
         } catch (CharacterCodingException damaged) {
             throw damaged("text that is not UTF-8");
@@ -134,12 +144,12 @@ public final class ProtoReader {
     /** {@return the value of a message, string or bytes field, without a copy} */
     public ByteBuffer bytes() {
         expect(LENGTH);
-        return ByteBuffer.wrap(data, valueStart, valueEnd - valueStart).slice();
+        return data.slice(valueStart, valueEnd - valueStart);
     }
 
     /** {@return the whole field, tag included, without a copy} */
     public ByteBuffer field() {
-        return ByteBuffer.wrap(data, fieldStart, position - fieldStart).slice();
+        return data.slice(fieldStart, position - fieldStart);
     }
 
     /** {@return a repeated integer field, which may come packed or one by one} */
@@ -150,7 +160,7 @@ public final class ProtoReader {
         expect(LENGTH);
         int count = 0;
         for (int i = valueStart; i < valueEnd; i++) {
-            if (data[i] >= 0) {
+            if (data.get(i) >= 0) {
                 count++;
             }
         }
@@ -188,7 +198,7 @@ public final class ProtoReader {
             if (position == end) {
                 throw damaged("the end within a number");
             }
-            byte next = data[position++];
+            byte next = data.get(position++);
             value |= (next & 0x7fL) << (7 * i);
             if (next >= 0) {
                 return value;
