@@ -8,6 +8,7 @@ import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
 import dev.glia.log.LogSink;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Dictionary;
@@ -60,9 +61,8 @@ public final class Container implements AutoCloseable {
      */
     public static Container start(Option... options) {
         try {
-            Files.createDirectories(WORK);
-            Path state = Files.createTempDirectory(WORK, "state");
-            var container = new Container(DefaultExamSystem.create(new Option[] {
+            Path state = newState();
+            return new Container(DefaultExamSystem.create(new Option[] {
                 workingDirectory(WORK.toString()),
                 systemTimeout(Await.LIMIT.toMillis()),
                 Provision.sharedPackages(),
@@ -73,9 +73,22 @@ public final class Container implements AutoCloseable {
                 Provision.property("felix.cm.loglevel", "1"),
                 composite(options)
             }));
-            return container;
         } catch (IOException failure) {
-            throw new IllegalStateException("the container has no place to work", failure);
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /**
+     * {@return a new state folder} The native library of the engine is unpacked once for all of them.
+     */
+    public static Path newState() {
+        try {
+            Path library = Files.createDirectories(WORK.resolve("native"));
+            Path state = Files.createTempDirectory(WORK, "state");
+            Files.createSymbolicLink(state.resolve("native"), library);
+            return state;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 
