@@ -74,6 +74,25 @@ class HardwareMachineTest {
         assertThat(machine("hardware").info().instanceType()).isEqualTo("trn1");
     }
 
+    @Test
+    void whatLibnrtLogsIsLoggedUnderItsNames() throws IOException {
+        RecordedLog.LINES.clear();
+        assertThatThrownBy(machine("hardware")::info).isInstanceOf(NrtException.class);
+        driver("1.9");
+        assertThatThrownBy(machine("hardware")::info).isInstanceOf(NrtException.class);
+        driver("2.9");
+        assertThatThrownBy(machine("hardware")::info).isInstanceOf(NrtException.class);
+
+        assertThat(RecordedLog.LINES).hasSize(3);
+        assertThat(RecordedLog.LINES.get(0))
+                .isEqualTo("ERROR NRT.nrt_init Unable to determine Neuron Driver version. Please check aws-neuron-dkms"
+                        + " package is installed.");
+        assertThat(RecordedLog.LINES.get(1))
+                .isEqualTo("ERROR NRT.nrt_init This runtime requires Neuron Driver version 2.0 or greater. Please"
+                        + " upgrade aws-neuron-dkms package.");
+        assertThat(RecordedLog.LINES.get(2)).startsWith("ERROR TDRV.tdrv_get_dev_info No neuron device available");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"auto", "hardware"})
     void withoutDriverItSaysSoLikeLibnrt(String instance) throws IOException {
