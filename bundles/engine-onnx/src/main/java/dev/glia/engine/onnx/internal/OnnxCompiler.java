@@ -30,6 +30,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compiles ONNX files: closes open dimensions, takes weights in, and lets ONNX Runtime rewrite the graph once, as far as
@@ -37,6 +39,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  */
 @Component
 public final class OnnxCompiler implements GraphCompiler {
+    private static final Logger LOG = LoggerFactory.getLogger("NEFF.compile_onnx");
     private static final String MEMBER = "model.onnx";
 
     private final OnnxRuntime runtime;
@@ -112,6 +115,7 @@ public final class OnnxCompiler implements GraphCompiler {
                 ElementTypes.of(model, name, inferredTypes(ort, model, name)));
     }
 
+    /** {@return the element types of what the outermost graph computes; none when ONNX Runtime does not tell} */
     private static Map<String, Long> inferredTypes(Ort ort, byte[] model, String name) {
         try (Arena arena = Arena.ofConfined();
                 OrtSession session = new OrtSession(
@@ -124,6 +128,9 @@ public final class OnnxCompiler implements GraphCompiler {
                     .filter(port -> port.onnxType() == OrtSession.Port.TENSOR)
                     .forEach(port -> types.put(port.name(), (long) port.elementType()));
             return types;
+        } catch (OrtException unanswered) {
+            LOG.debug("{}: types of inner values are taken from the operators alone: {}", name, unanswered.getMessage());
+            return Map.of();
         }
     }
 
