@@ -7,6 +7,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -33,12 +36,10 @@ final class Container implements AutoCloseable {
     static Container boot(Home home, Feature feature, BundleTrust trust, Map<String, String> settings)
             throws IOException, BundleException {
         SharedPackages shared = SharedPackages.ofClassPath();
-        Map<Feature.Entry, Path> files = new LinkedHashMap<>();
+        Map<Feature.Entry, Future<Path>> files = new LinkedHashMap<>();
         for (Feature.Entry entry : feature.bundles()) {
             if (!shared.libraries().contains(entry.artifact())) {
-                Path file = home.bundle(entry);
-                trust.check(entry, file);
-                files.put(entry, file);
+                files.put(entry, trusted(entry, home.bundle(entry), trust));
             }
         }
         FrameworkFolder folder = FrameworkFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
@@ -60,7 +61,32 @@ final class Container implements AutoCloseable {
         }
     }
 
-    private void start(Feature feature, Map<Feature.Entry, Path> files) throws IOException, BundleException {
+    /** Checks a bundle beside the boot: digests of native libraries take longer than the framework does. */
+    private static Future<Path> trusted(Feature.Entry entry, Path file, BundleTrust trust) {
+        FutureTask<Path> check = new FutureTask<>(() -> {
+            trust.check(entry, file);
+            return file;
+        });
+        Thread.startVirtualThread(check);
+        return check;
+    }
+
+    private static Path await(Future<Path> check) throws IOException {
+        try {
+            return check.get();
+        } catch (ExecutionException refused) {
+            switch (refused.getCause()) {
+                case IOException unreadable -> throw unreadable;
+                case RuntimeException known -> throw known;
+                case Throwable other -> throw new IllegalStateException(other);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the bundles were checked", interrupted);
+        }
+    }
+
+    private void start(Feature feature, Map<Feature.Entry, Future<Path>> files) throws IOException, BundleException {
         framework.init();
         BundleContext context = framework.getBundleContext();
         context.addFrameworkListener(event -> {
@@ -69,7 +95,7 @@ final class Container implements AutoCloseable {
             }
         });
         for (var bundle : files.entrySet()) {
-            Bundle installed = context.installBundle("reference:" + bundle.getValue().toUri());
+            Bundle installed = context.installBundle("reference:" + await(bundle.getValue()).toUri());
             installed.adapt(BundleStartLevel.class).setStartLevel(feature.startLevel(bundle.getKey()));
             if (installed.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
                 installed.start(Bundle.START_ACTIVATION_POLICY);
