@@ -1,6 +1,8 @@
 package dev.glia.allocator.internal;
 
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** A physical core: the lock that decides about it and the record that tells about it. Guarded by the allocator. */
@@ -46,9 +48,14 @@ final class CoreSlot {
         return lock.tryLock();
     }
 
-    /** Writes the record of the owner. Without a readable one before it, the clock gives a number that is larger still. */
+    /**
+     * Writes the record of the owner. Where the one before cannot be read, the clock gives its fencing number: in
+     * microseconds it runs ahead of any count of claims, which take longer.
+     */
     void announce(ThisProcess process, String tag) {
-        long before = record.read().map(OwnerRecord::fence).orElseGet(System::currentTimeMillis);
+        long before = record.read()
+                .map(OwnerRecord::fence)
+                .orElseGet(() -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
         lastFence = Math.max(before, lastFence) + 1;
         OwnerRecord announced = process.owns(lastFence, tag);
         record.write(announced);
