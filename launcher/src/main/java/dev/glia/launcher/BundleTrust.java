@@ -9,7 +9,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** The gate in front of {@code installBundle}: the JVM has no sandbox, so what gets in is decided here. */
+/**
+ * The gate in front of {@code installBundle}: the JVM has no sandbox, so what gets in is decided
+ * here.
+ */
 enum BundleTrust {
     /** Every bundle that the feature names. */
     ANY,
@@ -25,8 +28,12 @@ enum BundleTrust {
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "any" -> ANY;
             case "pinned" -> PINNED;
-            default -> throw new IllegalArgumentException(
-                    VARIABLE + "=" + value + " is not accepted: use pinned (the default) or any");
+            default ->
+                    throw new IllegalArgumentException(
+                            VARIABLE
+                                    + "="
+                                    + value
+                                    + " is not accepted: use pinned (the default) or any");
         };
     }
 
@@ -35,14 +42,28 @@ enum BundleTrust {
         if (this == ANY) {
             return;
         }
-        String pin = bundle.digest().orElseThrow(() -> new SecurityException(
-                "bundle " + bundle.id() + " has no SHA-256 pin in its feature; add one, or set " + VARIABLE
-                        + "=any to trust every bundle of the feature"));
+        String pin =
+                bundle.digest()
+                        .orElseThrow(
+                                () ->
+                                        new SecurityException(
+                                                "bundle "
+                                                        + bundle.id()
+                                                        + " has no SHA-256 pin in its feature; add one, or set "
+                                                        + VARIABLE
+                                                        + "=any to trust every bundle of the feature"));
         String found = digest(file);
         if (!pin.equalsIgnoreCase(found)) {
-            throw new SecurityException("bundle " + file + " is not the file that the feature pins: expected " + pin
-                    + ", found " + found + "; build the distribution again, or set " + VARIABLE
-                    + "=any if you changed the bundle on purpose");
+            throw new SecurityException(
+                    "bundle "
+                            + file
+                            + " is not the file that the feature pins: expected "
+                            + pin
+                            + ", found "
+                            + found
+                            + "; build the distribution again, or set "
+                            + VARIABLE
+                            + "=any if you changed the bundle on purpose");
         }
     }
 

@@ -1,5 +1,14 @@
 package dev.glia.launcher;
 
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,14 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import org.apache.felix.framework.FrameworkFactory;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleException;
-import org.osgi.framework.Constants;
-import org.osgi.framework.FrameworkEvent;
-import org.osgi.framework.launch.Framework;
-import org.osgi.framework.startlevel.BundleStartLevel;
 
 /** An embedded Felix with the bundles of one feature. */
 final class Container implements AutoCloseable {
@@ -33,7 +34,8 @@ final class Container implements AutoCloseable {
     }
 
     /** Boots the feature. When it returns, all bundles that can start are started. */
-    static Container boot(Home home, Feature feature, BundleTrust trust, Map<String, String> settings)
+    static Container boot(
+            Home home, Feature feature, BundleTrust trust, Map<String, String> settings)
             throws IOException, BundleException {
         SharedPackages shared = SharedPackages.ofClassPath();
         Map<Feature.Entry, Future<Path>> files = new LinkedHashMap<>();
@@ -42,16 +44,21 @@ final class Container implements AutoCloseable {
                 files.put(entry, trusted(entry, home.bundle(entry), trust));
             }
         }
-        FrameworkFolder folder = FrameworkFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
+        FrameworkFolder folder =
+                FrameworkFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
         Map<String, Object> properties = new HashMap<>(feature.properties());
         properties.putAll(settings);
         properties.put(Constants.FRAMEWORK_STORAGE, folder.path().resolve("cache").toString());
-        properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+        properties.put(
+                Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, shared.packages());
-        properties.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, String.valueOf(feature.beginningStartLevel()));
+        properties.put(
+                Constants.FRAMEWORK_BEGINNING_STARTLEVEL,
+                String.valueOf(feature.beginningStartLevel()));
         properties.put("felix.log.logger", new FelixLog());
         properties.put("felix.shutdown.hook", "false");
-        Container container = new Container(new FrameworkFactory().newFramework(properties), folder);
+        Container container =
+                new Container(new FrameworkFactory().newFramework(properties), folder);
         try {
             container.start(feature, files);
             return container;
@@ -61,12 +68,17 @@ final class Container implements AutoCloseable {
         }
     }
 
-    /** Checks a bundle beside the boot: digests of native libraries take longer than the framework does. */
+    /**
+     * Checks a bundle beside the boot: digests of native libraries take longer than the framework
+     * does.
+     */
     private static Future<Path> trusted(Feature.Entry entry, Path file, BundleTrust trust) {
-        FutureTask<Path> check = new FutureTask<>(() -> {
-            trust.check(entry, file);
-            return file;
-        });
+        FutureTask<Path> check =
+                new FutureTask<>(
+                        () -> {
+                            trust.check(entry, file);
+                            return file;
+                        });
         Thread.startVirtualThread(check);
         return check;
     }
@@ -82,21 +94,27 @@ final class Container implements AutoCloseable {
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the bundles were checked", interrupted);
+            throw new IllegalStateException(
+                    "interrupted while the bundles were checked", interrupted);
         }
     }
 
-    private void start(Feature feature, Map<Feature.Entry, Future<Path>> files) throws IOException, BundleException {
+    private void start(Feature feature, Map<Feature.Entry, Future<Path>> files)
+            throws IOException, BundleException {
         framework.init();
         BundleContext context = framework.getBundleContext();
-        context.addFrameworkListener(event -> {
-            if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() != null) {
-                failures.put(event.getBundle().getBundleId(), event.getThrowable());
-            }
-        });
+        context.addFrameworkListener(
+                event -> {
+                    if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() != null) {
+                        failures.put(event.getBundle().getBundleId(), event.getThrowable());
+                    }
+                });
         for (var bundle : files.entrySet()) {
-            Bundle installed = context.installBundle("reference:" + await(bundle.getValue()).toUri());
-            installed.adapt(BundleStartLevel.class).setStartLevel(feature.startLevel(bundle.getKey()));
+            Bundle installed =
+                    context.installBundle("reference:" + await(bundle.getValue()).toUri());
+            installed
+                    .adapt(BundleStartLevel.class)
+                    .setStartLevel(feature.startLevel(bundle.getKey()));
             if (installed.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
                 installed.start(Bundle.START_ACTIVATION_POLICY);
             }

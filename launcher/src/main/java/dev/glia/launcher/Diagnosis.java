@@ -1,16 +1,20 @@
 package dev.glia.launcher;
 
-import java.lang.reflect.Array;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 
-/** Says in plain words why a service is not there: bundles that are not active, components that wait or failed. */
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Says in plain words why a service is not there: bundles that are not active, components that wait
+ * or failed.
+ */
 final class Diagnosis {
     private static final String SCR = "org.osgi.service.component.runtime.ServiceComponentRuntime";
 
@@ -24,22 +28,30 @@ final class Diagnosis {
         List<String> findings = new ArrayList<>();
         bundles(findings);
         components(findings);
-        return findings.isEmpty() ? "all bundles are active and no component waits for anything"
+        return findings.isEmpty()
+                ? "all bundles are active and no component waits for anything"
                 : String.join("; ", findings);
     }
 
     private void bundles(List<String> findings) {
         for (Bundle bundle : container.context().getBundles()) {
             boolean fragment = bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null;
-            if (bundle.getState() != Bundle.ACTIVE && bundle.getState() != Bundle.STARTING && !fragment) {
+            if (bundle.getState() != Bundle.ACTIVE
+                    && bundle.getState() != Bundle.STARTING
+                    && !fragment) {
                 Throwable failure = container.failures().get(bundle.getBundleId());
-                findings.add("bundle " + bundle.getSymbolicName() + " is not active"
-                        + (failure == null ? "" : ": " + firstLine(failure)));
+                findings.add(
+                        "bundle "
+                                + bundle.getSymbolicName()
+                                + " is not active"
+                                + (failure == null ? "" : ": " + firstLine(failure)));
             }
         }
     }
 
-    /** The component runtime's classes are the bundles' own, so its answer is read by reflection. */
+    /**
+     * The component runtime's classes are the bundles' own, so its answer is read by reflection.
+     */
     private void components(List<String> findings) {
         BundleContext context = container.context();
         ServiceReference<?> reference = context.getServiceReference(SCR);
@@ -51,10 +63,12 @@ final class Diagnosis {
             Object scr = context.getService(reference);
             Class<?> type = Class.forName(SCR, false, scr.getClass().getClassLoader());
             Object descriptions =
-                    type.getMethod("getComponentDescriptionDTOs", Bundle[].class).invoke(scr, (Object) new Bundle[0]);
+                    type.getMethod("getComponentDescriptionDTOs", Bundle[].class)
+                            .invoke(scr, (Object) new Bundle[0]);
             for (Object description : (Collection<?>) descriptions) {
-                Object configurations = type.getMethod("getComponentConfigurationDTOs", description.getClass())
-                        .invoke(scr, description);
+                Object configurations =
+                        type.getMethod("getComponentConfigurationDTOs", description.getClass())
+                                .invoke(scr, description);
                 for (Object configuration : (Collection<?>) configurations) {
                     component(description, configuration, findings);
                 }
@@ -71,18 +85,27 @@ final class Diagnosis {
         Object name = field(description, "name");
         Object failure = field(configuration, "failure");
         if (failure != null) {
-            findings.add("component " + name + " failed: " + failure.toString().lines().findFirst().orElse(""));
+            findings.add(
+                    "component "
+                            + name
+                            + " failed: "
+                            + failure.toString().lines().findFirst().orElse(""));
         }
         Object unsatisfied = field(configuration, "unsatisfiedReferences");
         for (int i = 0; i < Array.getLength(unsatisfied); i++) {
             Object waiting = Array.get(unsatisfied, i);
             Object target = field(waiting, "target");
-            findings.add("component " + name + " waits for " + service(description, field(waiting, "name"))
-                    + (target == null ? "" : " " + target));
+            findings.add(
+                    "component "
+                            + name
+                            + " waits for "
+                            + service(description, field(waiting, "name"))
+                            + (target == null ? "" : " " + target));
         }
     }
 
-    private static Object service(Object description, Object reference) throws ReflectiveOperationException {
+    private static Object service(Object description, Object reference)
+            throws ReflectiveOperationException {
         Object references = field(description, "references");
         for (int i = 0; i < Array.getLength(references); i++) {
             Object candidate = Array.get(references, i);

@@ -3,6 +3,7 @@ package dev.glia.launcher;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,10 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which bundles make up a deployment: an OSGi Feature (Compendium 159) with the extensions of the Feature Launcher
- * (Compendium 160) for start levels and framework properties.
+ * Which bundles make up a deployment: an OSGi Feature (Compendium 159) with the extensions of the
+ * Feature Launcher (Compendium 160) for start levels and framework properties.
  */
-record Feature(String id, List<Entry> bundles, int defaultStartLevel, int beginningStartLevel, Map<String, String> properties) {
+record Feature(
+        String id,
+        List<Entry> bundles,
+        int defaultStartLevel,
+        int beginningStartLevel,
+        Map<String, String> properties) {
 
     /** Bundle metadata: {@code SHA-256;} and the digest in hexadecimal digits. */
     static final String DIGEST = "dev.glia.digest";
@@ -25,7 +31,12 @@ record Feature(String id, List<Entry> bundles, int defaultStartLevel, int beginn
     private static final String RESOURCE_VERSION = "1.0";
 
     /** A bundle by its Maven coordinates. */
-    record Entry(String group, String artifact, String version, Optional<Integer> startLevel, Optional<String> digest) {
+    record Entry(
+            String group,
+            String artifact,
+            String version,
+            Optional<Integer> startLevel,
+            Optional<String> digest) {
 
         String id() {
             return group + ":" + artifact + ":" + version;
@@ -45,14 +56,20 @@ record Feature(String id, List<Entry> bundles, int defaultStartLevel, int beginn
         return entry.startLevel().orElse(defaultStartLevel);
     }
 
-    /** Reads a feature file; whatever is wrong with it is told by file, place and what is accepted. */
+    /**
+     * Reads a feature file; whatever is wrong with it is told by file, place and what is accepted.
+     */
     static Feature read(Path file) throws IOException {
         try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
             return new Reader(json).feature();
         } catch (com.fasterxml.jackson.core.JacksonException damaged) {
             var place = damaged.getLocation();
             throw new IOException(
-                    "feature " + file + " line " + (place == null ? "?" : place.getLineNr()) + ": "
+                    "feature "
+                            + file
+                            + " line "
+                            + (place == null ? "?" : place.getLineNr())
+                            + ": "
                             + damaged.getOriginalMessage(),
                     damaged);
         } catch (IllegalArgumentException wrong) {
@@ -71,27 +88,36 @@ record Feature(String id, List<Entry> bundles, int defaultStartLevel, int beginn
             Object resource = root.getOrDefault("feature-resource-version", RESOURCE_VERSION);
             if (!RESOURCE_VERSION.equals(resource)) {
                 throw new IllegalArgumentException(
-                        "feature-resource-version " + resource + " is not supported, only " + RESOURCE_VERSION);
+                        "feature-resource-version "
+                                + resource
+                                + " is not supported, only "
+                                + RESOURCE_VERSION);
             }
-            if (!object(root.getOrDefault("configurations", Map.of()), "configurations").isEmpty()) {
-                throw new IllegalArgumentException("configurations are not supported; use framework properties");
+            if (!object(root.getOrDefault("configurations", Map.of()), "configurations")
+                    .isEmpty()) {
+                throw new IllegalArgumentException(
+                        "configurations are not supported; use framework properties");
             }
             int defaultLevel = 1;
             int beginning = 1;
             Map<String, String> properties = new LinkedHashMap<>();
-            for (var extension : object(root.getOrDefault("extensions", Map.of()), "extensions").entrySet()) {
+            for (var extension :
+                    object(root.getOrDefault("extensions", Map.of()), "extensions").entrySet()) {
                 Map<String, Object> value = object(extension.getValue(), extension.getKey());
                 switch (extension.getKey()) {
                     case "bundle-start-levels" -> {
-                        Map<String, Object> levels = object(value.get("json"), "bundle-start-levels");
+                        Map<String, Object> levels =
+                                object(value.get("json"), "bundle-start-levels");
                         defaultLevel = level(levels.getOrDefault("defaultStartLevel", 1));
                         beginning = level(levels.getOrDefault("minimumStartLevel", 1));
                     }
-                    case "framework-launching-properties" -> list(value.get("text"), extension.getKey())
-                            .forEach(line -> property(String.valueOf(line), properties));
+                    case "framework-launching-properties" ->
+                            list(value.get("text"), extension.getKey())
+                                    .forEach(line -> property(String.valueOf(line), properties));
                     default -> {
                         if ("mandatory".equals(value.get("kind"))) {
-                            throw new IllegalArgumentException("unknown mandatory extension " + extension.getKey());
+                            throw new IllegalArgumentException(
+                                    "unknown mandatory extension " + extension.getKey());
                         }
                     }
                 }
@@ -100,16 +126,19 @@ record Feature(String id, List<Entry> bundles, int defaultStartLevel, int beginn
             for (Object bundle : list(root.getOrDefault("bundles", List.of()), "bundles")) {
                 bundles.add(entry(object(bundle, "a bundle")));
             }
-            return new Feature(String.valueOf(root.get("id")), bundles, defaultLevel, beginning, properties);
+            return new Feature(
+                    String.valueOf(root.get("id")), bundles, defaultLevel, beginning, properties);
         }
 
         private static Entry entry(Map<String, Object> bundle) {
             String id = String.valueOf(bundle.get("id"));
             String[] parts = id.split(":", -1);
             if (parts.length != 3 || !id.matches("[A-Za-z0-9_.:+-]+") || id.contains("..")) {
-                throw new IllegalArgumentException("bundle id \"" + id + "\" is not group:artifact:version");
+                throw new IllegalArgumentException(
+                        "bundle id \"" + id + "\" is not group:artifact:version");
             }
-            Optional<Integer> level = Optional.ofNullable(bundle.get(START_LEVEL)).map(Reader::level);
+            Optional<Integer> level =
+                    Optional.ofNullable(bundle.get(START_LEVEL)).map(Reader::level);
             Optional<String> digest = Optional.ofNullable(bundle.get(DIGEST)).map(String::valueOf);
             return new Entry(parts[0], parts[1], parts[2], level, digest);
         }
@@ -124,14 +153,16 @@ record Feature(String id, List<Entry> bundles, int defaultStartLevel, int beginn
         private static void property(String line, Map<String, String> properties) {
             int equals = line.indexOf('=');
             if (equals <= 0) {
-                throw new IllegalArgumentException("framework property \"" + line + "\" is not name=value");
+                throw new IllegalArgumentException(
+                        "framework property \"" + line + "\" is not name=value");
             }
             properties.put(line.substring(0, equals), line.substring(equals + 1));
         }
 
         private Object tree(JsonToken token, int depth) throws IOException {
             if (token == null || depth > 16) {
-                throw new IllegalArgumentException(token == null ? "it ends too early" : "it is nested too deeply");
+                throw new IllegalArgumentException(
+                        token == null ? "it ends too early" : "it is nested too deeply");
             }
             return switch (token) {
                 case START_OBJECT -> {
@@ -144,7 +175,9 @@ record Feature(String id, List<Entry> bundles, int defaultStartLevel, int beginn
                 }
                 case START_ARRAY -> {
                     List<Object> elements = new ArrayList<>();
-                    for (JsonToken next = json.nextToken(); next != JsonToken.END_ARRAY; next = json.nextToken()) {
+                    for (JsonToken next = json.nextToken();
+                            next != JsonToken.END_ARRAY;
+                            next = json.nextToken()) {
                         elements.add(tree(next, depth + 1));
                     }
                     yield elements;

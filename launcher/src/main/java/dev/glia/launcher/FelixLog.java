@@ -1,10 +1,11 @@
 package dev.glia.launcher;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.felix.framework.Logger;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Keeps what the framework complains about instead of printing it to standard output. */
 final class FelixLog extends Logger {
@@ -19,10 +20,16 @@ final class FelixLog extends Logger {
     @Override
     @SuppressWarnings("rawtypes") // as Felix declares it
     protected void doLog(
-            Bundle bundle, ServiceReference reference, int level, String message, Throwable failure) {
+            Bundle bundle,
+            ServiceReference reference,
+            int level,
+            String message,
+            Throwable failure) {
         if (level <= LOG_WARNING && complaints.size() < KEPT) {
-            complaints.add((bundle == null ? "" : bundle.getSymbolicName() + ": ") + message
-                    + (failure == null ? "" : " (" + failure + ")"));
+            complaints.add(
+                    (bundle == null ? "" : bundle.getSymbolicName() + ": ")
+                            + message
+                            + (failure == null ? "" : " (" + failure + ")"));
         }
     }
 

@@ -17,14 +17,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The framework's storage: a temporary folder of this process alone, locked while it is used. Folders that killed
- * processes left behind have no lock any more and are removed by the next one.
+ * The framework's storage: a temporary folder of this process alone, locked while it is used.
+ * Folders that killed processes left behind have no lock any more and are removed by the next one.
  */
 final class FrameworkFolder implements AutoCloseable {
     private static final String PREFIX = "glia-felix-";
     private static final String LOCK = "lock";
 
-    /** Never touched again by this process: closing another channel on a lock file would drop the lock. */
+    /**
+     * Never touched again by this process: closing another channel on a lock file would drop the
+     * lock.
+     */
     private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
     private final Path folder;
@@ -37,7 +40,9 @@ final class FrameworkFolder implements AutoCloseable {
 
     static FrameworkFolder create(Path parent) throws IOException {
         for (int attempt = 1; ; attempt++) {
-            Path folder = Files.createTempDirectory(parent, PREFIX + ProcessHandle.current().pid() + "-").toRealPath();
+            Path folder =
+                    Files.createTempDirectory(parent, PREFIX + ProcessHandle.current().pid() + "-")
+                            .toRealPath();
             OWN.add(folder);
             try {
                 Path lock = folder.resolve(LOCK);
@@ -76,8 +81,12 @@ final class FrameworkFolder implements AutoCloseable {
 
     private static void removeUnlocked(Path leftover) {
         Path lock = leftover.resolve(LOCK);
-        try (FileChannel channel = FileChannel.open(
-                        lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        try (FileChannel channel =
+                        FileChannel.open(
+                                lock,
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE,
+                                LinkOption.NOFOLLOW_LINKS);
                 FileLock held = channel.tryLock()) {
             if (held != null) {
                 remove(leftover);
@@ -88,19 +97,23 @@ final class FrameworkFolder implements AutoCloseable {
     }
 
     private static void remove(Path root) throws IOException {
-        Files.walkFileTree(root, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
+        Files.walkFileTree(
+                root,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.deleteIfExists(file);
+                        return FileVisitResult.CONTINUE;
+                    }
 
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
-                Files.deleteIfExists(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+                    @Override
+                    public FileVisitResult postVisitDirectory(Path folder, IOException failure)
+                            throws IOException {
+                        Files.deleteIfExists(folder);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
     }
 
     /** Removes the folder. */

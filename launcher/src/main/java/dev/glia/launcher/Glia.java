@@ -4,6 +4,13 @@ import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeLifecycle;
+
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.util.tracker.ServiceTracker;
+
 import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -16,11 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleException;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
-import org.osgi.util.tracker.ServiceTracker;
 
 /**
  * The Neuron Runtime in a plain Java program.
@@ -35,8 +37,9 @@ import org.osgi.util.tracker.ServiceTracker;
  * }
  * }</pre>
  *
- * <p>{@link #start()} boots the bundles in an OSGi framework of its own; the cores are claimed by the first
- * {@link #runtime()}. Closing it, or the end of the process by a signal, releases them. Thread-safe.
+ * <p>{@link #start()} boots the bundles in an OSGi framework of its own; the cores are claimed by
+ * the first {@link #runtime()}. Closing it, or the end of the process by a signal, releases them.
+ * Thread-safe.
  */
 public final class Glia implements AutoCloseable {
     private static final Duration SIGNAL_DEADLINE = Duration.ofSeconds(10);
@@ -46,7 +49,10 @@ public final class Glia implements AutoCloseable {
     private final Thread hook = new Thread(this::closeBySignal, "glia-shutdown");
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    /** They stay open: a component that nobody holds would be deactivated under the feet of the caller. */
+    /**
+     * They stay open: a component that nobody holds would be deactivated under the feet of the
+     * caller.
+     */
     private final Map<Class<?>, ServiceTracker<?, ?>> trackers = new ConcurrentHashMap<>();
 
     private volatile NeuronRuntime runtime;
@@ -57,8 +63,8 @@ public final class Glia implements AutoCloseable {
     }
 
     /**
-     * Boots the feature {@code core} of the distribution that the launcher's jar is part of, or that the system
-     * property {@code glia.home} names.
+     * Boots the feature {@code core} of the distribution that the launcher's jar is part of, or
+     * that the system property {@code glia.home} names.
      *
      * @return the running bundles
      * @throws NrtException NRT_FAILURE when they cannot be started, with the reason
@@ -67,16 +73,15 @@ public final class Glia implements AutoCloseable {
         return builder().start();
     }
 
-    /**
-     * {@return a builder, for settings by program}
-     */
+    /** {@return a builder, for settings by program} */
     public static Builder builder() {
         return new Builder();
     }
 
     /** What to boot, and with which settings. */
     public static final class Builder {
-        private final Map<String, String> settings = new HashMap<>(Map.of(RuntimeLifecycle.INIT, "manual"));
+        private final Map<String, String> settings =
+                new HashMap<>(Map.of(RuntimeLifecycle.INIT, "manual"));
         private String feature = "core";
         private Path home;
         private Duration patience = Duration.ofSeconds(10);
@@ -98,7 +103,8 @@ public final class Glia implements AutoCloseable {
         /**
          * Chooses the feature.
          *
-         * @param name the name of a file in the folder {@code features} of the distribution, without its ending
+         * @param name the name of a file in the folder {@code features} of the distribution,
+         *     without its ending
          * @return this builder
          */
         public Builder feature(String name) {
@@ -139,14 +145,20 @@ public final class Glia implements AutoCloseable {
                 Home found = Home.find(home);
                 BundleTrust trust = BundleTrust.of(trust());
                 Container container =
-                        Container.boot(found, Feature.read(found.feature(feature)), trust, settings);
+                        Container.boot(
+                                found, Feature.read(found.feature(feature)), trust, settings);
                 Glia glia = new Glia(container, patience);
                 Runtime.getRuntime().addShutdownHook(glia.hook);
                 return glia;
-            } catch (IOException | BundleException | IllegalStateException | IllegalArgumentException
+            } catch (IOException
+                    | BundleException
+                    | IllegalStateException
+                    | IllegalArgumentException
                     | SecurityException failure) {
                 throw new NrtException(
-                        NrtStatus.NRT_FAILURE, "Glia cannot start: " + failure.getMessage(), failure);
+                        NrtStatus.NRT_FAILURE,
+                        "Glia cannot start: " + failure.getMessage(),
+                        failure);
             }
         }
 
@@ -178,22 +190,32 @@ public final class Glia implements AutoCloseable {
      * @param type the interface it is registered under
      * @param <T> the interface
      * @return the service with the highest ranking
-     * @throws NrtException NRT_FAILURE when it does not come in time: which bundles are not active, which components
-     *     wait for what; NRT_CLOSED after {@link #close()}
+     * @throws NrtException NRT_FAILURE when it does not come in time: which bundles are not active,
+     *     which components wait for what; NRT_CLOSED after {@link #close()}
      */
     public <T> T service(Class<T> type) {
         checkOpen();
         try {
-            Object service = trackers.computeIfAbsent(type, this::track).waitForService(Math.max(1, patience.toMillis()));
+            Object service =
+                    trackers.computeIfAbsent(type, this::track)
+                            .waitForService(Math.max(1, patience.toMillis()));
             if (service != null) {
                 return type.cast(service);
             }
-            throw new NrtException(NrtStatus.NRT_FAILURE, "there is no " + type.getName() + " after "
-                    + patience.toMillis() + " ms: " + new Diagnosis(container).explain());
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE,
+                    "there is no "
+                            + type.getName()
+                            + " after "
+                            + patience.toMillis()
+                            + " ms: "
+                            + new Diagnosis(container).explain());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new NrtException(
-                    NrtStatus.NRT_FAILURE, "interrupted while waiting for " + type.getName(), interrupted);
+                    NrtStatus.NRT_FAILURE,
+                    "interrupted while waiting for " + type.getName(),
+                    interrupted);
         }
     }
 
@@ -266,7 +288,10 @@ public final class Glia implements AutoCloseable {
         }
     }
 
-    /** A stuck request must not keep a process alive that was asked to end: the kernel releases its cores. */
+    /**
+     * A stuck request must not keep a process alive that was asked to end: the kernel releases its
+     * cores.
+     */
     private void closeBySignal() {
         if (closed.compareAndSet(false, true)) {
             Thread closing = Thread.ofPlatform().daemon().name("glia-close").start(this::closeAll);

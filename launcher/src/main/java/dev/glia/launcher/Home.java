@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The folder of a distribution: {@code lib/} with the launcher, {@code bundles/}, and {@code features/}.
+ * The folder of a distribution: {@code lib/} with the launcher, {@code bundles/}, and {@code
+ * features/}.
  *
  * @param folder the folder
  */
@@ -17,7 +18,10 @@ record Home(Path folder) {
     /** System property: the folder of the distribution, for a launcher that is not in it. */
     static final String PROPERTY = "glia.home";
 
-    /** The distribution that the caller, the system property or the place of the launcher's jar names. */
+    /**
+     * The distribution that the caller, the system property or the place of the launcher's jar
+     * names.
+     */
     static Home find(Path chosen) {
         if (chosen != null) {
             return new Home(chosen.toAbsolutePath());
@@ -27,9 +31,16 @@ record Home(Path folder) {
             return new Home(Path.of(property).toAbsolutePath());
         }
         Path lib = code().getParent();
-        if (lib == null || lib.getParent() == null || !Files.isDirectory(lib.getParent().resolve("features"))) {
-            throw new IllegalStateException("no Glia distribution around " + code() + "; name its folder (the one with"
-                    + " lib, bundles and features) with -D" + PROPERTY + "=FOLDER or Glia.builder().home(folder)");
+        if (lib == null
+                || lib.getParent() == null
+                || !Files.isDirectory(lib.getParent().resolve("features"))) {
+            throw new IllegalStateException(
+                    "no Glia distribution around "
+                            + code()
+                            + "; name its folder (the one with"
+                            + " lib, bundles and features) with -D"
+                            + PROPERTY
+                            + "=FOLDER or Glia.builder().home(folder)");
         }
         return new Home(lib.getParent());
     }
@@ -49,7 +60,8 @@ record Home(Path folder) {
         }
         Path file = folder.resolve("features").resolve(name + ".json");
         if (!Files.isRegularFile(file)) {
-            throw new IllegalStateException("no feature " + name + ": " + file + " is not there; there are " + features());
+            throw new IllegalStateException(
+                    "no feature " + name + ": " + file + " is not there; there are " + features());
         }
         return file;
     }
@@ -58,7 +70,11 @@ record Home(Path folder) {
         Path file = folder.resolve("bundles").resolve(entry.fileName());
         if (!Files.isRegularFile(file)) {
             throw new IllegalStateException(
-                    "bundle " + entry.id() + " is missing: there is no " + file + "; build the distribution again");
+                    "bundle "
+                            + entry.id()
+                            + " is missing: there is no "
+                            + file
+                            + "; build the distribution again");
         }
         return file;
     }
@@ -66,7 +82,8 @@ record Home(Path folder) {
     private List<String> features() {
         List<String> names = new ArrayList<>();
         try (var files = Files.newDirectoryStream(folder.resolve("features"), "*.json")) {
-            files.forEach(file -> names.add(file.getFileName().toString().replaceFirst("\\.json$", "")));
+            files.forEach(
+                    file -> names.add(file.getFileName().toString().replaceFirst("\\.json$", "")));
         } catch (java.io.IOException none) {
             return List.of();
         }

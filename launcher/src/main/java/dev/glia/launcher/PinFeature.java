@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The last step of the build: copies a feature into the distribution with the SHA-256 of each of its bundles, and fails
- * when the feature and the bundles folder differ.
+ * The last step of the build: copies a feature into the distribution with the SHA-256 of each of
+ * its bundles, and fails when the feature and the bundles folder differ.
  */
 final class PinFeature {
 
@@ -28,13 +28,22 @@ final class PinFeature {
         Feature feature = Feature.read(source);
         TreeSet<String> present;
         try (Stream<Path> files = Files.list(bundles)) {
-            present = files.map(file -> file.getFileName().toString()).collect(Collectors.toCollection(TreeSet::new));
+            present =
+                    files.map(file -> file.getFileName().toString())
+                            .collect(Collectors.toCollection(TreeSet::new));
         }
         String json = Files.readString(source);
         for (Feature.Entry bundle : feature.bundles()) {
             if (!present.remove(bundle.fileName())) {
-                throw new IOException(source + " names " + bundle.id() + ", but " + bundles + " has no "
-                        + bundle.fileName() + "; add it to the pom of the features");
+                throw new IOException(
+                        source
+                                + " names "
+                                + bundle.id()
+                                + ", but "
+                                + bundles
+                                + " has no "
+                                + bundle.fileName()
+                                + "; add it to the pom of the features");
             }
             String id = "\"id\": \"" + bundle.id() + "\"";
             if (!json.contains(id)) {
@@ -44,7 +53,8 @@ final class PinFeature {
             json = json.replace(id, id + ", \"" + Feature.DIGEST + "\": \"" + digest + "\"");
         }
         if (!present.isEmpty()) {
-            throw new IOException(bundles + " has " + present + ", which " + source + " does not name");
+            throw new IOException(
+                    bundles + " has " + present + ", which " + source + " does not name");
         }
         Files.createDirectories(target.getParent());
         Files.writeString(target, json);

@@ -1,20 +1,20 @@
 package dev.glia.launcher;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class BundleTrustTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private Path jar;
 
@@ -26,7 +26,8 @@ class BundleTrustTest {
     @Test
     void knowsTheDigestOfThePublishedTestVector() throws IOException {
         assertThat(BundleTrust.digest(jar))
-                .isEqualTo("SHA-256;ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+                .isEqualTo(
+                        "SHA-256;ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     @Test
@@ -51,7 +52,8 @@ class BundleTrustTest {
 
     @Test
     void refusesAnUnknownPolicy() {
-        assertThatThrownBy(() -> BundleTrust.of("none")).hasMessageContaining("pinned (the default) or any");
+        assertThatThrownBy(() -> BundleTrust.of("none"))
+                .hasMessageContaining("pinned (the default) or any");
         assertThat(BundleTrust.of("Any")).isEqualTo(BundleTrust.ANY);
     }
 
@@ -59,7 +61,9 @@ class BundleTrustTest {
     void pinsAFeatureAndNoticesBundlesThatDoNotFit() throws IOException {
         Path bundles = Files.createDirectory(folder.resolve("bundles"));
         Files.copy(jar, bundles.resolve("a-1.jar"));
-        Path source = Files.writeString(folder.resolve("core.json"), "{\"bundles\": [{\"id\": \"g:a:1\"}]}");
+        Path source =
+                Files.writeString(
+                        folder.resolve("core.json"), "{\"bundles\": [{\"id\": \"g:a:1\"}]}");
         Path target = folder.resolve("out/core.json");
 
         PinFeature.write(source, bundles, target);
@@ -67,9 +71,11 @@ class BundleTrustTest {
         assertThatCode(() -> BundleTrust.PINNED.check(written, jar)).doesNotThrowAnyException();
 
         Files.writeString(bundles.resolve("b-1.jar"), "");
-        assertThatThrownBy(() -> PinFeature.write(source, bundles, target)).hasMessageContaining("[b-1.jar]");
+        assertThatThrownBy(() -> PinFeature.write(source, bundles, target))
+                .hasMessageContaining("[b-1.jar]");
         Files.delete(bundles.resolve("a-1.jar"));
-        assertThatThrownBy(() -> PinFeature.write(source, bundles, target)).hasMessageContaining("no a-1.jar");
+        assertThatThrownBy(() -> PinFeature.write(source, bundles, target))
+                .hasMessageContaining("no a-1.jar");
     }
 
     private static Feature.Entry entry(Optional<String> digest) {

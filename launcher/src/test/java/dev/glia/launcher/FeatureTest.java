@@ -3,21 +3,23 @@ package dev.glia.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 class FeatureTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @Test
     void readsBundlesLevelsAndProperties() throws IOException {
-        Feature feature = read("""
+        Feature feature =
+                read(
+                        """
                 {"feature-resource-version": "1.0", "id": "g:f:1",
                  "bundles": [{"id": "g:first:1.0", "bundleStartLevel": 1, "dev.glia.digest": "SHA-256;ab"},
                              {"id": "g:second:2.0"}],
@@ -27,40 +29,50 @@ class FeatureTest {
                    "something-else": {"kind": "optional", "type": "text", "text": []}}}
                 """);
 
-        assertThat(feature.bundles()).extracting(Feature.Entry::id).containsExactly("g:first:1.0", "g:second:2.0");
+        assertThat(feature.bundles())
+                .extracting(Feature.Entry::id)
+                .containsExactly("g:first:1.0", "g:second:2.0");
         assertThat(feature.bundles()).extracting(feature::startLevel).containsExactly(1, 7);
         assertThat(feature.bundles().getFirst().digest()).contains("SHA-256;ab");
         assertThat(feature.bundles().getLast().fileName()).isEqualTo("second-2.0.jar");
         assertThat(feature.beginningStartLevel()).isEqualTo(9);
-        assertThat(feature.properties()).containsEntry("a", "b=c").containsEntry("d", "").hasSize(2);
+        assertThat(feature.properties())
+                .containsEntry("a", "b=c")
+                .containsEntry("d", "")
+                .hasSize(2);
     }
 
     @Test
     void readsTheFeatureThatShips() throws IOException {
         Feature core = Feature.read(Path.of("../features/core.json"));
 
-        assertThat(core.bundles()).extracting(Feature.Entry::artifact).contains("dev.glia.runtime", "dev.glia.log");
+        assertThat(core.bundles())
+                .extracting(Feature.Entry::artifact)
+                .contains("dev.glia.runtime", "dev.glia.log");
         assertThat(core.startLevel(core.bundles().get(1))).isLessThan(core.beginningStartLevel());
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "| it ends too early",
-        "{ | Unexpected end-of-input",
-        "[] | should be a JSON object",
-        "{\"bundles\": 1} | bundles should be a JSON array",
-        "{\"bundles\": [1]} | a bundle should be a JSON object",
-        "{\"bundles\": [{\"id\": \"a:b\"}]} | \"a:b\" is not group:artifact:version",
-        "{\"bundles\": [{\"id\": \"a:../../b:1\"}]} | is not group:artifact:version",
-        "{\"bundles\": [{\"id\": \"a:b:1\", \"bundleStartLevel\": 0}]} | start level 0",
-        "{\"bundles\": [{\"id\": \"a:b:1\", \"bundleStartLevel\": 99999999999}]} | out of range of int",
-        "{\"feature-resource-version\": \"2.0\"} | 2.0 is not supported",
-        "{\"configurations\": {\"pid\": {}}} | configurations are not supported",
-        "{\"extensions\": {\"x\": {\"kind\": \"mandatory\"}}} | unknown mandatory extension x",
-        "{\"extensions\": {\"framework-launching-properties\": {\"text\": [\"=x\"]}}} | is not name=value",
-        "{} {} | something behind the feature",
-        "{\"a\":[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]} | nested too deeply"
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "| it ends too early",
+                "{ | Unexpected end-of-input",
+                "[] | should be a JSON object",
+                "{\"bundles\": 1} | bundles should be a JSON array",
+                "{\"bundles\": [1]} | a bundle should be a JSON object",
+                "{\"bundles\": [{\"id\": \"a:b\"}]} | \"a:b\" is not group:artifact:version",
+                "{\"bundles\": [{\"id\": \"a:../../b:1\"}]} | is not group:artifact:version",
+                "{\"bundles\": [{\"id\": \"a:b:1\", \"bundleStartLevel\": 0}]} | start level 0",
+                "{\"bundles\": [{\"id\": \"a:b:1\", \"bundleStartLevel\": 99999999999}]} | out of range of int",
+                "{\"feature-resource-version\": \"2.0\"} | 2.0 is not supported",
+                "{\"configurations\": {\"pid\": {}}} | configurations are not supported",
+                "{\"extensions\": {\"x\": {\"kind\": \"mandatory\"}}} | unknown mandatory extension x",
+                "{\"extensions\": {\"framework-launching-properties\": {\"text\": [\"=x\"]}}} | is not name=value",
+                "{} {} | something behind the feature",
+                "{\"a\":[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]} | nested too deeply"
+            })
     void refusesWhatIsNoFeature(String json, String reason) {
         assertThatThrownBy(() -> read(json == null ? "" : json))
                 .isInstanceOf(IOException.class)

@@ -2,17 +2,17 @@ package dev.glia.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class FrameworkFolderTest {
-    @TempDir
-    Path parent;
+    @TempDir Path parent;
 
     @Test
     void isRemovedAtTheEnd() throws IOException {
@@ -51,9 +51,13 @@ class FrameworkFolderTest {
 
     private Process holder() throws IOException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return new ProcessBuilder(List.of(
-                        java.toString(), "-cp", System.getProperty("java.class.path"), Holder.class.getName(),
-                        parent.toString()))
+        return new ProcessBuilder(
+                        List.of(
+                                java.toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Holder.class.getName(),
+                                parent.toString()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
     }

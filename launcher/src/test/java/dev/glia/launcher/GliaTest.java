@@ -8,15 +8,7 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeLifecycle;
 import dev.glia.runtime.RuntimeState;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,16 +18,28 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceRegistration;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+
 /** Boots a real framework with bundles made here. */
 class GliaTest {
-    @TempDir
-    Path home;
+    @TempDir Path home;
 
     @BeforeEach
     void distribution() throws IOException {
         Files.createDirectories(home.resolve("bundles"));
         Files.createDirectories(home.resolve("features"));
-        bundle("good", "dev.glia.runtime;version=\"[1.0,1.1)\",org.osgi.framework", Lifecycle.class);
+        bundle(
+                "good",
+                "dev.glia.runtime;version=\"[1.0,1.1)\",org.osgi.framework",
+                Lifecycle.class);
         bundle("unresolvable", "no.such.pack", null);
     }
 
@@ -94,7 +98,8 @@ class GliaTest {
         assertThatThrownBy(pinned::start)
                 .isInstanceOf(NrtException.class)
                 .hasMessageContaining("good-1.jar is not the file that the feature pins")
-                .extracting("status").isEqualTo(NrtStatus.NRT_FAILURE);
+                .extracting("status")
+                .isEqualTo(NrtStatus.NRT_FAILURE);
         pinned.set("GLIA_BUNDLE_TRUST", "any").start().close();
     }
 
@@ -103,7 +108,8 @@ class GliaTest {
         feature("core", "{\"id\": \"g:absent:1\"}");
         assertThatThrownBy(() -> glia("core").start()).hasMessageContaining("absent-1.jar");
         assertThatThrownBy(() -> glia("other").start()).hasMessageContaining("there are [core]");
-        assertThatThrownBy(() -> glia("../core").start()).hasMessageContaining("is no name of a feature");
+        assertThatThrownBy(() -> glia("../core").start())
+                .hasMessageContaining("is no name of a feature");
     }
 
     @Test
@@ -112,7 +118,8 @@ class GliaTest {
         Glia glia = glia("core").start();
         glia.close();
         glia.close();
-        assertThatThrownBy(() -> glia.service(RuntimeLifecycle.class)).hasMessageContaining("NRT_CLOSED (14)");
+        assertThatThrownBy(() -> glia.service(RuntimeLifecycle.class))
+                .hasMessageContaining("NRT_CLOSED (14)");
     }
 
     private Glia.Builder glia(String feature) {
@@ -120,7 +127,8 @@ class GliaTest {
     }
 
     private void feature(String name, String bundle) throws IOException {
-        Files.writeString(home.resolve("features/" + name + ".json"), "{\"bundles\": [" + bundle + "]}");
+        Files.writeString(
+                home.resolve("features/" + name + ".json"), "{\"bundles\": [" + bundle + "]}");
     }
 
     private void bundle(String name, String imports, Class<?> activator) throws IOException {
@@ -134,7 +142,10 @@ class GliaTest {
         if (activator != null) {
             headers.putValue("Bundle-Activator", activator.getName());
         }
-        try (var jar = new JarOutputStream(Files.newOutputStream(home.resolve("bundles/" + name + "-1.jar")), manifest)) {
+        try (var jar =
+                new JarOutputStream(
+                        Files.newOutputStream(home.resolve("bundles/" + name + "-1.jar")),
+                        manifest)) {
             jar.putNextEntry(new JarEntry("hello.txt"));
             if (activator != null) {
                 String path = activator.getName().replace('.', '/') + ".class";
@@ -153,7 +164,8 @@ class GliaTest {
         private volatile RuntimeState state = RuntimeState.CLOSED;
 
         @Override
-        public RuntimeLifecycle getService(Bundle user, ServiceRegistration<RuntimeLifecycle> registration) {
+        public RuntimeLifecycle getService(
+                Bundle user, ServiceRegistration<RuntimeLifecycle> registration) {
             state = RuntimeState.START;
             return this;
         }
@@ -161,7 +173,9 @@ class GliaTest {
         /** As a delayed component, it is no good any more when nobody holds it. */
         @Override
         public void ungetService(
-                Bundle user, ServiceRegistration<RuntimeLifecycle> registration, RuntimeLifecycle service) {
+                Bundle user,
+                ServiceRegistration<RuntimeLifecycle> registration,
+                RuntimeLifecycle service) {
             state = RuntimeState.CLOSED;
         }
 
@@ -170,7 +184,8 @@ class GliaTest {
             context = started;
             var properties = new java.util.Hashtable<String, Object>();
             properties.put("kind", "test");
-            context.registerService(RuntimeLifecycle.class, (ServiceFactory<RuntimeLifecycle>) this, properties);
+            context.registerService(
+                    RuntimeLifecycle.class, (ServiceFactory<RuntimeLifecycle>) this, properties);
         }
 
         @Override

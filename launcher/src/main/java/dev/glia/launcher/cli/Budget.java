@@ -2,7 +2,10 @@ package dev.glia.launcher.cli;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How many requests may still be made, by all workers together: a number, or as many as a time allows. */
+/**
+ * How many requests may still be made, by all workers together: a number, or as many as a time
+ * allows.
+ */
 final class Budget {
     private final long total;
     private final long start = System.nanoTime();

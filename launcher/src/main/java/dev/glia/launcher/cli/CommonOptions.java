@@ -1,16 +1,19 @@
 package dev.glia.launcher.cli;
 
 import dev.glia.launcher.Glia;
+
+import picocli.CommandLine.Option;
+
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.Option;
 
 /** What every command understands. */
 final class CommonOptions {
     @Option(
             names = "--instance",
             paramLabel = "TYPE",
-            description = "The machine: auto, hardware, or one to emulate such as inf1.6xlarge or trn2.")
+            description =
+                    "The machine: auto, hardware, or one to emulate such as inf1.6xlarge or trn2.")
     private Optional<String> instance = Optional.empty();
 
     @Option(names = "--json", description = "Print JSON.")
@@ -19,7 +22,10 @@ final class CommonOptions {
     @Option(names = "--stacktrace", description = "Print the stack trace of a failure.")
     private boolean stacktrace;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
     private boolean help;
 
     boolean json() {

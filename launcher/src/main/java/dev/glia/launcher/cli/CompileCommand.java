@@ -1,24 +1,27 @@
 package dev.glia.launcher.cli;
 
 import dev.glia.launcher.Glia;
+import dev.glia.launcher.tensor.TensorFile;
 import dev.glia.runtime.NeffCompiler;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import dev.glia.launcher.tensor.TensorFile;
-import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
 /** {@code glia compile}: packs an ONNX graph as a NEFF. */
-@Command(name = "compile", description = "Pack an ONNX graph as a NEFF for emulated cores of an architecture.")
+@Command(
+        name = "compile",
+        description = "Pack an ONNX graph as a NEFF for emulated cores of an architecture.")
 final class CompileCommand implements Callable<Integer> {
-    @Mixin
-    private CommonOptions common;
+    @Mixin private CommonOptions common;
 
     @Parameters(paramLabel = "MODEL.onnx", description = "The graph.")
     private Path source;
@@ -26,45 +29,79 @@ final class CompileCommand implements Callable<Integer> {
     @Option(names = "--arch", required = true, description = "inf1, inf2, trn1, trn2 or trn3.")
     private String arch;
 
-    @Option(names = {"-o", "--output"}, paramLabel = "OUT.neff",
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "OUT.neff",
             description = "The file to write; the name of the model in this folder unless given.")
     private Optional<Path> output = Optional.empty();
 
-    @Option(names = "--name", description = "The name in the NEFF header; the file name unless given.")
+    @Option(
+            names = "--name",
+            description = "The name in the NEFF header; the file name unless given.")
     private Optional<String> name = Optional.empty();
 
-    @Option(names = "--lnc", defaultValue = "0", description = "Physical cores per logical core: 1 or 2.")
+    @Option(
+            names = "--lnc",
+            defaultValue = "0",
+            description = "Physical cores per logical core: 1 or 2.")
     private int lnc;
 
-    @Option(names = "--dim", paramLabel = "NAME=N", description = "The size of an open dimension; 1 unless given.")
+    @Option(
+            names = "--dim",
+            paramLabel = "NAME=N",
+            description = "The size of an open dimension; 1 unless given.")
     private Map<String, Long> dims = Map.of();
 
-    @Option(names = "--no-hash", description = "Do not store the hash that NEURON_RT_VALIDATE_HASH checks.")
+    @Option(
+            names = "--no-hash",
+            description = "Do not store the hash that NEURON_RT_VALIDATE_HASH checks.")
     private boolean noHash;
 
     @Override
     public Integer call() {
         if (!TensorFile.readable(source)) {
             throw new NrtException(
-                    NrtStatus.NRT_INVALID, "there is no readable file " + source + "; name an ONNX file");
+                    NrtStatus.NRT_INVALID,
+                    "there is no readable file " + source + "; name an ONNX file");
         }
-        Path target = output.orElseGet(
-                () -> Path.of(source.getFileName().toString().replaceFirst("\\.onnx$", "") + ".neff"));
+        Path target =
+                output.orElseGet(
+                        () ->
+                                Path.of(
+                                        source.getFileName().toString().replaceFirst("\\.onnx$", "")
+                                                + ".neff"));
         NeffCompiler.Report report;
         try (Glia glia = common.start()) {
-            report = glia.service(NeffCompiler.class)
-                    .compile(new NeffCompiler.Request(source, target, arch, name, lnc, dims, !noHash));
+            report =
+                    glia.service(NeffCompiler.class)
+                            .compile(
+                                    new NeffCompiler.Request(
+                                            source, target, arch, name, lnc, dims, !noHash));
         }
         if (common.json()) {
-            System.out.println(Json.write(Json.object(
-                    "file", report.file(),
-                    "arch", report.architecture(),
-                    "bytes", report.bytes(),
-                    "inputs", report.inputs().stream().map(Tensors::json).toList(),
-                    "outputs", report.outputs().stream().map(Tensors::json).toList())));
+            System.out.println(
+                    Json.write(
+                            Json.object(
+                                    "file", report.file(),
+                                    "arch", report.architecture(),
+                                    "bytes", report.bytes(),
+                                    "inputs", report.inputs().stream().map(Tensors::json).toList(),
+                                    "outputs",
+                                            report.outputs().stream()
+                                                    .map(Tensors::json)
+                                                    .toList())));
         } else {
-            System.out.println(report.file() + "  " + report.architecture() + "  " + report.bytes() + " bytes  "
-                    + report.inputs().size() + " inputs  " + report.outputs().size() + " outputs");
+            System.out.println(
+                    report.file()
+                            + "  "
+                            + report.architecture()
+                            + "  "
+                            + report.bytes()
+                            + " bytes  "
+                            + report.inputs().size()
+                            + " inputs  "
+                            + report.outputs().size()
+                            + " outputs");
         }
         return 0;
     }

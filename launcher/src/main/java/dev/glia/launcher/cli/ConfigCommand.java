@@ -4,16 +4,17 @@ import dev.glia.config.Configuration;
 import dev.glia.config.Setting;
 import dev.glia.launcher.Glia;
 import dev.glia.runtime.NrtStatus;
-import java.util.List;
-import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+
+import java.util.List;
+import java.util.concurrent.Callable;
 
 /** {@code glia config}: every variable, where its value comes from, what it is for. */
 @Command(name = "config", description = "Show every variable: value, origin, default, meaning.")
 final class ConfigCommand implements Callable<Integer> {
-    @Mixin
-    private CommonOptions common;
+    @Mixin private CommonOptions common;
 
     @Override
     public Integer call() {
@@ -25,9 +26,14 @@ final class ConfigCommand implements Callable<Integer> {
             System.out.println(Json.write(settings.stream().map(ConfigCommand::json).toList()));
         } else {
             Table table = new Table().row("VARIABLE", "VALUE", "ORIGIN", "DEFAULT", "MEANING");
-            settings.forEach(setting -> table.row(
-                    setting.name(), dash(setting.value()), setting.origin(), dash(setting.defaultValue()),
-                    setting.meaning()));
+            settings.forEach(
+                    setting ->
+                            table.row(
+                                    setting.name(),
+                                    dash(setting.value()),
+                                    setting.origin(),
+                                    dash(setting.defaultValue()),
+                                    setting.meaning()));
             System.out.print(table);
         }
         List<String> problems =

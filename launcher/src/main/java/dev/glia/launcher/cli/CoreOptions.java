@@ -1,10 +1,11 @@
 package dev.glia.launcher.cli;
 
+import picocli.CommandLine.Option;
+
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
-import picocli.CommandLine.Option;
 
 /** How many cores a command works with. */
 final class CoreOptions {
@@ -14,8 +15,9 @@ final class CoreOptions {
     @Option(
             names = "--cores",
             paramLabel = "N",
-            description = "Load the model on N NeuronCores and spread the requests, as NEURON_RT_NUM_CORES=N; "
-                    + "1 unless a variable says otherwise.")
+            description =
+                    "Load the model on N NeuronCores and spread the requests, as NEURON_RT_NUM_CORES=N; "
+                            + "1 unless a variable says otherwise.")
     private Integer cores;
 
     /** The settings for the framework: one core unless somebody asks for something else. */
@@ -23,7 +25,9 @@ final class CoreOptions {
         Map<String, String> settings = new HashMap<>();
         if (cores != null) {
             settings.put(NUM_CORES, cores.toString());
-        } else if (!isSet(NUM_CORES) && !isSet("NEURON_RT_VISIBLE_CORES") && !isSet("NEURONCORE_GROUP_SIZES")) {
+        } else if (!isSet(NUM_CORES)
+                && !isSet("NEURON_RT_VISIBLE_CORES")
+                && !isSet("NEURONCORE_GROUP_SIZES")) {
             settings.put(NUM_CORES, "1");
         }
         return settings;
@@ -35,7 +39,9 @@ final class CoreOptions {
 
     /** Whether the environment of this process, or its command line, decides a variable. */
     static boolean isSet(String variable) {
-        return Stream.of(System.getProperty(variable, ""), System.getenv().getOrDefault(variable, ""))
+        return Stream.of(
+                        System.getProperty(variable, ""),
+                        System.getenv().getOrDefault(variable, ""))
                 .anyMatch(value -> !value.isBlank());
     }
 }

@@ -2,6 +2,7 @@ package dev.glia.launcher.cli;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import picocli.CommandLine;
 
 /** How a failure ends: one last line on standard error, and the exit code. */
@@ -18,17 +19,23 @@ final class Failures {
     }
 
     static int report(Throwable failure, boolean stacktrace) {
-        NrtException shown = switch (failure) {
-            case NrtException known -> known;
-            case OutOfMemoryError memory -> new NrtException(
-                    NrtStatus.NRT_RESOURCE,
-                    "the JVM is out of memory (" + memory.getMessage() + "); give it more with GLIA_JAVA_OPTS=-Xmx4g",
-                    memory);
-            default -> new NrtException(
-                    NrtStatus.NRT_FAILURE,
-                    failure + "; this is a defect of Glia: --stacktrace shows where",
-                    failure);
-        };
+        NrtException shown =
+                switch (failure) {
+                    case NrtException known -> known;
+                    case OutOfMemoryError memory ->
+                            new NrtException(
+                                    NrtStatus.NRT_RESOURCE,
+                                    "the JVM is out of memory ("
+                                            + memory.getMessage()
+                                            + "); give it more with GLIA_JAVA_OPTS=-Xmx4g",
+                                    memory);
+                    default ->
+                            new NrtException(
+                                    NrtStatus.NRT_FAILURE,
+                                    failure
+                                            + "; this is a defect of Glia: --stacktrace shows where",
+                                    failure);
+                };
         if (stacktrace) {
             shown.printStackTrace();
         }
@@ -38,8 +45,12 @@ final class Failures {
 
     static int usage(CommandLine.ParameterException wrong, String[] args) {
         String command = wrong.getCommandLine().getCommandSpec().qualifiedName(" ");
-        System.err.println("NRT_INVALID (2): " + wrong.getMessage().strip().replaceAll("\\s*\\R\\s*", " ") + "; \""
-                + command + " --help\" shows what is accepted");
+        System.err.println(
+                "NRT_INVALID (2): "
+                        + wrong.getMessage().strip().replaceAll("\\s*\\R\\s*", " ")
+                        + "; \""
+                        + command
+                        + " --help\" shows what is accepted");
         return CommandLine.ExitCode.USAGE;
     }
 }

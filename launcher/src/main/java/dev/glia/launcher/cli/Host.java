@@ -6,6 +6,7 @@ import dev.glia.device.CoreAddress;
 import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
 import dev.glia.launcher.Glia;
+
 import java.util.List;
 
 /**
@@ -21,8 +22,10 @@ record Host(MachineInfo machine, RuntimeConfig config) {
         RuntimeConfig config = glia.service(Configuration.class).current();
         MachineInfo machine = glia.service(Machine.class).info();
         if (machine.emulated() && config.instance().equals("auto")) {
-            System.err.println("no Neuron device here: emulating " + machine.instanceType()
-                    + " (GLIA_INSTANCE chooses another; \"hardware\" insists on real ones)");
+            System.err.println(
+                    "no Neuron device here: emulating "
+                            + machine.instanceType()
+                            + " (GLIA_INSTANCE chooses another; \"hardware\" insists on real ones)");
         }
         return new Host(machine, config);
     }

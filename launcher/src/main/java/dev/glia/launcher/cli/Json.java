@@ -2,6 +2,7 @@ package dev.glia.launcher.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -28,7 +29,9 @@ final class Json {
 
     /** Nanoseconds as milliseconds with a precision that means something. */
     static BigDecimal millis(double nanos) {
-        return BigDecimal.valueOf(nanos / 1e6).setScale(4, RoundingMode.HALF_UP).stripTrailingZeros();
+        return BigDecimal.valueOf(nanos / 1e6)
+                .setScale(4, RoundingMode.HALF_UP)
+                .stripTrailingZeros();
     }
 
     static String write(Object value) {

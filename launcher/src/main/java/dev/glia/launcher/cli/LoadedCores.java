@@ -6,6 +6,7 @@ import dev.glia.runtime.Model;
 import dev.glia.runtime.NeuronCore;
 import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.Tensor;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,10 @@ final class LoadedCores {
         return models.stream().map(Model::core).toList();
     }
 
-    /** Prepares the same requests on each of the first cores; the inputs of the first one are copied to the others. */
+    /**
+     * Prepares the same requests on each of the first cores; the inputs of the first one are copied
+     * to the others.
+     */
     List<List<Execution>> prepare(int cores, int depth, Consumer<Execution> inputs) {
         List<List<Execution>> prepared = new ArrayList<>();
         Execution first = null;

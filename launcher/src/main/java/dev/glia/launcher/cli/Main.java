@@ -1,11 +1,12 @@
 package dev.glia.launcher.cli;
 
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
 
 /** The entry of {@code glia}. */
 @Command(
@@ -34,7 +35,9 @@ public final class Main {
      */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        System.setOut(new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+        System.setOut(
+                new PrintStream(
+                        new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
         int code = Failures.INTERNAL;
         try {
             code = commandLine().execute(args);
@@ -42,7 +45,9 @@ public final class Main {
             code = Failures.report(failure, false);
         } finally {
             System.out.flush();
-            System.exit(code); // The framework's threads would keep a JVM alive whose main thread failed.
+            System.exit(
+                    code); // The framework's threads would keep a JVM alive whose main thread
+                           // failed.
         }
     }
 
@@ -50,8 +55,12 @@ public final class Main {
         CommandLine line = new CommandLine(new Main());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Failures::usage);
-        line.setExecutionExceptionHandler((failure, command, parsed) -> Failures.report(
-                failure, command.getMixins().get("common") instanceof CommonOptions common && common.stacktrace()));
+        line.setExecutionExceptionHandler(
+                (failure, command, parsed) ->
+                        Failures.report(
+                                failure,
+                                command.getMixins().get("common") instanceof CommonOptions common
+                                        && common.stacktrace()));
         return line;
     }
 

@@ -1,10 +1,11 @@
 package dev.glia.launcher.cli;
 
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Spec;
+
+import java.util.concurrent.Callable;
 
 /** {@code glia neff}: what can be done with a NEFF file without loading it. */
 @Command(
@@ -13,14 +14,13 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {NeffShowCommand.class, NeffVerifyCommand.class, NeffUnpackCommand.class})
 final class NeffCommand implements Callable<Integer> {
-    @Mixin
-    private CommonOptions common;
+    @Mixin private CommonOptions common;
 
-    @Spec
-    private CommandLine.Model.CommandSpec spec;
+    @Spec private CommandLine.Model.CommandSpec spec;
 
     @Override
     public Integer call() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "neff needs a command: show, verify or unpack");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "neff needs a command: show, verify or unpack");
     }
 }

@@ -8,21 +8,24 @@ import dev.glia.neff.Neff;
 import dev.glia.neff.NeffHeader;
 import dev.glia.neff.NeffReader;
 import dev.glia.runtime.TensorInfo;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
 /** {@code glia neff show}: everything a NEFF says of itself. */
-@Command(name = "show", description = "Show header, architecture, features, tensors, members and hash of a NEFF.")
+@Command(
+        name = "show",
+        description = "Show header, architecture, features, tensors, members and hash of a NEFF.")
 final class NeffShowCommand implements Callable<Integer> {
     private static final String KELF = "__kelf";
 
-    @Mixin
-    private CommonOptions common;
+    @Mixin private CommonOptions common;
 
     @Parameters(paramLabel = "FILE", description = "The NEFF.")
     private Path file;
@@ -30,23 +33,37 @@ final class NeffShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Glia glia = common.start();
-                Neff neff = glia.service(NeffReader.class).open(file, NeffReader.HashCheck.COMPUTE)) {
+                Neff neff =
+                        glia.service(NeffReader.class).open(file, NeffReader.HashCheck.COMPUTE)) {
             List<String> executableOn = executableOn(glia, neff);
-            System.out.print(common.json() ? json(neff, executableOn) + "\n" : text(neff, executableOn));
+            System.out.print(
+                    common.json() ? json(neff, executableOn) + "\n" : text(neff, executableOn));
         }
         return 0;
     }
 
-    /** Compiled Neuron code needs real cores; what an engine of this installation executes runs on emulated ones. */
+    /**
+     * Compiled Neuron code needs real cores; what an engine of this installation executes runs on
+     * emulated ones.
+     */
     private static List<String> executableOn(Glia glia, Neff neff) {
         return neff.graphs().stream()
                 .map(ModelImage.Graph::function)
-                .flatMap(function -> {
-                    String filter = "(" + Engine.FUNCTION + "=" + function.replaceAll("[()*\\\\]", "?") + ")";
-                    boolean emulated = glia.services(Engine.class, filter).size() > 0;
-                    return emulated ? Stream.of("emulated")
-                            : KELF.equals(function) ? Stream.of("hardware") : Stream.empty();
-                })
+                .flatMap(
+                        function -> {
+                            String filter =
+                                    "("
+                                            + Engine.FUNCTION
+                                            + "="
+                                            + function.replaceAll("[()*\\\\]", "?")
+                                            + ")";
+                            boolean emulated = glia.services(Engine.class, filter).size() > 0;
+                            return emulated
+                                    ? Stream.of("emulated")
+                                    : KELF.equals(function)
+                                            ? Stream.of("hardware")
+                                            : Stream.empty();
+                        })
                 .distinct()
                 .toList();
     }
@@ -54,49 +71,85 @@ final class NeffShowCommand implements Callable<Integer> {
     private String json(Neff neff, List<String> executableOn) {
         NeffHeader header = neff.header();
         HashState hash = neff.hash().orElseThrow();
-        return Json.write(Json.object(
-                "file", file,
-                "pkg_version", header.pkgVersion(),
-                "neff_version", header.version(),
-                "arch", neff.architecture(),
-                "target", neff.target(),
-                "name", header.name(),
-                "uuid", header.uuid(),
-                "num_tpb", header.numTpb(),
-                "lnc_size", header.lncSize(),
-                "feature_bits", bits(header),
-                "hash", Json.object(
-                        "algorithm", hash.algorithm(),
-                        "stored", hash.stored(),
-                        "computed", hash.computed(),
-                        "valid", hash.valid()),
-                "data_size", header.dataSize(),
-                "inputs", neff.inputs().stream().map(Tensors::json).toList(),
-                "outputs", neff.outputs().stream().map(Tensors::json).toList(),
-                "graphs", neff.graphs().stream()
-                        .map(graph -> Json.object("function", graph.function(), "member", graph.member()))
-                        .toList(),
-                "members", neff.members().stream()
-                        .map(member -> Json.object("name", member.name(), "size", member.size()))
-                        .toList(),
-                "executable_on", executableOn));
+        return Json.write(
+                Json.object(
+                        "file", file,
+                        "pkg_version", header.pkgVersion(),
+                        "neff_version", header.version(),
+                        "arch", neff.architecture(),
+                        "target", neff.target(),
+                        "name", header.name(),
+                        "uuid", header.uuid(),
+                        "num_tpb", header.numTpb(),
+                        "lnc_size", header.lncSize(),
+                        "feature_bits", bits(header),
+                        "hash",
+                                Json.object(
+                                        "algorithm", hash.algorithm(),
+                                        "stored", hash.stored(),
+                                        "computed", hash.computed(),
+                                        "valid", hash.valid()),
+                        "data_size", header.dataSize(),
+                        "inputs", neff.inputs().stream().map(Tensors::json).toList(),
+                        "outputs", neff.outputs().stream().map(Tensors::json).toList(),
+                        "graphs",
+                                neff.graphs().stream()
+                                        .map(
+                                                graph ->
+                                                        Json.object(
+                                                                "function",
+                                                                graph.function(),
+                                                                "member",
+                                                                graph.member()))
+                                        .toList(),
+                        "members",
+                                neff.members().stream()
+                                        .map(
+                                                member ->
+                                                        Json.object(
+                                                                "name",
+                                                                member.name(),
+                                                                "size",
+                                                                member.size()))
+                                        .toList(),
+                        "executable_on", executableOn));
     }
 
     private String text(Neff neff, List<String> executableOn) {
         NeffHeader header = neff.header();
         HashState hash = neff.hash().orElseThrow();
-        Table facts = new Table()
-                .row("file", file)
-                .row("name", header.name())
-                .row("uuid", header.uuid())
-                .row("architecture", neff.architecture() + " (target " + neff.target() + ")")
-                .row("version", header.version() + " (package " + header.pkgVersion() + ")")
-                .row("cores", header.numTpb() + (header.lncSize() > 0 ? " (LNC " + header.lncSize() + ")" : ""))
-                .row("features", bits(header))
-                .row("hash", hash.algorithm() + " " + hash.stored() + (hash.valid() ? " valid"
-                        : hash.present() ? " WRONG, computed " + hash.computed() : " not stored"))
-                .row("payload", header.dataSize() + " bytes")
-                .row("executable on", executableOn.isEmpty() ? "nothing here" : String.join(", ", executableOn));
+        Table facts =
+                new Table()
+                        .row("file", file)
+                        .row("name", header.name())
+                        .row("uuid", header.uuid())
+                        .row(
+                                "architecture",
+                                neff.architecture() + " (target " + neff.target() + ")")
+                        .row("version", header.version() + " (package " + header.pkgVersion() + ")")
+                        .row(
+                                "cores",
+                                header.numTpb()
+                                        + (header.lncSize() > 0
+                                                ? " (LNC " + header.lncSize() + ")"
+                                                : ""))
+                        .row("features", bits(header))
+                        .row(
+                                "hash",
+                                hash.algorithm()
+                                        + " "
+                                        + hash.stored()
+                                        + (hash.valid()
+                                                ? " valid"
+                                                : hash.present()
+                                                        ? " WRONG, computed " + hash.computed()
+                                                        : " not stored"))
+                        .row("payload", header.dataSize() + " bytes")
+                        .row(
+                                "executable on",
+                                executableOn.isEmpty()
+                                        ? "nothing here"
+                                        : String.join(", ", executableOn));
         Table tensors = new Table();
         neff.inputs().forEach(info -> tensor(tensors, "input", info));
         neff.outputs().forEach(info -> tensor(tensors, "output", info));

@@ -4,17 +4,18 @@ import dev.glia.launcher.Glia;
 import dev.glia.neff.HashState;
 import dev.glia.neff.Neff;
 import dev.glia.neff.NeffReader;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
 /** {@code glia neff verify}: structure and hash. */
 @Command(name = "verify", description = "Check structure and hash of a NEFF.")
 final class NeffVerifyCommand implements Callable<Integer> {
-    @Mixin
-    private CommonOptions common;
+    @Mixin private CommonOptions common;
 
     @Parameters(paramLabel = "FILE", description = "The NEFF.")
     private Path file;
@@ -22,13 +23,28 @@ final class NeffVerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Glia glia = common.start();
-                Neff neff = glia.service(NeffReader.class).open(file, NeffReader.HashCheck.REQUIRE)) {
+                Neff neff =
+                        glia.service(NeffReader.class).open(file, NeffReader.HashCheck.REQUIRE)) {
             HashState hash = neff.hash().orElseThrow();
-            System.out.println(common.json()
-                    ? Json.write(Json.object(
-                            "file", file, "valid", true, "algorithm", hash.algorithm(), "hash", hash.stored()))
-                    : file + "  valid  " + neff.members().size() + " members  " + hash.algorithm() + " "
-                            + hash.stored());
+            System.out.println(
+                    common.json()
+                            ? Json.write(
+                                    Json.object(
+                                            "file",
+                                            file,
+                                            "valid",
+                                            true,
+                                            "algorithm",
+                                            hash.algorithm(),
+                                            "hash",
+                                            hash.stored()))
+                            : file
+                                    + "  valid  "
+                                    + neff.members().size()
+                                    + " members  "
+                                    + hash.algorithm()
+                                    + " "
+                                    + hash.stored());
         }
         return 0;
     }

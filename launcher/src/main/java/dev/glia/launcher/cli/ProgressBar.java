@@ -14,7 +14,13 @@ final class ProgressBar implements AutoCloseable {
     void show(double share) {
         if (TERMINAL && System.nanoTime() - start > PATIENCE_NANOS) {
             int full = (int) (share * WIDTH);
-            System.err.print("\r[" + "#".repeat(full) + ".".repeat(WIDTH - full) + "] " + (int) (share * 100) + "% ");
+            System.err.print(
+                    "\r["
+                            + "#".repeat(full)
+                            + ".".repeat(WIDTH - full)
+                            + "] "
+                            + (int) (share * 100)
+                            + "% ");
             shown = true;
         }
     }

@@ -4,6 +4,7 @@ import dev.glia.runtime.Completion;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,14 +37,16 @@ final class Requests {
     /**
      * Runs until the budget is used up.
      *
-     * @param cores for each core the executions to use: with several, or when {@code async} is set, they are queued so
-     *     that all of them are in flight at once
+     * @param cores for each core the executions to use: with several, or when {@code async} is set,
+     *     they are queued so that all of them are in flight at once
      */
-    static Result run(List<List<Execution>> cores, boolean async, Budget budget) throws InterruptedException {
+    static Result run(List<List<Execution>> cores, boolean async, Budget budget)
+            throws InterruptedException {
         Requests requests = new Requests(budget);
         long start = System.nanoTime();
         for (List<Execution> slots : cores) {
-            Worker worker = async ? requests.new Queued(slots) : requests.new Direct(slots.getFirst());
+            Worker worker =
+                    async ? requests.new Queued(slots) : requests.new Direct(slots.getFirst());
             requests.workers.add(worker);
             worker.start();
         }
@@ -151,7 +154,10 @@ final class Requests {
             }
         }
 
-        /** A full queue is back-pressure: requests of another sender, or one whose end is being told right now. */
+        /**
+         * A full queue is back-pressure: requests of another sender, or one whose end is being told
+         * right now.
+         */
         private void submit(Slot slot) {
             slot.submitted = System.nanoTime();
             while (true) {
@@ -159,9 +165,11 @@ final class Requests {
                     slot.execution.submit().completion().thenAccept(slot::ended);
                     return;
                 } catch (NrtException refused) {
-                    boolean transientState = refused.status() == NrtStatus.NRT_QUEUE_FULL
-                            || refused.status() == NrtStatus.NRT_EXEC_NC_BUSY;
-                    if (!transientState || System.nanoTime() - slot.submitted > QUEUE_PATIENCE_NANOS) {
+                    boolean transientState =
+                            refused.status() == NrtStatus.NRT_QUEUE_FULL
+                                    || refused.status() == NrtStatus.NRT_EXEC_NC_BUSY;
+                    if (!transientState
+                            || System.nanoTime() - slot.submitted > QUEUE_PATIENCE_NANOS) {
                         throw refused;
                     }
                     Thread.onSpinWait();
@@ -193,9 +201,11 @@ final class Requests {
             Completion end = completion;
             completion = null;
             if (end != null) {
-                end.failure().ifPresent(failed -> {
-                    throw failed;
-                });
+                end.failure()
+                        .ifPresent(
+                                failed -> {
+                                    throw failed;
+                                });
                 worker.record(execution, finished - submitted, end.status());
             }
         }

@@ -11,11 +11,7 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Tensor;
 import dev.glia.runtime.TensorInfo;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,31 +19,50 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
 /** {@code glia run}: reserve cores, load, execute, show outputs and times. */
-@Command(name = "run", description = "Load a NEFF, execute it, print outputs and times. Without a model: a sample.")
+@Command(
+        name = "run",
+        description =
+                "Load a NEFF, execute it, print outputs and times. Without a model: a sample.")
 final class RunCommand implements Callable<Integer> {
     private static final int DEFAULT_IN_FLIGHT = 3;
 
-    @Mixin
-    private CommonOptions common;
+    @Mixin private CommonOptions common;
 
-    @Mixin
-    private CoreOptions coreOptions;
+    @Mixin private CoreOptions coreOptions;
 
-    @Spec
-    private CommandLine.Model.CommandSpec spec;
+    @Spec private CommandLine.Model.CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "MODEL.neff", description = "The NEFF; the sample unless given.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "MODEL.neff",
+            description = "The NEFF; the sample unless given.")
     private Path file;
 
-    @Option(names = "--input", paramLabel = "NAME=FILE",
-            description = "An input from a .npy, .pb (ONNX TensorProto), .png, .jpg or .bin file; random unless given.")
+    @Option(
+            names = "--input",
+            paramLabel = "NAME=FILE",
+            description =
+                    "An input from a .npy, .pb (ONNX TensorProto), .png, .jpg or .bin file; random unless given.")
     private Map<String, Path> inputFiles = new LinkedHashMap<>();
 
-    @Option(names = "--output", paramLabel = "NAME=FILE", description = "Write an output as .npy, .pb, .png or .bin.")
+    @Option(
+            names = "--output",
+            paramLabel = "NAME=FILE",
+            description = "Write an output as .npy, .pb, .png or .bin.")
     private Map<String, Path> outputFiles = new LinkedHashMap<>();
 
-    @Option(names = "--repeat", paramLabel = "N", defaultValue = "1", description = "Execute N times.")
+    @Option(
+            names = "--repeat",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Execute N times.")
     private long repeat;
 
     @Option(names = "--async", description = "Queue the requests, several in flight on each core.")
@@ -59,7 +74,8 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (repeat < 1) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "--repeat " + repeat + " is less than 1");
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--repeat " + repeat + " is less than 1");
         }
         Map<String, String> settings = coreOptions.settings();
         if (async && !CoreOptions.isSet(CoreOptions.IN_FLIGHT)) {
@@ -83,26 +99,33 @@ final class RunCommand implements Callable<Integer> {
         }
         checkNames("--input", inputFiles, model.inputs());
         checkNames("--output", outputFiles, model.outputs());
-        outputFiles.forEach((name, path) ->
-                TensorFile.checkOutput(path, Tensors.find(model.outputs(), name).orElseThrow()));
+        outputFiles.forEach(
+                (name, path) ->
+                        TensorFile.checkOutput(
+                                path, Tensors.find(model.outputs(), name).orElseThrow()));
 
         Map<String, String> sources = new LinkedHashMap<>();
         int depth = async ? Math.max(1, host.config().asyncInFlight()) : 1;
-        List<List<Execution>> prepared = loaded.prepare(
-                loaded.cores().size(), depth, first -> fill(first, sample, sources));
+        List<List<Execution>> prepared =
+                loaded.prepare(loaded.cores().size(), depth, first -> fill(first, sample, sources));
         Requests.Result result = Requests.run(prepared, async, Budget.requests(repeat));
 
         Map<String, String> written = new LinkedHashMap<>();
-        outputFiles.forEach((name, path) -> {
-            Tensor output = result.last().output(name);
-            written.put(name, TensorFile.write(path, output.info(), output.segment()));
-        });
+        outputFiles.forEach(
+                (name, path) -> {
+                    Tensor output = result.last().output(name);
+                    written.put(name, TensorFile.write(path, output.info(), output.segment()));
+                });
         String label = sample ? "sample edges.neff" : file.toString();
         RunReport report = new RunReport(label, host, runtime, loaded, sources, written, result);
         System.out.print(common.json() ? report.json() + "\n" : report.text());
         if (result.status() != NrtStatus.NRT_SUCCESS) {
-            System.err.println(result.status() + " (" + result.status().code() + "): the outputs contain NaN;"
-                    + " NEURON_FAIL_ON_NAN=1 makes this a failure");
+            System.err.println(
+                    result.status()
+                            + " ("
+                            + result.status().code()
+                            + "): the outputs contain NaN;"
+                            + " NEURON_FAIL_ON_NAN=1 makes this a failure");
         }
     }
 
@@ -114,7 +137,9 @@ final class RunCommand implements Callable<Integer> {
                 sources.put(info.name(), TensorFile.read(given, info, input.segment()));
             } else if (sample) {
                 Picture.fill(SamplePicture.draw(), info, input.segment());
-                sources.put(info.name(), TensorFile.write(Path.of("sample.png"), info, input.segment()));
+                sources.put(
+                        info.name(),
+                        TensorFile.write(Path.of("sample.png"), info, input.segment()));
             } else {
                 sources.put(info.name(), RandomTensor.fill(seed, info, input.segment()));
             }
@@ -123,15 +148,29 @@ final class RunCommand implements Callable<Integer> {
 
     private static void checkCores(int wanted, int owned) {
         if (wanted != owned) {
-            System.err.println("--cores " + wanted + " gives way to NEURON_RT_VISIBLE_CORES: " + owned + " cores");
+            System.err.println(
+                    "--cores "
+                            + wanted
+                            + " gives way to NEURON_RT_VISIBLE_CORES: "
+                            + owned
+                            + " cores");
         }
     }
 
-    private static void checkNames(String option, Map<String, Path> given, List<TensorInfo> tensors) {
-        given.keySet().stream().filter(name -> Tensors.find(tensors, name).isEmpty()).findFirst().ifPresent(name -> {
-            throw new NrtException(
-                    NrtStatus.NRT_INVALID,
-                    option + " " + name + ": the model has no tensor of this name; it has " + Tensors.names(tensors));
-        });
+    private static void checkNames(
+            String option, Map<String, Path> given, List<TensorInfo> tensors) {
+        given.keySet().stream()
+                .filter(name -> Tensors.find(tensors, name).isEmpty())
+                .findFirst()
+                .ifPresent(
+                        name -> {
+                            throw new NrtException(
+                                    NrtStatus.NRT_INVALID,
+                                    option
+                                            + " "
+                                            + name
+                                            + ": the model has no tensor of this name; it has "
+                                            + Tensors.names(tensors));
+                        });
     }
 }

@@ -4,6 +4,7 @@ import dev.glia.launcher.Glia;
 import dev.glia.runtime.NeffCompiler;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -15,7 +16,10 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
-/** The model that ships with Glia: an edge filter, compiled once for each architecture and then kept. */
+/**
+ * The model that ships with Glia: an edge filter, compiled once for each architecture and then
+ * kept.
+ */
 final class Sample {
     /** Where a bundle ships the graph. */
     private static final String GRAPH = "META-INF/glia/edges.onnx";
@@ -23,12 +27,26 @@ final class Sample {
     private Sample() {}
 
     static Path neff(Glia glia, Host host) {
-        URL graph = glia.resource(GRAPH).orElseThrow(() -> new NrtException(
-                NrtStatus.NRT_FAILURE, "no bundle ships the sample " + GRAPH + "; give \"glia run\" a model"));
+        URL graph =
+                glia.resource(GRAPH)
+                        .orElseThrow(
+                                () ->
+                                        new NrtException(
+                                                NrtStatus.NRT_FAILURE,
+                                                "no bundle ships the sample "
+                                                        + GRAPH
+                                                        + "; give \"glia run\" a model"));
         Path folder = host.config().stateDir().resolve("samples");
         try (InputStream in = graph.openStream()) {
             byte[] onnx = in.readAllBytes();
-            String name = "edges-" + host.machine().architecture() + "-lnc" + host.lnc() + "-" + digest(onnx) + ".neff";
+            String name =
+                    "edges-"
+                            + host.machine().architecture()
+                            + "-lnc"
+                            + host.lnc()
+                            + "-"
+                            + digest(onnx)
+                            + ".neff";
             Path neff = folder.resolve(name);
             if (!Files.exists(neff)) {
                 Files.createDirectories(folder);
@@ -38,7 +56,11 @@ final class Sample {
         } catch (IOException unwritable) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "cannot keep the sample in " + folder + " (" + unwritable + "); set GLIA_STATE_DIR to a folder"
+                    "cannot keep the sample in "
+                            + folder
+                            + " ("
+                            + unwritable
+                            + "); set GLIA_STATE_DIR to a folder"
                             + " that can be written",
                     unwritable);
         }
@@ -48,8 +70,16 @@ final class Sample {
         Path source = Files.createTempFile(neff.getParent(), "edges-", ".onnx");
         try {
             Files.write(source, onnx);
-            glia.service(NeffCompiler.class).compile(new NeffCompiler.Request(
-                    source, neff, host.machine().architecture(), Optional.of("edges.neff"), host.lnc(), Map.of(), true));
+            glia.service(NeffCompiler.class)
+                    .compile(
+                            new NeffCompiler.Request(
+                                    source,
+                                    neff,
+                                    host.machine().architecture(),
+                                    Optional.of("edges.neff"),
+                                    host.lnc(),
+                                    Map.of(),
+                                    true));
         } finally {
             Files.deleteIfExists(source);
         }

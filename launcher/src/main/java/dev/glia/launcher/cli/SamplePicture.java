@@ -7,7 +7,10 @@ import java.awt.Polygon;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 
-/** The picture of the sample: a house under the sun. Anybody sees at once whether its edges are right. */
+/**
+ * The picture of the sample: a house under the sun. Anybody sees at once whether its edges are
+ * right.
+ */
 final class SamplePicture {
     private static final int SIZE = 256;
 
@@ -23,11 +26,16 @@ final class SamplePicture {
         pen.setStroke(new BasicStroke(3));
         for (int ray = 0; ray < 12; ray++) {
             double angle = Math.PI * ray / 6;
-            pen.drawLine(along(211, 30, Math.cos(angle)), along(45, 30, Math.sin(angle)),
-                    along(211, 38, Math.cos(angle)), along(45, 38, Math.sin(angle)));
+            pen.drawLine(
+                    along(211, 30, Math.cos(angle)),
+                    along(45, 30, Math.sin(angle)),
+                    along(211, 38, Math.cos(angle)),
+                    along(45, 38, Math.sin(angle)));
         }
         fill(pen, 165).fillRect(66, 116, 116, 92); // wall
-        fill(pen, 70).fillPolygon(new Polygon(new int[] {52, 124, 196}, new int[] {118, 54, 118}, 3)); // roof
+        fill(pen, 70)
+                .fillPolygon(
+                        new Polygon(new int[] {52, 124, 196}, new int[] {118, 54, 118}, 3)); // roof
         fill(pen, 60).fillRect(154, 62, 16, 34); // chimney
         fill(pen, 40).fillRect(112, 156, 26, 52); // door
         fill(pen, 230).fillOval(130, 180, 5, 5);

@@ -3,6 +3,7 @@ package dev.glia.launcher.cli;
 import dev.glia.launcher.tensor.Elements;
 import dev.glia.runtime.Tensor;
 import dev.glia.runtime.TensorInfo;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,8 @@ final class Tensors {
     private Tensors() {}
 
     static Map<String, Object> json(TensorInfo info) {
-        return Json.object("name", info.name(), "dtype", info.dtype().label(), "shape", info.shape());
+        return Json.object(
+                "name", info.name(), "dtype", info.dtype().label(), "shape", info.shape());
     }
 
     /** The first elements, flattened. */

@@ -3,6 +3,7 @@ package dev.glia.launcher.tensor;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.glia.runtime.DType;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
@@ -12,8 +13,10 @@ import java.nio.ByteOrder;
 public final class Elements {
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt INT =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LONG =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Elements() {}
 
@@ -35,7 +38,8 @@ public final class Elements {
      * @param type the element type
      * @param data the tensor
      * @param index the element
-     * @return a {@link Float}, {@link Integer}, {@link Long}, or {@link BigInteger} for large unsigned numbers
+     * @return a {@link Float}, {@link Integer}, {@link Long}, or {@link BigInteger} for large
+     *     unsigned numbers
      */
     public static Number get(DType type, MemorySegment data, long index) {
         long bits = bits(type.bytes(), data, index);
@@ -64,16 +68,18 @@ public final class Elements {
      * @param value the number, within the range of the type
      */
     public static void put(DType type, MemorySegment data, long index, float value) {
-        long bits = switch (type) {
-            case FLOAT32, FLOAT32R -> Float.floatToRawIntBits(value);
-            case FLOAT16 -> Float.floatToFloat16(value);
-            case BFLOAT16 -> {
-                int whole = Float.floatToRawIntBits(value);
-                yield (whole + 0x7fff + (whole >>> 16 & 1)) >>> 16;
-            }
-            case FLOAT8E3, FLOAT8E4, FLOAT8E5 -> throw new IllegalArgumentException(type.label());
-            default -> Math.round(value);
-        };
+        long bits =
+                switch (type) {
+                    case FLOAT32, FLOAT32R -> Float.floatToRawIntBits(value);
+                    case FLOAT16 -> Float.floatToFloat16(value);
+                    case BFLOAT16 -> {
+                        int whole = Float.floatToRawIntBits(value);
+                        yield (whole + 0x7fff + (whole >>> 16 & 1)) >>> 16;
+                    }
+                    case FLOAT8E3, FLOAT8E4, FLOAT8E5 ->
+                            throw new IllegalArgumentException(type.label());
+                    default -> Math.round(value);
+                };
         put(type.bytes(), data, index, bits);
     }
 
@@ -96,7 +102,10 @@ public final class Elements {
         }
     }
 
-    /** An 8-bit floating point number with the usual bias; the highest exponent is an ordinary one unless E5. */
+    /**
+     * An 8-bit floating point number with the usual bias; the highest exponent is an ordinary one
+     * unless E5.
+     */
     private static float float8(int bits, int exponentBits) {
         int mantissaBits = 7 - exponentBits;
         int bias = (1 << exponentBits - 1) - 1;
@@ -109,6 +118,9 @@ public final class Elements {
         }
         return exponent == 0
                 ? sign * Math.scalb((float) mantissa, 1 - bias - mantissaBits)
-                : sign * Math.scalb((float) (mantissa + (1 << mantissaBits)), exponent - bias - mantissaBits);
+                : sign
+                        * Math.scalb(
+                                (float) (mantissa + (1 << mantissaBits)),
+                                exponent - bias - mantissaBits);
     }
 }

@@ -2,6 +2,7 @@ package dev.glia.launcher.tensor;
 
 import dev.glia.runtime.DType;
 import dev.glia.runtime.TensorInfo;
+
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
@@ -12,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -47,13 +49,22 @@ public final class Picture {
                 return of(file, info, shape.get(2), shape.get(0), shape.get(1), true);
             }
             throw TensorFile.invalid(
-                    file, info, "a picture needs a shape like [1,C,H,W] or [1,H,W,C] with 1 or 3 channels");
+                    file,
+                    info,
+                    "a picture needs a shape like [1,C,H,W] or [1,H,W,C] with 1 or 3 channels");
         }
 
-        private static Layout of(Path file, TensorInfo info, long channels, long height, long width, boolean beside) {
+        private static Layout of(
+                Path file,
+                TensorInfo info,
+                long channels,
+                long height,
+                long width,
+                boolean beside) {
             boolean narrow = info.dtype() == DType.INT8 || info.dtype().name().startsWith("FLOAT8");
             if (height < 1 || width < 1 || height > MAX_PIXELS / width || narrow) {
-                throw TensorFile.invalid(file, info, "no picture has this size or type; use .npy, .pb or .bin");
+                throw TensorFile.invalid(
+                        file, info, "no picture has this size or type; use .npy, .pb or .bin");
             }
             return new Layout((int) channels, (int) height, (int) width, beside);
         }
@@ -64,7 +75,9 @@ public final class Picture {
 
         long index(int channel, int y, int x) {
             long pixel = (long) y * width + x;
-            return interleaved ? pixel * channels + channel : (long) channel * height * width + pixel;
+            return interleaved
+                    ? pixel * channels + channel
+                    : (long) channel * height * width + pixel;
         }
     }
 
@@ -89,11 +102,17 @@ public final class Picture {
      */
     public static void fill(BufferedImage picture, TensorInfo info, MemorySegment data) {
         Layout layout = Layout.of(Path.of("the picture"), info);
-        fill(layout.width() == picture.getWidth() && layout.height() == picture.getHeight()
-                ? picture : resize(picture, layout.width(), layout.height()), layout, info, data);
+        fill(
+                layout.width() == picture.getWidth() && layout.height() == picture.getHeight()
+                        ? picture
+                        : resize(picture, layout.width(), layout.height()),
+                layout,
+                info,
+                data);
     }
 
-    private static void fill(BufferedImage picture, Layout layout, TensorInfo info, MemorySegment data) {
+    private static void fill(
+            BufferedImage picture, Layout layout, TensorInfo info, MemorySegment data) {
         float white = Elements.isFloat(info.dtype()) ? 255 : 1;
         for (int y = 0; y < layout.height(); y++) {
             for (int x = 0; x < layout.width(); x++) {
@@ -102,7 +121,10 @@ public final class Picture {
                 int green = pixel >> 8 & 0xff;
                 int blue = pixel & 0xff;
                 if (layout.channels() == 1) {
-                    float luma = red == green && green == blue ? red : 0.299f * red + 0.587f * green + 0.114f * blue;
+                    float luma =
+                            red == green && green == blue
+                                    ? red
+                                    : 0.299f * red + 0.587f * green + 0.114f * blue;
                     Elements.put(info.dtype(), data, layout.index(0, y, x), luma / white);
                 } else {
                     Elements.put(info.dtype(), data, layout.index(0, y, x), red / white);
@@ -133,13 +155,22 @@ public final class Picture {
             high = most > least ? most : least + 1;
         }
         boolean gray = layout.channels() == 1;
-        BufferedImage picture = new BufferedImage(
-                layout.width(), layout.height(), gray ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
+        BufferedImage picture =
+                new BufferedImage(
+                        layout.width(),
+                        layout.height(),
+                        gray ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < layout.height(); y++) {
             for (int x = 0; x < layout.width(); x++) {
                 for (int channel = 0; channel < layout.channels(); channel++) {
-                    float value = Elements.get(info.dtype(), data, layout.index(channel, y, x)).floatValue();
-                    float shade = Math.clamp((value - low) / (high - low) * 255, 0f, 255f); // NaN becomes black
+                    float value =
+                            Elements.get(info.dtype(), data, layout.index(channel, y, x))
+                                    .floatValue();
+                    float shade =
+                            Math.clamp(
+                                    (value - low) / (high - low) * 255,
+                                    0f,
+                                    255f); // NaN becomes black
                     picture.getRaster().setSample(x, y, channel, Math.round(shade));
                 }
             }
@@ -157,7 +188,8 @@ public final class Picture {
         }
         ImageIO.setUseCache(false);
         try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
-            var readers = in == null ? List.<ImageReader>of().iterator() : ImageIO.getImageReaders(in);
+            var readers =
+                    in == null ? List.<ImageReader>of().iterator() : ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
                 throw TensorFile.invalid(file, info, "it is no PNG or JPEG picture");
             }
@@ -165,7 +197,8 @@ public final class Picture {
             try {
                 reader.setInput(in, true, true);
                 if ((long) reader.getWidth(0) * reader.getHeight(0) > MAX_PIXELS) {
-                    throw TensorFile.invalid(file, info, "it has more than " + MAX_PIXELS + " pixels");
+                    throw TensorFile.invalid(
+                            file, info, "it has more than " + MAX_PIXELS + " pixels");
                 }
                 var complaints = new ArrayList<String>();
                 reader.addIIOReadWarningListener((source, warning) -> complaints.add(warning));
@@ -174,20 +207,27 @@ public final class Picture {
                     throw new IOException(complaints.getFirst());
                 }
                 return picture;
-            } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException | NegativeArraySizeException
-                    damaged) {
-                throw TensorFile.invalid(file, info, "it is a damaged picture (" + damaged.getMessage() + ")");
+            } catch (IOException
+                    | IllegalArgumentException
+                    | IndexOutOfBoundsException
+                    | NegativeArraySizeException damaged) {
+                throw TensorFile.invalid(
+                        file, info, "it is a damaged picture (" + damaged.getMessage() + ")");
             } finally {
                 reader.dispose();
             }
         }
     }
 
-    /** Gray pictures are taken by their samples: Java's conversion of gray would change the brightness. */
+    /**
+     * Gray pictures are taken by their samples: Java's conversion of gray would change the
+     * brightness.
+     */
     private static BufferedImage rgb(BufferedImage source) {
         boolean gray = source.getType() == BufferedImage.TYPE_BYTE_GRAY;
         BufferedImage target =
-                new BufferedImage(source.getWidth(), source.getHeight(), BufferedImage.TYPE_INT_RGB);
+                new BufferedImage(
+                        source.getWidth(), source.getHeight(), BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < source.getHeight(); y++) {
             for (int x = 0; x < source.getWidth(); x++) {
                 int shade = gray ? source.getRaster().getSample(x, y, 0) : 0;
@@ -201,7 +241,8 @@ public final class Picture {
         BufferedImage target = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = target.createGraphics();
         try {
-            graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+            graphics.setRenderingHint(
+                    RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
             graphics.drawImage(source, 0, 0, width, height, null);
         } finally {
             graphics.dispose();

@@ -1,6 +1,7 @@
 package dev.glia.launcher.tensor;
 
 import dev.glia.runtime.TensorInfo;
+
 import java.lang.foreign.MemorySegment;
 import java.util.SplittableRandom;
 
@@ -10,8 +11,8 @@ public final class RandomTensor {
     private RandomTensor() {}
 
     /**
-     * Fills a tensor: floating point numbers from 0 to 1, integers that are 0 or 1, so that they are valid as indices and
-     * as Booleans too.
+     * Fills a tensor: floating point numbers from 0 to 1, integers that are 0 or 1, so that they
+     * are valid as indices and as Booleans too.
      *
      * @param seed the seed
      * @param info the tensor
@@ -24,8 +25,9 @@ public final class RandomTensor {
         for (long i = 0; i < elements; i++) {
             switch (info.dtype()) {
                 case FLOAT32, FLOAT32R, FLOAT16, BFLOAT16 ->
-                    Elements.put(info.dtype(), data, i, random.nextInt(1 << 24) * 0x1p-24f);
-                // Positive numbers of these types rise with their bits, and these are the bits of 1.
+                        Elements.put(info.dtype(), data, i, random.nextInt(1 << 24) * 0x1p-24f);
+                // Positive numbers of these types rise with their bits, and these are the bits of
+                // 1.
                 case FLOAT8E3 -> Elements.put(1, data, i, random.nextInt(0x31));
                 case FLOAT8E4 -> Elements.put(1, data, i, random.nextInt(0x39));
                 case FLOAT8E5 -> Elements.put(1, data, i, random.nextInt(0x3d));

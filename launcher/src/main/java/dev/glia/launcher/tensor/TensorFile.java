@@ -3,6 +3,7 @@ package dev.glia.launcher.tensor;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -39,7 +40,12 @@ public final class TensorFile {
         } catch (IOException unreadable) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "cannot read " + file + " for tensor " + info.name() + ": " + reason(unreadable),
+                    "cannot read "
+                            + file
+                            + " for tensor "
+                            + info.name()
+                            + ": "
+                            + reason(unreadable),
                     unreadable);
         }
     }
@@ -51,8 +57,8 @@ public final class TensorFile {
      * @param info the tensor
      * @param data the memory of the tensor
      * @return what people should know of it: the file name, and how the values were changed to fit
-     * @throws NrtException NRT_INVALID when the tensor does not fit the format, NRT_FAILURE when the file cannot be
-     *     written
+     * @throws NrtException NRT_INVALID when the tensor does not fit the format, NRT_FAILURE when
+     *     the file cannot be written
      */
     public static String write(Path file, TensorInfo info, MemorySegment data) {
         checkOutput(file, info);
@@ -69,14 +75,20 @@ public final class TensorFile {
         } catch (IOException unwritable) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "cannot write " + file + ": " + reason(unwritable) + "; choose another place with --output "
-                            + info.name() + "=FILE",
+                    "cannot write "
+                            + file
+                            + ": "
+                            + reason(unwritable)
+                            + "; choose another place with --output "
+                            + info.name()
+                            + "=FILE",
                     unwritable);
         }
     }
 
     /**
-     * Checks that a tensor can be written in the format that a file name asks for, before anything is computed.
+     * Checks that a tensor can be written in the format that a file name asks for, before anything
+     * is computed.
      *
      * @param file the file
      * @param info the tensor
@@ -93,12 +105,21 @@ public final class TensorFile {
     static NrtException invalid(Path file, TensorInfo info, String found) {
         return new NrtException(
                 NrtStatus.NRT_INVALID,
-                file + " does not fit tensor " + info.name() + " (" + info.typeAndShape() + "): " + found);
+                file
+                        + " does not fit tensor "
+                        + info.name()
+                        + " ("
+                        + info.typeAndShape()
+                        + "): "
+                        + found);
     }
 
     private static String raw(Path file, MemorySegment bytes, TensorInfo info, MemorySegment data) {
         if (bytes.byteSize() != info.bytes()) {
-            throw invalid(file, info, "it has " + bytes.byteSize() + " bytes, the tensor has " + info.bytes());
+            throw invalid(
+                    file,
+                    info,
+                    "it has " + bytes.byteSize() + " bytes, the tensor has " + info.bytes());
         }
         data.copyFrom(bytes);
         return file.toString();
@@ -111,7 +132,8 @@ public final class TensorFile {
 
     private static NrtException unknown(Path file, String accepted) {
         return new NrtException(
-                NrtStatus.NRT_INVALID, "the ending of " + file + " names no known format; use " + accepted);
+                NrtStatus.NRT_INVALID,
+                "the ending of " + file + " names no known format; use " + accepted);
     }
 
     private interface Reader {
@@ -121,17 +143,19 @@ public final class TensorFile {
     private static String mapped(Path file, Reader reader) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 Arena arena = Arena.ofConfined()) {
-            return reader.read(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+            return reader.read(
+                    channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
         }
     }
 
     private static void write(Path file, byte[] header, MemorySegment data) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                        file,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE);
+        try (FileChannel channel =
+                        FileChannel.open(
+                                file,
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.TRUNCATE_EXISTING,
+                                StandardOpenOption.READ,
+                                StandardOpenOption.WRITE);
                 Arena arena = Arena.ofConfined()) {
             long size = header.length + data.byteSize();
             if (size > 0) {
@@ -146,7 +170,8 @@ public final class TensorFile {
     static String reason(IOException failure) {
         return switch (failure) {
             case java.nio.file.NoSuchFileException missing -> "there is no " + missing.getFile();
-            case java.nio.file.AccessDeniedException denied -> "access to " + denied.getFile() + " is not permitted";
+            case java.nio.file.AccessDeniedException denied ->
+                    "access to " + denied.getFile() + " is not permitted";
             case FileSystemException other when other.getReason() != null -> other.getReason();
             case null, default -> String.valueOf(failure.getMessage());
         };

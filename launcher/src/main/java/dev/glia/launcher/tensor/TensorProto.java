@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.glia.runtime.DType;
 import dev.glia.runtime.TensorInfo;
+
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,8 @@ final class TensorProto {
         proto.check();
         proto.fields(proto::copy);
         if (proto.written != info.bytes()) {
-            throw proto.invalid("it holds " + proto.written + " bytes of elements instead of " + info.bytes());
+            throw proto.invalid(
+                    "it holds " + proto.written + " bytes of elements instead of " + info.bytes());
         }
         return file.toString();
     }
@@ -75,25 +77,37 @@ final class TensorProto {
 
     private void describe(int field, int wire, Cursor value) {
         switch (field) {
-            case DIMS -> values(wire, VARINT, value, extent -> {
-                if (dims.size() == MAX_RANK) {
-                    throw invalid("it has more than " + MAX_RANK + " dimensions");
-                }
-                dims.add(extent);
-            });
+            case DIMS ->
+                    values(
+                            wire,
+                            VARINT,
+                            value,
+                            extent -> {
+                                if (dims.size() == MAX_RANK) {
+                                    throw invalid("it has more than " + MAX_RANK + " dimensions");
+                                }
+                                dims.add(extent);
+                            });
             case DATA_TYPE -> values(wire, VARINT, value, number -> type = number);
-            case DATA_LOCATION -> values(wire, VARINT, value, place -> {
-                if (place != 0) {
-                    throw invalid("its elements are in another file; save it with its data inside");
-                }
-            });
+            case DATA_LOCATION ->
+                    values(
+                            wire,
+                            VARINT,
+                            value,
+                            place -> {
+                                if (place != 0) {
+                                    throw invalid(
+                                            "its elements are in another file; save it with its data inside");
+                                }
+                            });
             default -> {}
         }
     }
 
     private void check() {
         if (!onnx(info.dtype()).contains((int) type) || type != (int) type) {
-            throw invalid("its ONNX element type is " + type + ", accepted is " + onnx(info.dtype()));
+            throw invalid(
+                    "its ONNX element type is " + type + ", accepted is " + onnx(info.dtype()));
         }
         if (!dims.equals(info.shape())) {
             throw invalid("its shape is " + dims);
@@ -120,7 +134,8 @@ final class TensorProto {
 
     private void append(int size, boolean fits, long bits) {
         if (!fits || written + size > info.bytes()) {
-            throw invalid("it holds more elements than its shape says, or elements of another type");
+            throw invalid(
+                    "it holds more elements than its shape says, or elements of another type");
         }
         Elements.put(size, data, written / size, bits);
         written += size;
@@ -139,22 +154,34 @@ final class TensorProto {
         while (message.left() > 0) {
             long tag = message.varint();
             int wire = (int) (tag & 7);
-            long size = switch (wire) {
-                case VARINT -> {
-                    Cursor ahead = new Cursor(message.position, message.end);
-                    ahead.varint();
-                    yield ahead.position - message.position;
-                }
-                case FIXED64 -> 8;
-                case LENGTH -> message.varint();
-                case FIXED32 -> 4;
-                default -> throw invalid("it is no TensorProto: wire type " + wire + " at offset " + message.position);
-            };
+            long size =
+                    switch (wire) {
+                        case VARINT -> {
+                            Cursor ahead = new Cursor(message.position, message.end);
+                            ahead.varint();
+                            yield ahead.position - message.position;
+                        }
+                        case FIXED64 -> 8;
+                        case LENGTH -> message.varint();
+                        case FIXED32 -> 4;
+                        default ->
+                                throw invalid(
+                                        "it is no TensorProto: wire type "
+                                                + wire
+                                                + " at offset "
+                                                + message.position);
+                    };
             if (size < 0 || size > message.left()) {
-                throw invalid("it is no TensorProto: a field of " + size + " bytes ends outside of the file at offset "
-                        + message.position);
+                throw invalid(
+                        "it is no TensorProto: a field of "
+                                + size
+                                + " bytes ends outside of the file at offset "
+                                + message.position);
             }
-            reader.read((int) Math.min(tag >>> 3, Integer.MAX_VALUE), wire, new Cursor(message.position, message.position + size));
+            reader.read(
+                    (int) Math.min(tag >>> 3, Integer.MAX_VALUE),
+                    wire,
+                    new Cursor(message.position, message.position + size));
             message.position += size;
         }
     }
@@ -162,7 +189,8 @@ final class TensorProto {
     /** Repeated numbers, packed or one by one. */
     private void values(int wire, int expected, Cursor value, Value reader) {
         if (wire != expected && wire != LENGTH) {
-            throw invalid("it is no TensorProto: wire type " + wire + " at offset " + value.position);
+            throw invalid(
+                    "it is no TensorProto: wire type " + wire + " at offset " + value.position);
         }
         while (value.left() > 0) {
             reader.read(expected == VARINT ? value.varint() : value.fixed32());
@@ -199,7 +227,8 @@ final class TensorProto {
                     return value;
                 }
             }
-            throw invalid("it is no TensorProto: a number has more than 64 bits at offset " + position);
+            throw invalid(
+                    "it is no TensorProto: a number has more than 64 bits at offset " + position);
         }
 
         long fixed32() {

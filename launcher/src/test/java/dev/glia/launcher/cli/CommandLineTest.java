@@ -4,17 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
     private final PrintStream realErr = System.err;
@@ -35,25 +37,46 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "", "bogus", "neff", "run --bogus", "run --repeat 0", "run --repeat x", "run a b", "run --cores x",
-        "compile model.onnx", "compile --arch trn1", "neff show", "neff unpack x", "hold --for -1", "hold --for NaN",
-        "bench", "bench x --depth -1", "bench x --seconds 0", "ls --instance"
-    })
+    @ValueSource(
+            strings = {
+                "",
+                "bogus",
+                "neff",
+                "run --bogus",
+                "run --repeat 0",
+                "run --repeat x",
+                "run a b",
+                "run --cores x",
+                "compile model.onnx",
+                "compile --arch trn1",
+                "neff show",
+                "neff unpack x",
+                "hold --for -1",
+                "hold --for NaN",
+                "bench",
+                "bench x --depth -1",
+                "bench x --seconds 0",
+                "ls --instance"
+            })
     void wrongUsageIsTwoWithOneLineThatHelps(String line) {
         int code = Main.commandLine().execute(line.isEmpty() ? new String[0] : line.split(" "));
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8).strip())
-                .startsWith("NRT_INVALID (2): ").contains("--help").doesNotContain("\n");
+                .startsWith("NRT_INVALID (2): ")
+                .contains("--help")
+                .doesNotContain("\n");
         assertThat(out.size()).isZero();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "--help", "run --help", "compile --help", "neff --help", "neff show --help", "neff verify --help",
-        "neff unpack --help", "ls --help", "config --help", "hold --help", "bench --help", "--version"
-    })
+    @ValueSource(
+            strings = {
+                "--help", "run --help", "compile --help", "neff --help", "neff show --help",
+                        "neff verify --help",
+                "neff unpack --help", "ls --help", "config --help", "hold --help", "bench --help",
+                        "--version"
+            })
     void helpNeedsNoFrameworkAndGoesToStandardOutput(String line) {
         assertThat(Main.commandLine().execute(line.split(" "))).isZero();
         assertThat(out.size()).isPositive();
@@ -62,9 +85,13 @@ class CommandLineTest {
 
     @Test
     void theStatusIsTheExitCodeWhenItFits() {
-        assertThat(Failures.report(new NrtException(NrtStatus.NRT_RESOURCE, "no core;\n  see glia ls"), false))
+        assertThat(
+                        Failures.report(
+                                new NrtException(NrtStatus.NRT_RESOURCE, "no core;\n  see glia ls"),
+                                false))
                 .isEqualTo(4);
-        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("NRT_RESOURCE (4): no core; see glia ls\n");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("NRT_RESOURCE (4): no core; see glia ls\n");
         assertThat(Failures.exitCode(NrtStatus.NRT_EXEC_UNIT_UNRECOVERABLE)).isEqualTo(101);
         assertThat(Failures.exitCode(NrtStatus.NRT_EXEC_NC_BUSY)).isEqualTo(70);
     }
@@ -80,9 +107,12 @@ class CommandLineTest {
 
     @Test
     void theOptionOfTheCommandShowsTheStackTrace() {
-        int code = Main.commandLine().execute("compile", "/no/such.onnx", "--arch", "trn1", "--stacktrace");
+        int code =
+                Main.commandLine()
+                        .execute("compile", "/no/such.onnx", "--arch", "trn1", "--stacktrace");
         assertThat(code).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("\tat dev.glia", "no readable file /no/such.onnx");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .contains("\tat dev.glia", "no readable file /no/such.onnx");
         err.reset();
         Main.commandLine().execute("compile", "/no/such.onnx", "--arch", "trn1");
         assertThat(err.toString(StandardCharsets.UTF_8)).doesNotContain("\tat ");
@@ -90,12 +120,32 @@ class CommandLineTest {
 
     @Test
     void writesJsonOnOneLine() {
-        assertThat(Json.write(Json.object(
-                        "text", "a\"b\n", "path", Path.of("/a/b"), "none", null, "yes", true, "int", 1, "float", 0.1f,
-                        "big", new BigInteger("18446744073709551615"), "nan", Float.NaN, "ms", Json.millis(1234567),
-                        "list", List.of(1L, List.of()))))
-                .isEqualTo("{\"text\":\"a\\\"b\\n\",\"path\":\"/a/b\",\"none\":null,\"yes\":true,\"int\":1,"
-                        + "\"float\":0.1,\"big\":18446744073709551615,\"nan\":\"NaN\",\"ms\":1.2346,\"list\":[1,[]]}");
+        assertThat(
+                        Json.write(
+                                Json.object(
+                                        "text",
+                                        "a\"b\n",
+                                        "path",
+                                        Path.of("/a/b"),
+                                        "none",
+                                        null,
+                                        "yes",
+                                        true,
+                                        "int",
+                                        1,
+                                        "float",
+                                        0.1f,
+                                        "big",
+                                        new BigInteger("18446744073709551615"),
+                                        "nan",
+                                        Float.NaN,
+                                        "ms",
+                                        Json.millis(1234567),
+                                        "list",
+                                        List.of(1L, List.of()))))
+                .isEqualTo(
+                        "{\"text\":\"a\\\"b\\n\",\"path\":\"/a/b\",\"none\":null,\"yes\":true,\"int\":1,"
+                                + "\"float\":0.1,\"big\":18446744073709551615,\"nan\":\"NaN\",\"ms\":1.2346,\"list\":[1,[]]}");
     }
 
     @Test

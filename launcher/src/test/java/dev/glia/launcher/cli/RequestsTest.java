@@ -9,12 +9,14 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
 import dev.glia.runtime.Tensor;
+
+import org.junit.jupiter.api.Test;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 
 class RequestsTest {
 
@@ -23,7 +25,8 @@ class RequestsTest {
         Fake first = new Fake();
         Fake second = new Fake();
         Requests.Result result =
-                Requests.run(List.of(List.of(first), List.of(second)), false, Budget.requests(1001));
+                Requests.run(
+                        List.of(List.of(first), List.of(second)), false, Budget.requests(1001));
         assertThat(result.latencies().count()).isEqualTo(1001);
         assertThat(first.runs.get() + second.runs.get()).isEqualTo(1001);
         assertThat(result.last()).isIn(first, second);
@@ -41,7 +44,11 @@ class RequestsTest {
     void waitsWhenTheQueueIsFull() throws InterruptedException {
         Fake fake = new Fake();
         fake.refusals.set(5);
-        assertThat(Requests.run(List.of(List.of(fake)), true, Budget.requests(3)).latencies().count()).isEqualTo(3);
+        assertThat(
+                        Requests.run(List.of(List.of(fake)), true, Budget.requests(3))
+                                .latencies()
+                                .count())
+                .isEqualTo(3);
         assertThat(fake.refusals.get()).isNegative();
     }
 
@@ -50,8 +57,12 @@ class RequestsTest {
         for (boolean async : List.of(true, false)) {
             Fake failing = new Fake();
             failing.failAt = 3;
-            assertThatThrownBy(() -> Requests.run(
-                            List.of(List.of(failing), List.of(new Fake())), async, Budget.requests(Long.MAX_VALUE)))
+            assertThatThrownBy(
+                            () ->
+                                    Requests.run(
+                                            List.of(List.of(failing), List.of(new Fake())),
+                                            async,
+                                            Budget.requests(Long.MAX_VALUE)))
                     .isInstanceOf(NrtException.class)
                     .hasMessage("NRT_TIMEOUT (5): too slow");
         }
@@ -88,13 +99,15 @@ class RequestsTest {
                 throw new NrtException(NrtStatus.NRT_QUEUE_FULL, "full");
             }
             CompletableFuture<Completion> end = new CompletableFuture<>();
-            Thread.startVirtualThread(() -> {
-                try {
-                    end.complete(new Completion(1, 0, execute(), Optional.empty()));
-                } catch (NrtException failed) {
-                    end.complete(new Completion(1, 0, failed.status(), Optional.of(failed)));
-                }
-            });
+            Thread.startVirtualThread(
+                    () -> {
+                        try {
+                            end.complete(new Completion(1, 0, execute(), Optional.empty()));
+                        } catch (NrtException failed) {
+                            end.complete(
+                                    new Completion(1, 0, failed.status(), Optional.of(failed)));
+                        }
+                    });
             return new Submission() {
                 @Override
                 public long sequence() {

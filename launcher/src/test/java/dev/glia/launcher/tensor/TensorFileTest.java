@@ -6,6 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.TensorInfo;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -15,16 +22,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class TensorFileTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @ParameterizedTest
     @EnumSource(DType.class)
@@ -48,9 +50,11 @@ class TensorFileTest {
         for (TensorInfo info : List.of(scalar, info(DType.INT32, 5L), info(DType.INT32, 1L, 2L))) {
             TensorFile.write(file, info, empty(info));
             byte[] bytes = Files.readAllBytes(file);
-            String shape = info.shape().isEmpty() ? "()" : info.shape().size() == 1 ? "(5,)" : "(1, 2)";
+            String shape =
+                    info.shape().isEmpty() ? "()" : info.shape().size() == 1 ? "(5,)" : "(1, 2)";
             assertThat(new String(bytes, 10, 70, StandardCharsets.US_ASCII))
-                    .startsWith("{'descr': '<i4', 'fortran_order': False, 'shape': " + shape + ", }");
+                    .startsWith(
+                            "{'descr': '<i4', 'fortran_order': False, 'shape': " + shape + ", }");
             assertThat(bytes.length - info.bytes()).isEqualTo(128);
             assertThat(bytes[127]).isEqualTo((byte) '\n');
             TensorFile.read(file, info, empty(info));
@@ -58,15 +62,16 @@ class TensorFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }#elements are <f8",
-        "{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }#elements are >f4",
-        "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }#no usable 'descr'",
-        "{'descr': '<f4', 'fortran_order': True, 'shape': (2,), }#Fortran order",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }#shape is [2, 1]",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }#dimension of 9999",
-        "{'descr': '<f4', 'shape': (2,), }#no usable 'fortran_order'"
-    })
+    @ValueSource(
+            strings = {
+                "{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }#elements are <f8",
+                "{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }#elements are >f4",
+                "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }#no usable 'descr'",
+                "{'descr': '<f4', 'fortran_order': True, 'shape': (2,), }#Fortran order",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }#shape is [2, 1]",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }#dimension of 9999",
+                "{'descr': '<f4', 'shape': (2,), }#no usable 'fortran_order'"
+            })
     void refusesNpyThatDoesNotFit(String headerAndReason) throws IOException {
         String header = headerAndReason.substring(0, headerAndReason.indexOf('#'));
         byte[] bytes = new byte[10 + header.length() + 8];
@@ -89,7 +94,8 @@ class TensorFileTest {
         for (int length = 0; length < bytes.length; length++) {
             Files.write(file, Arrays.copyOf(bytes, length));
             assertThatThrownBy(() -> TensorFile.read(file, info, empty(info)))
-                    .as("cut to %d", length).isInstanceOf(NrtException.class);
+                    .as("cut to %d", length)
+                    .isInstanceOf(NrtException.class);
         }
         for (int bit = 0; bit < 8 * bytes.length; bit++) {
             byte[] flipped = bytes.clone();
@@ -122,9 +128,13 @@ class TensorFileTest {
         assertRefused("a.pb", new byte[] {8, 2, 16, 7}, "element type is 7");
         assertRefused("a.pb", new byte[] {8, 3, 16, 1}, "shape is [3]");
         assertRefused("a.pb", new byte[] {8, 2, 16, 1, 0x22, 4, 0, 0, 0, 0}, "holds 4 bytes");
-        assertRefused("a.pb", new byte[] {8, 2, 16, 1, 0x4a, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0}, "more elements");
+        assertRefused(
+                "a.pb",
+                new byte[] {8, 2, 16, 1, 0x4a, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+                "more elements");
         assertRefused("a.pb", new byte[] {8, 2, 16, 1, 0x70, 1}, "in another file");
-        assertRefused("a.pb", new byte[] {0x4a, -1, -1, -1, -1, -1, -1, -1, -1, 0x7f}, "no TensorProto");
+        assertRefused(
+                "a.pb", new byte[] {0x4a, -1, -1, -1, -1, -1, -1, -1, -1, 0x7f}, "no TensorProto");
         assertRefused("a.pb", new byte[] {3}, "wire type 3");
     }
 
@@ -174,13 +184,17 @@ class TensorFileTest {
     void refusesWhatIsNoPictureOrHasNoPlaceForOne() throws IOException {
         TensorInfo info = info(DType.FLOAT32, 1L, 1L, 8L, 8L);
         Path file = Files.writeString(folder.resolve("a.png"), "no picture");
-        assertThatThrownBy(() -> TensorFile.read(file, info, empty(info))).hasMessageContaining("no PNG or JPEG");
+        assertThatThrownBy(() -> TensorFile.read(file, info, empty(info)))
+                .hasMessageContaining("no PNG or JPEG");
         TensorInfo vector = info(DType.FLOAT32, 1L, 1000L);
         TensorInfo batch = info(DType.FLOAT32, 2L, 3L, 8L, 8L);
-        assertThatThrownBy(() -> TensorFile.checkOutput(file, batch)).hasMessageContaining("1 or 3 channels");
-        assertThatThrownBy(() -> TensorFile.checkOutput(Path.of("a.gif"), vector)).hasMessageContaining(".png or .bin");
+        assertThatThrownBy(() -> TensorFile.checkOutput(file, batch))
+                .hasMessageContaining("1 or 3 channels");
+        assertThatThrownBy(() -> TensorFile.checkOutput(Path.of("a.gif"), vector))
+                .hasMessageContaining(".png or .bin");
         assertThatThrownBy(() -> TensorFile.read(folder.resolve("no.png"), info, empty(info)))
-                .hasMessageContaining("there is no").hasMessageContaining("NRT_INVALID (2)");
+                .hasMessageContaining("there is no")
+                .hasMessageContaining("NRT_INVALID (2)");
         assertThatThrownBy(() -> TensorFile.read(folder.resolve("no.npy"), info, empty(info)))
                 .hasMessageContaining("there is no");
     }
@@ -195,7 +209,8 @@ class TensorFileTest {
         bomb[17] = 0x7f;
         bomb[21] = 0x7f;
         Files.write(file, bomb);
-        assertThatThrownBy(() -> TensorFile.read(file, info, empty(info))).isInstanceOf(NrtException.class)
+        assertThatThrownBy(() -> TensorFile.read(file, info, empty(info)))
+                .isInstanceOf(NrtException.class)
                 .hasMessageContaining("pixels");
         BufferedImage noise = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
         int[] colors = new Random(1).ints(4096).toArray();
@@ -203,7 +218,8 @@ class TensorFileTest {
         ImageIO.write(noise, "png", file.toFile());
         byte[] large = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(large, large.length / 2));
-        assertThatThrownBy(() -> TensorFile.read(file, info, empty(info))).isInstanceOf(NrtException.class);
+        assertThatThrownBy(() -> TensorFile.read(file, info, empty(info)))
+                .isInstanceOf(NrtException.class);
     }
 
     @ParameterizedTest
