@@ -144,15 +144,19 @@ class RouterTest {
 
     @Test
     void theCountOfAGapStandsWhereTheGapIs() throws Exception {
+        var entered = new Semaphore(0);
         var gate = new Semaphore(0);
         var passed = add("test", new CollectingSink() {
             @Override
             public void write(LogRecord record) {
+                entered.release();
                 gate.acquireUninterruptibly();
                 super.write(record);
             }
         });
         route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
+        log(LogLevel.INFO, LogComponent.NRT, "first");
+        entered.acquire();
         IntStream.range(0, 3 * RING).forEach(i -> log(LogLevel.INFO, LogComponent.NRT, "m" + i));
         gate.release(10);
         passed.await(10);
@@ -160,9 +164,33 @@ class RouterTest {
         gate.release(10 * RING);
         router.flush(Duration.ofSeconds(20));
         var messages = passed.messages();
-        int written = messages.size() - 2;
-        assertThat(messages.subList(written, written + 2))
-                .containsExactly((3 * RING - written) + " records were lost at test", "after");
+        assertThat(messages.subList(0, RING + 1)).startsWith("first").endsWith("m" + (RING - 1));
+        assertThat(messages.subList(RING + 1, messages.size()))
+                .containsExactly(2 * RING + " records were lost at test", "after");
+    }
+
+    @Test
+    void aCountThatCannotBeWrittenIsKept() throws Exception {
+        var broken = new AtomicBoolean();
+        var failures = new Semaphore(0);
+        var sink = new CollectingSink() {
+            @Override
+            public void write(LogRecord record) {
+                if (broken.get()) {
+                    failures.release();
+                    throw new IllegalStateException();
+                }
+                super.write(record);
+            }
+        };
+        route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
+        IntStream.range(0, RING + 7).forEach(i -> log(LogLevel.INFO, LogComponent.NRT, "m" + i));
+        broken.set(true);
+        add("test", sink);
+        failures.acquire(2);
+        broken.set(false);
+        router.flush(Duration.ofSeconds(20));
+        assertThat(sink.await(RING + 1)).startsWith("1 record was lost at test", "m1").endsWith("7 records were lost at test");
     }
 
     @Test
