@@ -1,5 +1,6 @@
 package dev.glia.itests.container;
 
+import static org.ops4j.pax.exam.CoreOptions.cleanCaches;
 import static org.ops4j.pax.exam.CoreOptions.composite;
 import static org.ops4j.pax.exam.CoreOptions.systemTimeout;
 import static org.ops4j.pax.exam.CoreOptions.workingDirectory;
@@ -63,7 +64,8 @@ public final class Container implements AutoCloseable {
         try {
             Path state = newState();
             return new Container(DefaultExamSystem.create(new Option[] {
-                workingDirectory(WORK.toString()),
+                workingDirectory(Files.createTempDirectory(WORK, "framework").toString()),
+                cleanCaches(),
                 systemTimeout(Await.LIMIT.toMillis()),
                 Provision.sharedPackages(),
                 Provision.stateDir(state),
