@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * Puts what has no order in ONNX into one: ONNX Runtime writes weights, types and properties in the order of its hash
- * tables, which differs from process to process.
+ * tables, which it promises to nobody.
  */
 public final class CanonicalModel {
     private record Named(String name, ByteBuffer field) {}
