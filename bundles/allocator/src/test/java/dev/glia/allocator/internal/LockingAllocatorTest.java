@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -216,6 +217,24 @@ class LockingAllocatorTest {
 
     private static OwnerRecord record(long pid, long started) {
         return new OwnerRecord(true, 1, pid, started, Instant.EPOCH, "command", "user", "tag", "version");
+    }
+
+    @Test
+    void whoeverHasTheTurnChoosesFirst() throws Exception {
+        CoreTable first = CoreTable.open(FixedMachine.inf1(locks).info());
+        first.turn().take();
+        var claim = new FutureTask<>(inf1(Wish.cores(1))::claim);
+        Thread second = Thread.ofPlatform().start(claim);
+        while (second.getState() != Thread.State.TIMED_WAITING && second.isAlive()) {
+            Thread.onSpinWait();
+        }
+        assertThat(first.tryTake(new CoreRange(0, 2), 1)).isTrue();
+        first.turn().pass();
+
+        assertThat(claim.get().cores()).extracting(CoreAddress::index).containsExactly(3);
+        claim.get().close();
+        first.slots().forEach(CoreSlot::close);
+        first.turn().close();
     }
 
     @Test
