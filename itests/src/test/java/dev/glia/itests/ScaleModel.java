@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The smallest model whose results can be told apart: {@code y = 3 x} over {@code float32 [1,4]}, as ONNX bytes. */
-final class ScaleModel {
-    static final float FACTOR = 3;
+public final class ScaleModel {
+    public static final float FACTOR = 3;
     static final int SIZE = 4;
 
     private static final int IR_VERSION = 8;
@@ -56,7 +56,7 @@ final class ScaleModel {
         }
     }
 
-    static byte[] onnx() {
+    public static byte[] onnx() {
         ByteBuffer factor = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, FACTOR);
         Message weight = new Message().number(1, 1).number(2, FLOAT).text(8, "w").bytes(9, factor.array());
         Message mul = new Message().text(1, "x").text(1, "w").text(2, "y").text(4, "Mul");

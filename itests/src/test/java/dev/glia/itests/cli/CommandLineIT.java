@@ -1,0 +1,173 @@
+package dev.glia.itests.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.glia.itests.ScaleModel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every command promises: results, standard output for results only, and exit codes. */
+class CommandLineIT {
+    private static final int INVALID = 2;
+    private static final int UNSUPPORTED_NEFF = 10;
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void compile() throws IOException {
+        Files.write(folder.resolve("scale.onnx"), ScaleModel.onnx());
+        for (String architecture : List.of("trn1", "trn2")) {
+            GliaProcess compiled =
+                    succeed("compile", "scale.onnx", "--arch", architecture, "-o", architecture + ".neff");
+            assertThat(compiled.out().lines()).hasSize(1);
+        }
+    }
+
+    @Test
+    void runWritesResults() throws IOException {
+        ByteBuffer x = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+        x.asFloatBuffer().put(new float[] {1, -2, 3.5f, 0});
+        Files.write(folder.resolve("x.bin"), x.array());
+
+        GliaProcess run = succeed(
+                "run", "trn1.neff", "--instance", "trn1", "--input", "x=x.bin", "--output", "y=y.bin", "--json");
+
+        ByteBuffer y = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("y.bin"))).order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(y.asFloatBuffer()).isEqualTo(java.nio.FloatBuffer.wrap(new float[] {3, -6, 10.5f, 0}));
+        assertThat(Json.object(run.out()))
+                .containsEntry("arch", "trn1")
+                .containsEntry("instance", "trn1.2xlarge")
+                .containsEntry("emulated", true)
+                .containsEntry("cores", List.of(0L))
+                .containsEntry("status", "NRT_SUCCESS")
+                .containsEntry("status_code", 0L)
+                .containsEntry("executions", 1L)
+                .containsKeys("model", "inputs", "load_ms", "latency_ms")
+                .extractingByKey("outputs")
+                .asString()
+                .contains("name=y", "dtype=float32", "shape=[1, 4]", "values=[3.0, -6.0, 10.5, 0.0]");
+    }
+
+    @Test
+    void runWithoutModelRunsTheSample() {
+        GliaProcess run = succeed("run", "--instance", "trn1");
+
+        assertThat(run.out()).contains("edges");
+        assertThat(folder.resolve("edges.png")).isNotEmptyFile();
+    }
+
+    @Test
+    void olderNeffNeedsConsent() {
+        GliaProcess refused = run(Map.of(), "run", "trn1.neff", "--instance", "trn2");
+        assertThat(refused.exit()).as("%s", refused).isEqualTo(UNSUPPORTED_NEFF);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.lastError())
+                .startsWith("NRT_UNSUPPORTED_NEFF_VERSION (10)")
+                .contains("NEURON_RT_ALLOW_LEGACY_NEFF");
+
+        GliaProcess allowed =
+                run(Map.of("NEURON_RT_ALLOW_LEGACY_NEFF", "true"), "run", "trn1.neff", "--instance", "trn2");
+        assertThat(allowed.exit()).as("%s", allowed).isZero();
+    }
+
+    @Test
+    void newerNeffIsRefusedAlways() {
+        GliaProcess refused =
+                run(Map.of("NEURON_RT_ALLOW_LEGACY_NEFF", "true"), "run", "trn2.neff", "--instance", "trn1");
+
+        assertThat(refused.exit()).as("%s", refused).isEqualTo(UNSUPPORTED_NEFF);
+    }
+
+    @Test
+    void badVariableIsRefusedByName() {
+        GliaProcess refused = run(Map.of("NEURON_RT_EXEC_TIMEOUT", "soon"), "run", "trn1.neff");
+
+        assertThat(refused.exit()).as("%s", refused).isEqualTo(INVALID);
+        assertThat(refused.lastError())
+                .startsWith("NRT_INVALID (2)")
+                .contains("NEURON_RT_EXEC_TIMEOUT", "soon")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
+    void wrongUsageIsRefused() {
+        for (String[] wrong : List.of(
+                new String[] {"frobnicate"},
+                new String[] {"run", "--frobnicate"},
+                new String[] {"run", "missing.neff"},
+                new String[] {"compile", "scale.onnx", "--arch", "trn9", "-o", "no.neff"},
+                new String[] {"neff", "verify", "scale.onnx"})) {
+            GliaProcess refused = run(Map.of(), wrong);
+            assertThat(refused.exit()).as("%s", refused).isEqualTo(INVALID);
+            assertThat(refused.lastError()).as("%s", refused).startsWith("NRT_INVALID (2)");
+            assertThat(refused.out()).isEmpty();
+        }
+        assertThat(folder.resolve("no.neff")).doesNotExist();
+    }
+
+    @Test
+    void neffCommandsReadWhatCompileWrote() {
+        assertThat(Json.object(succeed("neff", "show", "trn1.neff", "--json").out()))
+                .containsEntry("arch", "trn1")
+                .containsEntry("executable_on", List.of("emulated"))
+                .containsKeys(
+                        "file", "pkg_version", "neff_version", "target", "name", "uuid", "num_tpb", "lnc_size",
+                        "feature_bits", "hash", "data_size", "inputs", "outputs", "graphs", "members");
+        succeed("neff", "verify", "trn1.neff");
+        succeed("neff", "unpack", "trn1.neff", "-d", "unpacked");
+        assertThat(folder.resolve("unpacked")).isNotEmptyDirectory();
+    }
+
+    @Test
+    void damagedNeffIsRefused() throws IOException {
+        byte[] neff = Files.readAllBytes(folder.resolve("trn1.neff"));
+        neff[neff.length / 2] ^= 1;
+        Files.write(folder.resolve("damaged.neff"), neff);
+
+        GliaProcess refused = run(Map.of(), "neff", "verify", "damaged.neff");
+
+        assertThat(refused.exit()).as("%s", refused).isEqualTo(INVALID);
+        assertThat(refused.lastError()).startsWith("NRT_INVALID (2)").contains("damaged.neff");
+    }
+
+    @Test
+    void listingsAreJson() {
+        assertThat(Json.parse(succeed("ls", "--json", "--instance", "inf1.6xlarge").out()))
+                .isInstanceOf(List.class)
+                .asString()
+                .contains("neuron_device=0", "neuron_device=3", "nc_count=4", "emulated=true");
+        assertThat(Json.parse(succeed("config", "--json").out()))
+                .asString()
+                .contains("NEURON_RT_VISIBLE_CORES", "NEURON_RT_EXEC_TIMEOUT", "GLIA_INSTANCE");
+    }
+
+    @Test
+    void worksThroughALinkInAFolderWithSpaces() throws IOException {
+        Path link = Files.createSymbolicLink(
+                Files.createDirectories(folder.resolve("a folder")).resolve("my glia"), GliaProcess.SCRIPT);
+
+        GliaProcess version = GliaProcess.start(link, folder, Map.of(), "--version").await();
+
+        assertThat(version.exit()).as("%s", version).isZero();
+        assertThat(version.out()).contains("0.1.0");
+    }
+
+    private static GliaProcess succeed(String... arguments) {
+        GliaProcess process = run(Map.of(), arguments);
+        assertThat(process.exit()).as("%s", process).isZero();
+        return process;
+    }
+
+    private static GliaProcess run(Map<String, String> environment, String... arguments) {
+        return GliaProcess.start(folder, environment, arguments).await();
+    }
+}

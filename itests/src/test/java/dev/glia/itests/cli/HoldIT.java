@@ -1,0 +1,63 @@
+package dev.glia.itests.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes share a machine of 16 cores: each takes three, and nobody takes those of another. */
+class HoldIT {
+    private static final Map<String, String> THREE =
+            Map.of("GLIA_INSTANCE", "inf1.6xlarge", "NEURON_RT_NUM_CORES", "3");
+    private static final int RESOURCE = 4;
+
+    @TempDir
+    Path folder;
+
+    private final List<GliaProcess> holders = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        holders.forEach(GliaProcess::close);
+    }
+
+    @Test
+    void processesShareTheMachine() {
+        for (long first = 0; first < 15; first += 3) {
+            assertThat(cores(hold())).isEqualTo(List.of(first, first + 1, first + 2));
+        }
+
+        GliaProcess sixth = hold().await();
+        assertThat(sixth.exit()).as("%s", sixth).isEqualTo(RESOURCE);
+        assertThat(sixth.out()).isEmpty();
+        assertThat(sixth.err()).contains("Requested:3 Available:1");
+        assertThat(sixth.lastError()).startsWith("NRT_RESOURCE (4)");
+
+        holders.get(2).kill();
+        assertThat(cores(hold())).isEqualTo(List.of(6L, 7L, 8L));
+
+        holders.get(0).terminate();
+        assertThat(cores(hold())).isEqualTo(List.of(0L, 1L, 2L));
+    }
+
+    private GliaProcess hold() {
+        GliaProcess holder = GliaProcess.start(folder, THREE, "hold", "--json");
+        holders.add(holder);
+        return holder;
+    }
+
+    private static Object cores(GliaProcess holder) {
+        Map<String, Object> line = Json.object(holder.awaitLine());
+        assertThat(line)
+                .containsEntry("pid", holder.pid())
+                .containsEntry("visible", List.of(0L, 1L, 2L))
+                .containsEntry("instance", "inf1.6xlarge")
+                .containsEntry("emulated", true);
+        return line.get("cores");
+    }
+}
