@@ -136,6 +136,8 @@ class TensorFileTest {
         assertRefused(
                 "a.pb", new byte[] {0x4a, -1, -1, -1, -1, -1, -1, -1, -1, 0x7f}, "no TensorProto");
         assertRefused("a.pb", new byte[] {3}, "wire type 3");
+        byte[] negativeLength = {0x4a, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1};
+        assertRefused("a.pb", negativeLength, "a field of -1 bytes");
     }
 
     @ParameterizedTest
