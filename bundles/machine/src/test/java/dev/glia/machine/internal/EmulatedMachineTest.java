@@ -9,11 +9,9 @@ import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -263,7 +261,7 @@ class EmulatedMachineTest {
     }
 
     @Test
-    void anOlderLayoutIsRenewedUnlessACoreIsOwned() throws IOException {
+    void anOlderLayoutIsRenewedUnlessACoreIsOwned() throws Exception {
         MachineInfo info = machine("inf1").info();
         Path folder = info.sysfs().getParent();
         Files.writeString(folder.resolve("layout"), "0\n");
@@ -271,11 +269,14 @@ class EmulatedMachineTest {
         Files.writeString(counter, "garbage of another layout");
         Path lock = Files.createFile(info.locks().resolve("nc3.lock"));
 
-        try (var owner = FileChannel.open(lock, StandardOpenOption.WRITE)) {
-            owner.lock();
+        Process owner = start(HoldLock.class, lock);
+        try {
+            assertThat(owner.inputReader().readLine()).isEqualTo("locked true");
             assertThatThrownBy(machine("inf1")::info)
                     .hasMessageContaining(folder + " has layout 0 of an older Glia, and processes still own cores");
             assertThat(counter).hasContent("garbage of another layout");
+        } finally {
+            owner.destroyForcibly().waitFor();
         }
 
         assertThat(machine("inf1").info().physicalCores()).isEqualTo(4);
@@ -310,15 +311,7 @@ class EmulatedMachineTest {
     void processesThatStartTogetherShareOneInstance() throws Exception {
         var processes = new ArrayList<Process>();
         for (int i = 0; i < 3; i++) {
-            processes.add(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                            DiscoverOnce.class.getName(),
-                            state.toString())
-                    .redirectErrorStream(true)
-                    .start());
+            processes.add(start(DiscoverOnce.class, state));
         }
         for (Process process : processes) {
             process.getOutputStream().close();
@@ -329,6 +322,18 @@ class EmulatedMachineTest {
         try (Stream<Path> instances = Files.list(state.resolve("instances"))) {
             assertThat(instances).extracting(Path::getFileName).containsExactly(Path.of("trn1.32xlarge"));
         }
+    }
+
+    private static Process start(Class<?> main, Path argument) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        main.getName(),
+                        argument.toString())
+                .redirectErrorStream(true)
+                .start();
     }
 
     private LocalMachine machine(String instance) {
