@@ -6,6 +6,7 @@ import dev.glia.itests.ScaleModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +43,7 @@ class CommandLineIT {
                 "run", "trn1.neff", "--instance", "trn1", "--input", "x=x.bin", "--output", "y=y.bin", "--json");
 
         ByteBuffer y = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("y.bin"))).order(ByteOrder.LITTLE_ENDIAN);
-        assertThat(y.asFloatBuffer()).isEqualTo(java.nio.FloatBuffer.wrap(new float[] {3, -6, 10.5f, 0}));
+        assertThat(y.asFloatBuffer()).isEqualTo(FloatBuffer.wrap(new float[] {3, -6, 10.5f, 0}));
         assertThat(Json.object(run.out()))
                 .containsEntry("arch", "trn1")
                 .containsEntry("instance", "trn1.2xlarge")
@@ -159,6 +160,7 @@ class CommandLineIT {
 
         assertThat(version.exit()).as("%s", version).isZero();
         assertThat(version.out()).contains("0.1.0");
+        Files.delete(link);
     }
 
     private static GliaProcess succeed(String... arguments) {

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,8 +22,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReadmeIT {
     private static final Pattern BLOCK = Pattern.compile("^```sh\\n(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL);
 
-    @TempDir
-    static Path folder;
+    private static Path folder;
+
+    /** Below target, as it holds links to the checkout that no clean-up should have to tell from files. */
+    @BeforeAll
+    static void makeFolder() throws IOException {
+        folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "readme");
+    }
 
     @ParameterizedTest
     @MethodSource("blocks")
