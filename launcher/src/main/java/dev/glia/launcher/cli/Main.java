@@ -45,9 +45,8 @@ public final class Main {
             code = Failures.report(failure, false);
         } finally {
             System.out.flush();
-            System.exit(
-                    code); // The framework's threads would keep a JVM alive whose main thread
-                           // failed.
+            System.exit(code); // The framework's threads would keep a JVM alive whose main thread
+            // failed.
         }
     }
 

@@ -136,7 +136,7 @@ final class RunCommand implements Callable<Integer> {
             if (given != null) {
                 sources.put(info.name(), TensorFile.read(given, info, input.segment()));
             } else if (sample) {
-                Picture.fill(SamplePicture.draw(), info, input.segment());
+                Picture.fill(SamplePicture.draw(), SamplePicture.SIZE, info, input.segment());
                 sources.put(
                         info.name(),
                         TensorFile.write(Path.of("sample.png"), info, input.segment()));

@@ -94,21 +94,26 @@ public final class Picture {
     }
 
     /**
-     * Fills a tensor with a picture of the right size.
+     * Fills a tensor with a gray picture.
      *
-     * @param picture the picture, of type {@link BufferedImage#TYPE_INT_RGB}
+     * @param gray one byte for each pixel, row by row
+     * @param width the width of the picture
      * @param info the tensor
      * @param data the memory of the tensor
      */
-    public static void fill(BufferedImage picture, TensorInfo info, MemorySegment data) {
+    public static void fill(byte[] gray, int width, TensorInfo info, MemorySegment data) {
         Layout layout = Layout.of(Path.of("the picture"), info);
-        fill(
-                layout.width() == picture.getWidth() && layout.height() == picture.getHeight()
-                        ? picture
-                        : resize(picture, layout.width(), layout.height()),
-                layout,
-                info,
-                data);
+        float white = Elements.isFloat(info.dtype()) ? 255 : 1;
+        int height = gray.length / width;
+        for (int y = 0; y < layout.height(); y++) {
+            for (int x = 0; x < layout.width(); x++) {
+                int pixel = y * height / layout.height() * width + x * width / layout.width();
+                for (int channel = 0; channel < layout.channels(); channel++) {
+                    long index = layout.index(channel, y, x);
+                    Elements.put(info.dtype(), data, index, (gray[pixel] & 0xff) / white);
+                }
+            }
+        }
     }
 
     private static void fill(
@@ -154,31 +159,19 @@ public final class Picture {
             low = least;
             high = most > least ? most : least + 1;
         }
-        boolean gray = layout.channels() == 1;
-        BufferedImage picture =
-                new BufferedImage(
-                        layout.width(),
-                        layout.height(),
-                        gray ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
+        byte[] samples = new byte[Math.toIntExact(info.elements())];
+        int next = 0;
         for (int y = 0; y < layout.height(); y++) {
             for (int x = 0; x < layout.width(); x++) {
                 for (int channel = 0; channel < layout.channels(); channel++) {
-                    float value =
-                            Elements.get(info.dtype(), data, layout.index(channel, y, x))
-                                    .floatValue();
-                    float shade =
-                            Math.clamp(
-                                    (value - low) / (high - low) * 255,
-                                    0f,
-                                    255f); // NaN becomes black
-                    picture.getRaster().setSample(x, y, channel, Math.round(shade));
+                    long index = layout.index(channel, y, x);
+                    float value = Elements.get(info.dtype(), data, index).floatValue();
+                    float shade = Math.clamp((value - low) / (high - low) * 255, 0f, 255f);
+                    samples[next++] = (byte) Math.round(shade); // NaN becomes black
                 }
             }
         }
-        ImageIO.setUseCache(false);
-        try (var out = Files.newOutputStream(file)) {
-            ImageIO.write(picture, "png", out);
-        }
+        PngWriter.write(file, layout.width(), layout.height(), layout.channels(), samples);
         return note;
     }
 

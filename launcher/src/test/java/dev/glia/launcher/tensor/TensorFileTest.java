@@ -171,6 +171,21 @@ class TensorFileTest {
     }
 
     @Test
+    void writesAColourPictureOfBothLayoutsThatReadsBackTheSame() {
+        for (Long[] shape : new Long[][] {{1L, 3L, 5L, 4L}, {1L, 5L, 4L, 3L}}) {
+            TensorInfo info = info(DType.UINT8, shape);
+            byte[] samples = new byte[60];
+            new Random(2).nextBytes(samples);
+            MemorySegment data = MemorySegment.ofArray(samples);
+            Path file = folder.resolve("colour.png");
+            TensorFile.write(file, info, data);
+            MemorySegment copy = empty(info);
+            TensorFile.read(file, info, copy);
+            assertThat(copy.mismatch(data)).isEqualTo(-1);
+        }
+    }
+
+    @Test
     void saysWhenAPictureIsResizedOrItsRangeStretched() throws IOException {
         Path file = folder.resolve("p.png");
         ImageIO.write(new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB), "png", file.toFile());
