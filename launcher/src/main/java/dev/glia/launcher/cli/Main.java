@@ -7,6 +7,9 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /** The entry of {@code glia}. */
 @Command(
@@ -14,17 +17,19 @@ import java.nio.charset.StandardCharsets;
         synopsisSubcommandLabel = "COMMAND",
         description = "The Neuron Runtime 2.x for the JVM.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
-        subcommands = {
-            RunCommand.class,
-            CompileCommand.class,
-            NeffCommand.class,
-            LsCommand.class,
-            ConfigCommand.class,
-            HoldCommand.class,
-            BenchCommand.class
-        })
+        versionProvider = Main.Version.class)
 public final class Main {
+    private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("run", RunCommand::new);
+        COMMANDS.put("compile", CompileCommand::new);
+        COMMANDS.put("neff", NeffCommand::new);
+        COMMANDS.put("ls", LsCommand::new);
+        COMMANDS.put("config", ConfigCommand::new);
+        COMMANDS.put("hold", HoldCommand::new);
+        COMMANDS.put("bench", BenchCommand::new);
+    }
 
     private Main() {}
 
@@ -40,7 +45,7 @@ public final class Main {
                         new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
         int code = Failures.INTERNAL;
         try {
-            code = commandLine().execute(args);
+            code = commandLine(args).execute(args);
         } catch (Throwable failure) {
             code = Failures.report(failure, false);
         } finally {
@@ -50,8 +55,19 @@ public final class Main {
         }
     }
 
-    static CommandLine commandLine() {
+    /**
+     * Reads the options of the one command that is meant; those of all take a quarter of a short
+     * run.
+     */
+    static CommandLine commandLine(String... args) {
         CommandLine line = new CommandLine(new Main());
+        String wanted = args.length > 0 ? args[0] : "";
+        COMMANDS.forEach(
+                (name, command) -> {
+                    if (name.equals(wanted) || !COMMANDS.containsKey(wanted)) {
+                        line.addSubcommand(name, command.get());
+                    }
+                });
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Failures::usage);
         line.setExecutionExceptionHandler(

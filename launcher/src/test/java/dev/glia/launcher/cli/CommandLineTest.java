@@ -59,7 +59,7 @@ class CommandLineTest {
                 "ls --instance"
             })
     void wrongUsageIsTwoWithOneLineThatHelps(String line) {
-        int code = Main.commandLine().execute(line.isEmpty() ? new String[0] : line.split(" "));
+        int code = execute(line.isEmpty() ? new String[0] : line.split(" "));
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8).strip())
@@ -78,7 +78,7 @@ class CommandLineTest {
                         "--version"
             })
     void helpNeedsNoFrameworkAndGoesToStandardOutput(String line) {
-        assertThat(Main.commandLine().execute(line.split(" "))).isZero();
+        assertThat(execute(line.split(" "))).isZero();
         assertThat(out.size()).isPositive();
         assertThat(err.size()).isZero();
     }
@@ -107,14 +107,12 @@ class CommandLineTest {
 
     @Test
     void theOptionOfTheCommandShowsTheStackTrace() {
-        int code =
-                Main.commandLine()
-                        .execute("compile", "/no/such.onnx", "--arch", "trn1", "--stacktrace");
+        int code = execute("compile", "/no/such.onnx", "--arch", "trn1", "--stacktrace");
         assertThat(code).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("\tat dev.glia", "no readable file /no/such.onnx");
         err.reset();
-        Main.commandLine().execute("compile", "/no/such.onnx", "--arch", "trn1");
+        execute("compile", "/no/such.onnx", "--arch", "trn1");
         assertThat(err.toString(StandardCharsets.UTF_8)).doesNotContain("\tat ");
     }
 
@@ -165,5 +163,9 @@ class CommandLineTest {
     @Test
     void alignsTables() {
         assertThat(new Table().row("A", "LONG").row("xyz", 1)).hasToString("A    LONG\nxyz  1\n");
+    }
+
+    private static int execute(String... args) {
+        return Main.commandLine(args).execute(args);
     }
 }
