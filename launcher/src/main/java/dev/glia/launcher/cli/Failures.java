@@ -44,6 +44,9 @@ final class Failures {
     }
 
     static int usage(CommandLine.ParameterException wrong, String[] args) {
+        if (args.length == 0) {
+            wrong.getCommandLine().usage(System.err);
+        }
         String command = wrong.getCommandLine().getCommandSpec().qualifiedName(" ");
         System.err.println(
                 "NRT_INVALID (2): "

@@ -39,7 +39,6 @@ class CommandLineTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "",
                 "bogus",
                 "neff",
                 "run --bogus",
@@ -59,7 +58,7 @@ class CommandLineTest {
                 "ls --instance"
             })
     void wrongUsageIsTwoWithOneLineThatHelps(String line) {
-        int code = execute(line.isEmpty() ? new String[0] : line.split(" "));
+        int code = execute(line.split(" "));
 
         assertThat(code).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8).strip())
@@ -81,6 +80,15 @@ class CommandLineTest {
         assertThat(execute(line.split(" "))).isZero();
         assertThat(out.size()).isPositive();
         assertThat(err.size()).isZero();
+    }
+
+    @Test
+    void nothingAtAllShowsTheCommandsAndCountsAsWrongUsage() {
+        assertThat(execute()).isEqualTo(2);
+        String shown = err.toString(StandardCharsets.UTF_8).strip();
+        assertThat(shown).contains("run", "compile", "neff", "ls", "config", "hold", "bench");
+        assertThat(shown.lines().toList().getLast()).startsWith("NRT_INVALID (2): ");
+        assertThat(out.size()).isZero();
     }
 
     @Test
