@@ -5,10 +5,12 @@ import dev.glia.runtime.Completion;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.Model;
 import dev.glia.runtime.NrtException;
+import dev.glia.runtime.Submission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -29,7 +31,7 @@ final class Load implements AutoCloseable {
         for (int client = 0; client < clients; client++) {
             boolean queueing = client % 2 == 1;
             int seed = client;
-            threads.add(Thread.ofPlatform().name("load-" + client).start(() -> run(seed, queueing)));
+            threads.add(Thread.ofPlatform().daemon().name("load-" + client).start(() -> run(seed, queueing)));
         }
     }
 
@@ -41,7 +43,7 @@ final class Load implements AutoCloseable {
                 sent.incrementAndGet();
                 try {
                     if (queueing) {
-                        requireSuccess(execution.submit().completion().toCompletableFuture().join());
+                        requireSuccess(execution.submit());
                     } else {
                         execution.execute();
                     }
@@ -55,7 +57,12 @@ final class Load implements AutoCloseable {
         }
     }
 
-    private static void requireSuccess(Completion completion) {
+    private static void requireSuccess(Submission submission) {
+        Completion completion = submission
+                .completion()
+                .toCompletableFuture()
+                .orTimeout(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join();
         completion.failure().ifPresent(failure -> {
             throw failure;
         });
