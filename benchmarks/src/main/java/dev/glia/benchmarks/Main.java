@@ -16,7 +16,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /**
  * Measures suites and prints ratios: {@code [ROUNDS] SUITE...}. In each round every benchmark of a suite runs in a fresh
  * JVM, one after the other, and the ratios are taken within the round: a machine that is faster now than a minute ago
- * then moves both sides.
+ * then moves both sides. The score of a JVM is the median of its short iterations, so that a burst of other work on the
+ * machine does not count.
  */
 public final class Main {
 
@@ -68,8 +69,11 @@ public final class Main {
                         .build())
                 .runSingle();
         return new Score(
-                result.getPrimaryResult().getScore(),
-                result.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
+                result.getPrimaryResult().getStatistics().getPercentile(50),
+                result.getSecondaryResults()
+                        .get("gc.alloc.rate.norm")
+                        .getStatistics()
+                        .getPercentile(50)); // the last iteration includes the end of the trial
     }
 
     private static void print(Suite suite, Map<String, List<Score>> scores) {

@@ -38,7 +38,7 @@ public final class PlainOrt {
             FloatBuffer pixels = FloatBuffer.allocate(width * height);
             for (int y = 0; y < height; y++) {
                 for (int x = 0; x < width; x++) {
-                    pixels.put(y * width + x, gray(picture.getRGB(x, y)));
+                    pixels.put(y * width + x, gray(picture, x, y));
                 }
             }
             try (OnnxTensor input = OnnxTensor.createTensor(environment, pixels, new long[] {1, 1, height, width})) {
@@ -61,7 +61,11 @@ public final class PlainOrt {
         return options;
     }
 
-    private static float gray(int pixel) {
+    private static float gray(BufferedImage picture, int x, int y) {
+        if (picture.getType() == BufferedImage.TYPE_BYTE_GRAY) {
+            return picture.getRaster().getSample(x, y, 0) / (float) WHITE; // getRGB would change the brightness
+        }
+        int pixel = picture.getRGB(x, y);
         int red = pixel >> 16 & WHITE;
         int green = pixel >> 8 & WHITE;
         int blue = pixel & WHITE;
