@@ -4,6 +4,7 @@ import com.google.googlejavaformat.java.ImportOrderer;
 import com.google.googlejavaformat.java.JavaFormatterOptions;
 import com.google.googlejavaformat.java.JavaFormatterOptions.Style;
 import com.google.googlejavaformat.java.RemoveUnusedImports;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,10 +13,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Checks ({@code check}) or mends ({@code apply}) the layout of all Java files below the current folder.
+ * Checks ({@code check}) or mends ({@code apply}) the layout of all Java files below the current
+ * folder.
  *
- * <p>The build runs this on the JDK of the project: the formatter reads Java with the compiler of the JVM it runs on, and
- * Maven itself may run on an older one.
+ * <p>The build runs this on the JDK of the project: the formatter reads Java with the compiler of
+ * the JVM it runs on, and Maven itself may run on an older one.
  */
 final class Format {
 
@@ -37,7 +39,8 @@ final class Format {
                 }
             }
         }
-        changed.forEach(file -> System.err.println((apply ? "formatted " : "not formatted: ") + file));
+        changed.forEach(
+                file -> System.err.println((apply ? "formatted " : "not formatted: ") + file));
         if (!apply && !changed.isEmpty()) {
             System.err.println("Run ./mvnw -N -Pformat validate to format them.");
             System.exit(1);

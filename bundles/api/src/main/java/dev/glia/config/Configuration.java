@@ -2,15 +2,18 @@ package dev.glia.config;
 
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogRoute;
+
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.util.List;
 import java.util.Map;
-import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The configuration of the process. Registered as a service. Thread-safe.
  *
- * <p>A value comes from Config Admin (PID {@value #PID}, the variable names as keys) before a framework or system
- * property of the variable's name, before the environment, before the default. The environment is read once.
+ * <p>A value comes from Config Admin (PID {@value #PID}, the variable names as keys) before a
+ * framework or system property of the variable's name, before the environment, before the default.
+ * The environment is read once.
  */
 @ProviderType
 public interface Configuration {
@@ -21,19 +24,17 @@ public interface Configuration {
     /**
      * {@return the configuration in force}
      *
-     * @throws dev.glia.runtime.NrtException NRT_INVALID when a variable has a bad value: its name, the value, what is
-     *     accepted, and an example
+     * @throws dev.glia.runtime.NrtException NRT_INVALID when a variable has a bad value: its name,
+     *     the value, what is accepted, and an example
      */
     RuntimeConfig current();
 
     /**
-     * {@return where the records of each component go; a bad value of another variable does not matter here, and a bad
-     * log variable counts as not set}
+     * {@return where the records of each component go; a bad value of another variable does not
+     * matter here, and a bad log variable counts as not set}
      */
     Map<LogComponent, List<LogRoute>> logRoutes();
 
-    /**
-     * {@return all variables, for people to read}
-     */
+    /** {@return all variables, for people to read} */
     List<Setting> settings();
 }

@@ -6,11 +6,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The validated configuration. Immutable. Sources: the configuration page of the Neuron Runtime; Glia's decisions where it
- * contradicts itself.
+ * The validated configuration. Immutable. Sources: the configuration page of the Neuron Runtime;
+ * Glia's decisions where it contradicts itself.
  *
  * @param visibleCores NEURON_RT_VISIBLE_CORES
- * @param numCores NEURON_RT_NUM_CORES, 0 for all; or the sum of NEURONCORE_GROUP_SIZES when neither variable is set
+ * @param numCores NEURON_RT_NUM_CORES, 0 for all; or the sum of NEURONCORE_GROUP_SIZES when neither
+ *     variable is set
  * @param execTimeout NEURON_RT_EXEC_TIMEOUT; {@link Duration#ZERO} waits without limit
  * @param validateHash NEURON_RT_VALIDATE_HASH
  * @param sharedWeights NEURON_RT_MULTI_INSTANCE_SHARED_WEIGHTS
@@ -21,7 +22,8 @@ import java.util.OptionalInt;
  * @param processTag NEURON_PROCESS_TAG
  * @param instance GLIA_INSTANCE: {@code auto}, {@code hardware} or an instance type
  * @param stateDir GLIA_STATE_DIR: the folder of emulated instances and lock files
- * @param sysfsRoot GLIA_SYSFS_ROOT: where the real sysfs tree is, {@code /sys} unless a test says otherwise
+ * @param sysfsRoot GLIA_SYSFS_ROOT: where the real sysfs tree is, {@code /sys} unless a test says
+ *     otherwise
  */
 public record RuntimeConfig(
         Optional<CoreRange> visibleCores,
@@ -46,9 +48,7 @@ public record RuntimeConfig(
      */
     public record CoreRange(int first, int last) {
 
-        /**
-         * {@return how many cores it has}
-         */
+        /** {@return how many cores it has} */
         public int size() {
             return last - first + 1;
         }

@@ -3,7 +3,8 @@ package dev.glia.core;
 import java.time.Instant;
 
 /**
- * The process that owns a physical NeuronCore. The kernel lock decides that it is owned; this record only informs.
+ * The process that owns a physical NeuronCore. The kernel lock decides that it is owned; this
+ * record only informs.
  *
  * @param core the number of the physical core on the machine
  * @param pid the process, 0 when its record cannot be read
@@ -13,4 +14,11 @@ import java.time.Instant;
  * @param version its version of Glia
  * @param fence a number that rises with each claim of this core
  */
-public record CoreOwner(int core, long pid, String command, String tag, Instant since, String version, long fence) {}
+public record CoreOwner(
+        int core,
+        long pid,
+        String command,
+        String tag,
+        Instant since,
+        String version,
+        long fence) {}

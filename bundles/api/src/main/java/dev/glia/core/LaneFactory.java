@@ -1,6 +1,7 @@
 package dev.glia.core;
 
 import dev.glia.device.CoreAddress;
+
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Makes lanes. Registered as a service by the executor. Thread-safe. */

@@ -1,6 +1,7 @@
 package dev.glia.device;
 
 import dev.glia.runtime.DType;
+
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
@@ -18,7 +19,8 @@ import java.util.TreeSet;
  * @param lncSizes how many physical cores a logical one may have
  * @param defaultLnc how many it has by default
  * @param accepts the architectures whose NEFFs it executes as they are; its own first
- * @param acceptsLegacy the older architectures whose NEFFs it executes with NEURON_RT_ALLOW_LEGACY_NEFF
+ * @param acceptsLegacy the older architectures whose NEFFs it executes with
+ *     NEURON_RT_ALLOW_LEGACY_NEFF
  * @param neffFeatures the NEFF feature bits it supports
  */
 public record Architecture(
@@ -42,9 +44,7 @@ public record Architecture(
         acceptsLegacy = List.copyOf(acceptsLegacy);
     }
 
-    /**
-     * {@return the device memory that one physical core has when all share evenly, in bytes}
-     */
+    /** {@return the device memory that one physical core has when all share evenly, in bytes} */
     public long memoryPerCore() {
         return memoryPerDevice / coresPerDevice;
     }

@@ -10,9 +10,7 @@ package dev.glia.device;
  */
 public record CoreAddress(int index, int device, int core, int lnc) {
 
-    /**
-     * {@return the address as log lines write it, such as {@code ND 0 NC 1}}
-     */
+    /** {@return the address as log lines write it, such as {@code ND 0 NC 1}} */
     @Override
     public String toString() {
         return "ND " + device + " NC " + core;

@@ -3,8 +3,8 @@ package dev.glia.device;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A core in use by this process. Made by {@link DeviceDriver#open}; Glia owns it and closes it after all models on it
- * are closed, at the latest before the driver is deactivated.
+ * A core in use by this process. Made by {@link DeviceDriver#open}; Glia owns it and closes it
+ * after all models on it are closed, at the latest before the driver is deactivated.
  */
 @ConsumerType
 public interface CoreSession extends AutoCloseable {
@@ -15,8 +15,8 @@ public interface CoreSession extends AutoCloseable {
      * @param image the model; stays open until the loaded model is closed
      * @param settings the configuration at this moment
      * @return the loaded model; the caller closes it
-     * @throws dev.glia.runtime.NrtException NRT_UNSUPPORTED_NEFF_VERSION when this architecture does not execute it,
-     *     NRT_RESOURCE when it does not fit, NRT_INVALID when it is damaged
+     * @throws dev.glia.runtime.NrtException NRT_UNSUPPORTED_NEFF_VERSION when this architecture
+     *     does not execute it, NRT_RESOURCE when it does not fit, NRT_INVALID when it is damaged
      */
     LoadedModel load(ModelImage image, LoadSettings settings);
 

@@ -11,7 +11,8 @@ import java.util.List;
  * @param connected the devices it is linked to
  * @param bdf its PCI address, such as {@code 00:1e.0}; empty where none is known
  */
-public record DeviceInfo(int index, String architecture, int cores, List<Integer> connected, String bdf) {
+public record DeviceInfo(
+        int index, String architecture, int cores, List<Integer> connected, String bdf) {
 
     /** Copies. */
     public DeviceInfo {

@@ -2,16 +2,18 @@ package dev.glia.device;
 
 import dev.glia.runtime.DType;
 import dev.glia.runtime.TensorInfo;
+
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Turns a graph file into what an {@link Engine} executes. Registered as a service by the bundle of the engine.
- * Thread-safe.
+ * Turns a graph file into what an {@link Engine} executes. Registered as a service by the bundle of
+ * the engine. Thread-safe.
  */
 @ProviderType
 public interface GraphCompiler {
@@ -23,7 +25,8 @@ public interface GraphCompiler {
      * @param members the members to pack by name, in packing order
      * @param inputs the inputs
      * @param outputs the outputs
-     * @param dtypes each element type that the graph computes with, and the first operator or tensor that has it
+     * @param dtypes each element type that the graph computes with, and the first operator or
+     *     tensor that has it
      */
     record Compiled(
             ModelImage.Graph graph,
@@ -39,16 +42,15 @@ public interface GraphCompiler {
         }
     }
 
-    /**
-     * {@return the endings of the files it reads, lower case, without the dot}
-     */
+    /** {@return the endings of the files it reads, lower case, without the dot} */
     Set<String> endings();
 
     /**
      * Compiles a graph. May block.
      *
      * @param source the file
-     * @param dims sizes for dimensions that the graph leaves open, by symbolic name; those not named become 1
+     * @param dims sizes for dimensions that the graph leaves open, by symbolic name; those not
+     *     named become 1
      * @return the compiled graph
      * @throws dev.glia.runtime.NrtException NRT_INVALID for a graph that cannot be read,
      *     NRT_UNSUPPORTED_NEFF_VERSION naming an operator or element type that no NeuronCore has

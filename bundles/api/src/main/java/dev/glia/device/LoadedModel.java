@@ -1,19 +1,20 @@
 package dev.glia.device;
 
+import org.osgi.annotation.versioning.ConsumerType;
+
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import org.osgi.annotation.versioning.ConsumerType;
 
 /** A model on a core. Made by {@link CoreSession#load} or {@link Engine#load}; Glia closes it. */
 @ConsumerType
 public interface LoadedModel extends AutoCloseable {
 
     /**
-     * Binds memory to the tensors of the model. Called once per prepared request and driver revision, never per
-     * execution; from any thread, several at once.
+     * Binds memory to the tensors of the model. Called once per prepared request and driver
+     * revision, never per execution; from any thread, several at once.
      *
-     * @param inputs native memory in the order of {@link ModelImage#inputs()}, each exactly of its tensor's size; it
-     *     stays alive until the invocation is closed
+     * @param inputs native memory in the order of {@link ModelImage#inputs()}, each exactly of its
+     *     tensor's size; it stays alive until the invocation is closed
      * @param outputs the same for the outputs
      * @return the bound model; the caller closes it
      * @throws dev.glia.runtime.NrtException NRT_RESOURCE when memory does not suffice

@@ -36,9 +36,7 @@ public record MachineInfo(
         lncSizes = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(lncSizes));
     }
 
-    /**
-     * {@return the number of physical NeuronCores}
-     */
+    /** {@return the number of physical NeuronCores} */
     public int physicalCores() {
         return devices.stream().mapToInt(DeviceInfo::cores).sum();
     }

@@ -1,14 +1,16 @@
 package dev.glia.device;
 
 import dev.glia.runtime.TensorInfo;
+
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.UUID;
-import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A verified NEFF as drivers and engines see it. Immutable and thread-safe. The runtime keeps it open as long as a model
- * made from it is loaded, so that a new driver can load it again.
+ * A verified NEFF as drivers and engines see it. Immutable and thread-safe. The runtime keeps it
+ * open as long as a model made from it is loaded, so that a new driver can load it again.
  */
 @ProviderType
 public interface ModelImage {
@@ -16,49 +18,37 @@ public interface ModelImage {
     /**
      * A graph within the NEFF.
      *
-     * @param function what executes it: {@code __kelf} for compiled Neuron code, {@code __onnx} for an ONNX graph
+     * @param function what executes it: {@code __kelf} for compiled Neuron code, {@code __onnx} for
+     *     an ONNX graph
      * @param member the member of the NEFF that holds it
      */
     record Graph(String function, String member) {}
 
-    /**
-     * {@return the name in the NEFF header}
-     */
+    /** {@return the name in the NEFF header} */
     String name();
 
-    /**
-     * {@return the id in the NEFF header}
-     */
+    /** {@return the id in the NEFF header} */
     UUID uuid();
 
     /**
-     * {@return the architecture it was compiled for, such as {@code trn1}; the target itself when it is unknown}
+     * {@return the architecture it was compiled for, such as {@code trn1}; the target itself when
+     * it is unknown}
      */
     String architecture();
 
-    /**
-     * {@return physical cores per logical core it was compiled for, 0 when unspecified}
-     */
+    /** {@return physical cores per logical core it was compiled for, 0 when unspecified} */
     int lncSize();
 
-    /**
-     * {@return the feature bits in the NEFF header}
-     */
+    /** {@return the feature bits in the NEFF header} */
     long featureBits();
 
-    /**
-     * {@return the inputs, each name once, in the order of the NEFF}
-     */
+    /** {@return the inputs, each name once, in the order of the NEFF} */
     List<TensorInfo> inputs();
 
-    /**
-     * {@return the outputs, each name once, in the order of the NEFF}
-     */
+    /** {@return the outputs, each name once, in the order of the NEFF} */
     List<TensorInfo> outputs();
 
-    /**
-     * {@return the graphs}
-     */
+    /** {@return the graphs} */
     List<Graph> graphs();
 
     /**

@@ -1,15 +1,17 @@
 package dev.glia.device;
 
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.service.component.annotations.ComponentPropertyType;
+
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.osgi.annotation.bundle.Capability;
-import org.osgi.service.component.annotations.ComponentPropertyType;
 
 /**
- * Put this on a {@link DeviceDriver} component: it sets the service property {@link DeviceDriver#ARCHITECTURE} and
- * writes the capability {@code dev.glia.driver} into the manifest of the bundle.
+ * Put this on a {@link DeviceDriver} component: it sets the service property {@link
+ * DeviceDriver#ARCHITECTURE} and writes the capability {@code dev.glia.driver} into the manifest of
+ * the bundle.
  */
 @ComponentPropertyType
 @Capability(namespace = NeuronDriver.NAMESPACE, attribute = "architecture=${#arch}")
@@ -23,8 +25,6 @@ public @interface NeuronDriver {
     /** The prefix of the property names of this type. */
     String PREFIX_ = "glia.driver.";
 
-    /**
-     * {@return the architecture, equal to the name in {@link DeviceDriver#architecture()}}
-     */
+    /** {@return the architecture, equal to the name in {@link DeviceDriver#architecture()}} */
     String arch();
 }

@@ -4,7 +4,10 @@ package dev.glia.log;
 public enum LogComponent {
     /** The low-level driver library: cores, devices, execution. */
     TDRV,
-    /** The manager between driver and runtime: models. {@code KMGR} in variable names means the same. */
+    /**
+     * The manager between driver and runtime: models. {@code KMGR} in variable names means the
+     * same.
+     */
     NMGR,
     /** The runtime itself. */
     NRT,

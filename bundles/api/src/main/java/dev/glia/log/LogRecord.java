@@ -11,7 +11,8 @@ import java.time.Instant;
  * @param level its level
  * @param component the component that made it
  * @param function the function that made it, such as {@code nrt_init}
- * @param message the message, with the lines of a failure below it; lines are separated by {@code \n}
+ * @param message the message, with the lines of a failure below it; lines are separated by {@code
+ *     \n}
  * @param line the whole record in the format of the Neuron Runtime, without a line end
  * @param location the place as it was configured, such as the path of a file
  */

@@ -10,4 +10,5 @@ import java.util.Optional;
  * @param status NRT_SUCCESS, or why it failed
  * @param failure the failure with its reason when the status is one
  */
-public record Completion(long sequence, int core, NrtStatus status, Optional<NrtException> failure) {}
+public record Completion(
+        long sequence, int core, NrtStatus status, Optional<NrtException> failure) {}

@@ -4,7 +4,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The element types of tensors, with the numbers of {@code nrt_dtype} in the public header {@code nrt.h}. */
+/**
+ * The element types of tensors, with the numbers of {@code nrt_dtype} in the public header {@code
+ * nrt.h}.
+ */
 public enum DType {
     /** Unsigned 64-bit integer. */
     UINT64(1, 8),
@@ -45,23 +48,17 @@ public enum DType {
         this.bytes = bytes;
     }
 
-    /**
-     * {@return the number of this type in {@code nrt_dtype}}
-     */
+    /** {@return the number of this type in {@code nrt_dtype}} */
     public int code() {
         return code;
     }
 
-    /**
-     * {@return the size of one element in bytes}
-     */
+    /** {@return the size of one element in bytes} */
     public int bytes() {
         return bytes;
     }
 
-    /**
-     * {@return the name as NEFF files and Glia's output write it, such as {@code float32}}
-     */
+    /** {@return the name as NEFF files and Glia's output write it, such as {@code float32}} */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -73,8 +70,6 @@ public enum DType {
      * @return its type, or empty for a name that is none
      */
     public static Optional<DType> of(String label) {
-        return Stream.of(values())
-                .filter(type -> type.name().equalsIgnoreCase(label))
-                .findFirst();
+        return Stream.of(values()).filter(type -> type.name().equalsIgnoreCase(label)).findFirst();
     }
 }

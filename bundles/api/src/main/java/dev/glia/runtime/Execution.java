@@ -1,17 +1,19 @@
 package dev.glia.runtime;
 
-import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
+
+import java.util.List;
 
 /**
  * A prepared request: a model with its tensors bound once, to be executed as often as wanted.
  *
- * <p>Use one execution per thread or per request in flight: an execution runs one request at a time and refuses a
- * second one with NRT_EXEC_NC_BUSY. Different executions of one model may run from different threads; their core works
- * on them one after the other, in the order in which they came.
+ * <p>Use one execution per thread or per request in flight: an execution runs one request at a time
+ * and refuses a second one with NRT_EXEC_NC_BUSY. Different executions of one model may run from
+ * different threads; their core works on them one after the other, in the order in which they came.
  *
- * <p>The steady state of {@link #execute()} allocates nothing, looks nothing up and stays on the calling thread. A
- * device driver may be replaced at any time: the execution keeps its tensors and goes on with the new one.
+ * <p>The steady state of {@link #execute()} allocates nothing, looks nothing up and stays on the
+ * calling thread. A device driver may be replaced at any time: the execution keeps its tensors and
+ * goes on with the new one.
  */
 @ProviderType
 public interface Execution extends AutoCloseable {
@@ -21,7 +23,8 @@ public interface Execution extends AutoCloseable {
      *
      * @param name the name of an input of the model
      * @return its tensor, owned by this execution
-     * @throws NrtException NRT_INVALID when the model has no such input; the message lists those it has
+     * @throws NrtException NRT_INVALID when the model has no such input; the message lists those it
+     *     has
      */
     Tensor input(String name);
 
@@ -30,27 +33,26 @@ public interface Execution extends AutoCloseable {
      *
      * @param name the name of an output of the model
      * @return its tensor, owned by this execution
-     * @throws NrtException NRT_INVALID when the model has no such output; the message lists those it has
+     * @throws NrtException NRT_INVALID when the model has no such output; the message lists those
+     *     it has
      */
     Tensor output(String name);
 
-    /**
-     * {@return all inputs in the order of {@link Model#inputs()}}
-     */
+    /** {@return all inputs in the order of {@link Model#inputs()}} */
     List<Tensor> inputs();
 
-    /**
-     * {@return all outputs in the order of {@link Model#outputs()}}
-     */
+    /** {@return all outputs in the order of {@link Model#outputs()}} */
     List<Tensor> outputs();
 
     /**
-     * Runs the request on its NeuronCore and waits for it: {@code nrt_execute}. When the core is free the work is done
-     * on the calling thread.
+     * Runs the request on its NeuronCore and waits for it: {@code nrt_execute}. When the core is
+     * free the work is done on the calling thread.
      *
-     * @return NRT_SUCCESS, or NRT_EXEC_COMPLETED_WITH_NUM_ERR when the outputs contain NaN and the device reports it
-     * @throws NrtException NRT_TIMEOUT after NEURON_RT_EXEC_TIMEOUT, NRT_EXEC_NC_BUSY when this execution already runs,
-     *     NRT_CLOSED when execution, model or runtime are closed, or the status that the device reported
+     * @return NRT_SUCCESS, or NRT_EXEC_COMPLETED_WITH_NUM_ERR when the outputs contain NaN and the
+     *     device reports it
+     * @throws NrtException NRT_TIMEOUT after NEURON_RT_EXEC_TIMEOUT, NRT_EXEC_NC_BUSY when this
+     *     execution already runs, NRT_CLOSED when execution, model or runtime are closed, or the
+     *     status that the device reported
      */
     NrtStatus execute();
 
@@ -58,14 +60,12 @@ public interface Execution extends AutoCloseable {
      * Queues the request on its NeuronCore and returns at once.
      *
      * @return the queued request
-     * @throws NrtException NRT_QUEUE_FULL when as many requests are in flight as the core takes, NRT_EXEC_NC_BUSY when
-     *     this execution already runs, NRT_CLOSED as above
+     * @throws NrtException NRT_QUEUE_FULL when as many requests are in flight as the core takes,
+     *     NRT_EXEC_NC_BUSY when this execution already runs, NRT_CLOSED as above
      */
     Submission submit();
 
-    /**
-     * Frees the tensors. Waits for a running request. Closing the model closes its executions.
-     */
+    /** Frees the tensors. Waits for a running request. Closing the model closes its executions. */
     @Override
     void close();
 }

@@ -5,13 +5,12 @@ import java.util.OptionalInt;
 /**
  * Where to load a model.
  *
- * @param core the NeuronCore as the application counts them; empty for the one with the fewest models
+ * @param core the NeuronCore as the application counts them; empty for the one with the fewest
+ *     models
  */
 public record LoadOptions(OptionalInt core) {
 
-    /**
-     * {@return the options that leave the choice of the core to the runtime}
-     */
+    /** {@return the options that leave the choice of the core to the runtime} */
     public static LoadOptions firstFree() {
         return new LoadOptions(OptionalInt.empty());
     }

@@ -1,14 +1,15 @@
 package dev.glia.runtime;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Packs a graph as a NEFF that emulated NeuronCores of an architecture execute. Registered as a service; needs neither
- * cores nor {@link RuntimeLifecycle#init()}. Thread-safe.
+ * Packs a graph as a NEFF that emulated NeuronCores of an architecture execute. Registered as a
+ * service; needs neither cores nor {@link RuntimeLifecycle#init()}. Thread-safe.
  */
 @ProviderType
 public interface NeffCompiler {
@@ -21,7 +22,8 @@ public interface NeffCompiler {
      * @param architecture the architecture to compile for, such as {@code trn1}
      * @param name the name in the NEFF header; empty for the file name of the target
      * @param lnc physical cores per logical core; 0 for the default of the architecture
-     * @param dims sizes for dimensions that the graph leaves open, by their symbolic name; those not named become 1
+     * @param dims sizes for dimensions that the graph leaves open, by their symbolic name; those
+     *     not named become 1
      * @param hash whether to store the hash that NEURON_RT_VALIDATE_HASH checks
      */
     record Request(
@@ -60,7 +62,12 @@ public interface NeffCompiler {
      * @param outputs its outputs
      * @param bytes the size of the file
      */
-    record Report(Path file, String architecture, List<TensorInfo> inputs, List<TensorInfo> outputs, long bytes) {
+    record Report(
+            Path file,
+            String architecture,
+            List<TensorInfo> inputs,
+            List<TensorInfo> outputs,
+            long bytes) {
 
         /** Copies. */
         public Report {
@@ -74,8 +81,9 @@ public interface NeffCompiler {
      *
      * @param request what to compile
      * @return what was written
-     * @throws NrtException NRT_INVALID for a graph that cannot be read or has open dimensions that cannot be closed,
-     *     NRT_UNSUPPORTED_NEFF_VERSION naming the operator, tensor or dtype that the architecture does not have
+     * @throws NrtException NRT_INVALID for a graph that cannot be read or has open dimensions that
+     *     cannot be closed, NRT_UNSUPPORTED_NEFF_VERSION naming the operator, tensor or dtype that
+     *     the architecture does not have
      */
     Report compile(Request request);
 }

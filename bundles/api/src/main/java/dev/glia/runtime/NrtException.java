@@ -4,12 +4,12 @@ import java.io.Serial;
 import java.util.Objects;
 
 /**
- * A call of the runtime failed. The message names the status and its number, then the cause, then what to do next:
- * {@code NRT_RESOURCE (4): NeuronCore(s) not available - Requested:nc1-nc1 Available:0. ...}
+ * A call of the runtime failed. The message names the status and its number, then the cause, then
+ * what to do next: {@code NRT_RESOURCE (4): NeuronCore(s) not available - Requested:nc1-nc1
+ * Available:0. ...}
  */
 public final class NrtException extends RuntimeException {
-    @Serial
-    private static final long serialVersionUID = 1L;
+    @Serial private static final long serialVersionUID = 1L;
 
     /** Why the call failed. */
     private final NrtStatus status;
@@ -40,16 +40,12 @@ public final class NrtException extends RuntimeException {
         this.reason = Objects.requireNonNull(reason);
     }
 
-    /**
-     * {@return why the call failed}
-     */
+    /** {@return why the call failed} */
     public NrtStatus status() {
         return status;
     }
 
-    /**
-     * {@return the message without the status in front}
-     */
+    /** {@return the message without the status in front} */
     public String reason() {
         return reason;
     }

@@ -5,7 +5,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The result codes of the Neuron Runtime, with the numbers of the public header {@code nrt_status.h}. */
+/**
+ * The result codes of the Neuron Runtime, with the numbers of the public header {@code
+ * nrt_status.h}.
+ */
 public enum NrtStatus {
     /** The call did what it was asked to do. */
     NRT_SUCCESS(0, "success"),
@@ -65,7 +68,8 @@ public enum NrtStatus {
     NRT_NETWORK_PROXY_FAILURE(1206, "network proxy failure");
 
     private static final Map<Integer, NrtStatus> BY_CODE =
-            Stream.of(values()).collect(Collectors.toUnmodifiableMap(NrtStatus::code, Function.identity()));
+            Stream.of(values())
+                    .collect(Collectors.toUnmodifiableMap(NrtStatus::code, Function.identity()));
 
     private final int code;
     private final String meaning;
@@ -75,16 +79,12 @@ public enum NrtStatus {
         this.meaning = meaning;
     }
 
-    /**
-     * {@return the number of this status in {@code nrt_status.h}}
-     */
+    /** {@return the number of this status in {@code nrt_status.h}} */
     public int code() {
         return code;
     }
 
-    /**
-     * {@return a few words that say what this status means}
-     */
+    /** {@return a few words that say what this status means} */
     public String meaning() {
         return meaning;
     }

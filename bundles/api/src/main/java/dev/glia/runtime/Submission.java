@@ -1,27 +1,26 @@
 package dev.glia.runtime;
 
-import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
+
+import java.util.concurrent.CompletionStage;
 
 /** A request that was queued by {@link Execution#submit()}. */
 @ProviderType
 public interface Submission {
 
-    /**
-     * {@return the number of the request, strictly rising on each NeuronCore}
-     */
+    /** {@return the number of the request, strictly rising on each NeuronCore} */
     long sequence();
 
     /**
-     * {@return the end of the request, completed exactly once and never exceptionally: the status says how it ended}
-     * Dependent stages run on the thread of the core, or of the one who cancelled, unless they are {@code ...Async}: keep
-     * them short.
+     * {@return the end of the request, completed exactly once and never exceptionally: the status
+     * says how it ended} Dependent stages run on the thread of the core, or of the one who
+     * cancelled, unless they are {@code ...Async}: keep them short.
      */
     CompletionStage<Completion> completion();
 
     /**
-     * Asks to stop. A request that has not started ends with NRT_FAILURE and the reason "cancelled"; one that runs is
-     * stopped if its device can.
+     * Asks to stop. A request that has not started ends with NRT_FAILURE and the reason
+     * "cancelled"; one that runs is stopped if its device can.
      *
      * @return whether the request had not ended yet
      */

@@ -1,31 +1,31 @@
 package dev.glia.runtime;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
-import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * A tensor bound to an {@link Execution}: off-heap memory that the core reads or writes in place.
  *
- * <p>Views are views: nothing is copied, and what the core writes is seen through them once the execution has ended.
- * They must not be used after the execution, its model or the runtime is closed; access then throws
- * {@link IllegalStateException}. A tensor has no lock of its own: do not write an input while its execution runs.
+ * <p>Views are views: nothing is copied, and what the core writes is seen through them once the
+ * execution has ended. They must not be used after the execution, its model or the runtime is
+ * closed; access then throws {@link IllegalStateException}. A tensor has no lock of its own: do not
+ * write an input while its execution runs.
  */
 @ProviderType
 public interface Tensor {
 
-    /**
-     * {@return name, type and shape}
-     */
+    /** {@return name, type and shape} */
     TensorInfo info();
 
     /**
-     * {@return the memory itself, {@link TensorInfo#bytes()} bytes, little-endian, aligned to 64 bytes unless the
-     * application bound memory of its own}
+     * {@return the memory itself, {@link TensorInfo#bytes()} bytes, little-endian, aligned to 64
+     * bytes unless the application bound memory of its own}
      */
     MemorySegment segment();
 
@@ -44,7 +44,8 @@ public interface Tensor {
     FloatBuffer asFloatBuffer();
 
     /**
-     * {@return a view as 16-bit words, for int16, uint16, float16 (see {@link Float#float16ToFloat}) and bfloat16}
+     * {@return a view as 16-bit words, for int16, uint16, float16 (see {@link
+     * Float#float16ToFloat}) and bfloat16}
      *
      * @throws NrtException NRT_INVALID when an element of the tensor has not 2 bytes
      */
@@ -73,7 +74,8 @@ public interface Tensor {
     void write(float... values);
 
     /**
-     * Copies the remaining float32 values into the whole tensor. The position of {@code values} does not move.
+     * Copies the remaining float32 values into the whole tensor. The position of {@code values}
+     * does not move.
      *
      * @param values exactly as many as the tensor has elements
      * @throws NrtException NRT_INVALID when type or number differ

@@ -13,7 +13,9 @@ import java.util.stream.Collectors;
  */
 public record TensorInfo(String name, Usage usage, DType dtype, List<Long> shape) {
 
-    /** Whether a model reads or writes a tensor; the numbers are those of {@code nrt_tensor_usage}. */
+    /**
+     * Whether a model reads or writes a tensor; the numbers are those of {@code nrt_tensor_usage}.
+     */
     public enum Usage {
         /** The model reads it. */
         INPUT,
@@ -32,7 +34,8 @@ public record TensorInfo(String name, Usage usage, DType dtype, List<Long> shape
         for (long extent : shape) {
             if (extent < 0) {
                 throw new NrtException(
-                        NrtStatus.NRT_INVALID, "tensor " + name + " has a negative dimension in its shape " + shape);
+                        NrtStatus.NRT_INVALID,
+                        "tensor " + name + " has a negative dimension in its shape " + shape);
             }
             try {
                 bytes = Math.multiplyExact(bytes, extent);
@@ -45,16 +48,12 @@ public record TensorInfo(String name, Usage usage, DType dtype, List<Long> shape
         }
     }
 
-    /**
-     * {@return the number of elements}
-     */
+    /** {@return the number of elements} */
     public long elements() {
         return shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
     }
 
-    /**
-     * {@return the size in bytes}
-     */
+    /** {@return the size in bytes} */
     public long bytes() {
         return elements() * dtype.bytes();
     }
@@ -63,6 +62,8 @@ public record TensorInfo(String name, Usage usage, DType dtype, List<Long> shape
      * {@return the type and the shape as Glia prints them, such as {@code float32 [1,3,224,224]}}
      */
     public String typeAndShape() {
-        return dtype.label() + " " + shape.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"));
+        return dtype.label()
+                + " "
+                + shape.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"));
     }
 }

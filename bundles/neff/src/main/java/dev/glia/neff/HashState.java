@@ -9,4 +9,5 @@ package dev.glia.neff;
  * @param present whether a hash is stored at all, that is, not only zeros
  * @param valid whether both are the same, in either byte order of each 32-bit word
  */
-public record HashState(String algorithm, String stored, String computed, boolean present, boolean valid) {}
+public record HashState(
+        String algorithm, String stored, String computed, boolean present, boolean valid) {}

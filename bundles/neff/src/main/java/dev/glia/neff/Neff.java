@@ -1,34 +1,26 @@
 package dev.glia.neff;
 
 import dev.glia.device.ModelImage;
-import java.util.List;
-import java.util.Optional;
+
 import org.osgi.annotation.versioning.ProviderType;
 
-/**
- * An open NEFF. Immutable and thread-safe; the memory of its members lives until it is closed.
- */
+import java.util.List;
+import java.util.Optional;
+
+/** An open NEFF. Immutable and thread-safe; the memory of its members lives until it is closed. */
 @ProviderType
 public interface Neff extends ModelImage, AutoCloseable {
 
-    /**
-     * {@return the header}
-     */
+    /** {@return the header} */
     NeffHeader header();
 
-    /**
-     * {@return the target that the compiler wrote, such as {@code sunda} or {@code cayman}}
-     */
+    /** {@return the target that the compiler wrote, such as {@code sunda} or {@code cayman}} */
     String target();
 
-    /**
-     * {@return the files in it, in their order}
-     */
+    /** {@return the files in it, in their order} */
     List<NeffMember> members();
 
-    /**
-     * {@return the result of the hash check, if one was asked for}
-     */
+    /** {@return the result of the hash check, if one was asked for} */
     Optional<HashState> hash();
 
     /** Frees the memory of the members. Idempotent. */

@@ -45,9 +45,7 @@ public record NeffHeader(
         tpbPerNode = List.copyOf(tpbPerNode);
     }
 
-    /**
-     * {@return the NEFF version, such as {@code 2.0}}
-     */
+    /** {@return the NEFF version, such as {@code 2.0}} */
     public String version() {
         return versionMajor + "." + versionMinor;
     }

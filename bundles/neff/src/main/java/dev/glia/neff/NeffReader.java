@@ -1,13 +1,15 @@
 package dev.glia.neff;
 
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
-import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The NEFF loader. Registered as a service. Thread-safe. All methods throw {@link dev.glia.runtime.NrtException} with
- * NRT_INVALID, the file, the field, its offset, what was found and what is accepted when the bytes are no valid NEFF.
+ * The NEFF loader. Registered as a service. Thread-safe. All methods throw {@link
+ * dev.glia.runtime.NrtException} with NRT_INVALID, the file, the field, its offset, what was found
+ * and what is accepted when the bytes are no valid NEFF.
  */
 @ProviderType
 public interface NeffReader {
@@ -42,8 +44,8 @@ public interface NeffReader {
     Neff open(MemorySegment bytes, String label, HashCheck check);
 
     /**
-     * Extracts all members below a folder. No member can end up outside of it; existing files are not overwritten; a
-     * failure removes what was written.
+     * Extracts all members below a folder. No member can end up outside of it; existing files are
+     * not overwritten; a failure removes what was written.
      *
      * @param file the NEFF file
      * @param folder the folder, created if needed

@@ -2,11 +2,13 @@ package dev.glia.neff;
 
 import dev.glia.device.ModelImage;
 import dev.glia.runtime.TensorInfo;
+
+import org.osgi.annotation.versioning.ProviderType;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.osgi.annotation.versioning.ProviderType;
 
 /** Writes NEFF files for emulated cores. Registered as a service. Thread-safe. */
 @ProviderType
@@ -42,13 +44,14 @@ public interface NeffWriter {
     }
 
     /**
-     * Writes a NEFF. Identical content gives identical bytes; the id in the header is derived from the content. The file
-     * appears as a whole or not at all.
+     * Writes a NEFF. Identical content gives identical bytes; the id in the header is derived from
+     * the content. The file appears as a whole or not at all.
      *
      * @param target the file, replaced if it exists
      * @param content what to write
      * @return the size of the file in bytes
-     * @throws dev.glia.runtime.NrtException NRT_INVALID when the file cannot be written or the name is too long
+     * @throws dev.glia.runtime.NrtException NRT_INVALID when the file cannot be written or the name
+     *     is too long
      */
     long write(Path target, Content content);
 }

@@ -1,7 +1,9 @@
 /**
- * NEFF containers: read, verified, inspected and written, from untrusted bytes and within fixed bounds.
+ * NEFF containers: read, verified, inspected and written, from untrusted bytes and within fixed
+ * bounds.
  *
- * <p>{@link dev.glia.neff.NeffReader} and {@link dev.glia.neff.NeffWriter} are services; the rest are their values.
+ * <p>{@link dev.glia.neff.NeffReader} and {@link dev.glia.neff.NeffWriter} are services; the rest
+ * are their values.
  */
 @Export
 @Version("1.0.0")

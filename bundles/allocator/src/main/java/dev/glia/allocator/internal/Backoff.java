@@ -5,8 +5,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Waits a random time, up to twice as long each time. An interrupt does not cut a wait short, or a claim would be refused
- * that would have succeeded; the thread finds it again after {@link #close()}.
+ * Waits a random time, up to twice as long each time. An interrupt does not cut a wait short, or a
+ * claim would be refused that would have succeeded; the thread finds it again after {@link
+ * #close()}.
  */
 final class Backoff implements AutoCloseable {
     private final long longest;

@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** A physical core: the lock that decides about it and the record that tells about it. Guarded by the allocator. */
+/**
+ * A physical core: the lock that decides about it and the record that tells about it. Guarded by
+ * the allocator.
+ */
 final class CoreSlot {
     private final int core;
     private final LockFile lock;
@@ -34,8 +37,8 @@ final class CoreSlot {
     }
 
     /**
-     * {@return the owner of an owned core; nothing while it comes or goes, or when its record is damaged or left by a
-     * process that is dead}
+     * {@return the owner of an owned core; nothing while it comes or goes, or when its record is
+     * damaged or left by a process that is dead}
      */
     Optional<OwnerRecord> owner() {
         return mine != null
@@ -49,13 +52,14 @@ final class CoreSlot {
     }
 
     /**
-     * Writes the record of the owner. Where the one before cannot be read, the clock gives its fencing number: in
-     * microseconds it runs ahead of any count of claims, which take longer.
+     * Writes the record of the owner. Where the one before cannot be read, the clock gives its
+     * fencing number: in microseconds it runs ahead of any count of claims, which take longer.
      */
     void announce(ThisProcess process, String tag) {
-        long before = record.read()
-                .map(OwnerRecord::fence)
-                .orElseGet(() -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
+        long before =
+                record.read()
+                        .map(OwnerRecord::fence)
+                        .orElseGet(() -> ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()));
         lastFence = Math.max(before, lastFence) + 1;
         OwnerRecord announced = process.owns(lastFence, tag);
         record.write(announced);

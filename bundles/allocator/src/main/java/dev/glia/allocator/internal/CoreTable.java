@@ -4,6 +4,7 @@ import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -35,7 +36,8 @@ record CoreTable(List<CoreSlot> slots, Turn turn, ThisProcess process) {
             // The calls are bound when the class is initialised.
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "The C library cannot be called (" + (e.getCause() == null ? e : e.getCause())
+                    "The C library cannot be called ("
+                            + (e.getCause() == null ? e : e.getCause())
                             + "). Glia needs 64-bit Linux and java --enable-native-access=ALL-UNNAMED",
                     e);
         }

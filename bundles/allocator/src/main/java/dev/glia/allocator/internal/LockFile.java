@@ -2,14 +2,16 @@ package dev.glia.allocator.internal;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
- * A file whose lock means ownership. It is created once, never deleted by Glia, has no content, and is opened once. When
- * somebody has deleted it, its name may stand for another file by now, whose lock others take: each answer is therefore
- * checked against the file that has the name, and given again for that one. Guarded by the allocator.
+ * A file whose lock means ownership. It is created once, never deleted by Glia, has no content, and
+ * is opened once. When somebody has deleted it, its name may stand for another file by now, whose
+ * lock others take: each answer is therefore checked against the file that has the name, and given
+ * again for that one. Guarded by the allocator.
  */
 final class LockFile {
     private static final int NONE = -1;
@@ -121,7 +123,10 @@ final class LockFile {
         if (result < 0) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "The lock file " + path + " cannot be used (" + posix.describe(result)
+                    "The lock file "
+                            + path
+                            + " cannot be used ("
+                            + posix.describe(result)
                             + "). Its folder must be on a local file system that this user may write to;"
                             + " GLIA_STATE_DIR chooses another");
         }
@@ -131,6 +136,8 @@ final class LockFile {
     private NrtException unusual() {
         return new NrtException(
                 NrtStatus.NRT_FAILURE,
-                "The lock file " + path + " is a symbolic link, a folder or a device. Remove it; it is made again");
+                "The lock file "
+                        + path
+                        + " is a symbolic link, a folder or a device. Remove it; it is made again");
     }
 }

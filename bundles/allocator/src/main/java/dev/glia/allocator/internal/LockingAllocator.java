@@ -10,11 +10,7 @@ import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
+
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -22,6 +18,12 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /** Claims cores by locking one file for each physical core. All state is guarded by this object. */
 @Component
@@ -60,7 +62,9 @@ public final class LockingAllocator implements CoreAllocator {
         Request request = Request.of(config, info);
         CoreTable cores = table(info);
         if (closed) {
-            throw new NrtException(NrtStatus.NRT_CLOSED, "The core allocator has been stopped; get the new service");
+            throw new NrtException(
+                    NrtStatus.NRT_CLOSED,
+                    "The core allocator has been stopped; get the new service");
         }
         CoreRange claimed;
         cores.turn().take();
@@ -122,7 +126,8 @@ public final class LockingAllocator implements CoreAllocator {
         }
     }
 
-    private static void announce(CoreTable cores, CoreRange claimed, int lnc, RuntimeConfig config) {
+    private static void announce(
+            CoreTable cores, CoreRange claimed, int lnc, RuntimeConfig config) {
         String tag = config.processTag().orElseGet(() -> Long.toString(cores.process().pid()));
         try {
             cores.of(claimed, lnc).forEach(slot -> slot.announce(cores.process(), tag));
@@ -137,7 +142,10 @@ public final class LockingAllocator implements CoreAllocator {
             try {
                 slot.release();
             } catch (NrtException e) {
-                LOG.warn("NeuronCore nc{} is released, but its record says otherwise: {}", slot.core(), e.reason());
+                LOG.warn(
+                        "NeuronCore nc{} is released, but its record says otherwise: {}",
+                        slot.core(),
+                        e.reason());
             }
         }
         if (closed) {
@@ -151,8 +159,17 @@ public final class LockingAllocator implements CoreAllocator {
     }
 
     private static CoreOwner owner(int core, Optional<OwnerRecord> record) {
-        return record.map(owner -> new CoreOwner(
-                        core, owner.pid(), owner.command(), owner.tag(), owner.since(), owner.version(), owner.fence()))
-                .orElseGet(() -> new CoreOwner(core, 0, "unknown", "", Instant.EPOCH, "unknown", 0));
+        return record.map(
+                        owner ->
+                                new CoreOwner(
+                                        core,
+                                        owner.pid(),
+                                        owner.command(),
+                                        owner.tag(),
+                                        owner.since(),
+                                        owner.version(),
+                                        owner.fence()))
+                .orElseGet(
+                        () -> new CoreOwner(core, 0, "unknown", "", Instant.EPOCH, "unknown", 0));
     }
 }

@@ -2,6 +2,7 @@ package dev.glia.allocator.internal;
 
 import dev.glia.core.CoreClaim;
 import dev.glia.device.CoreAddress;
+
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 

@@ -13,14 +13,15 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
- * What a process writes down about its ownership of a core. It informs people and carries the fencing number; the lock
- * alone decides. On disk it has a fixed size and ends with a checksum over all before it.
+ * What a process writes down about its ownership of a core. It informs people and carries the
+ * fencing number; the lock alone decides. On disk it has a fixed size and ends with a checksum over
+ * all before it.
  *
  * @param owned whether it was written by an owner; otherwise the last owner has given the core back
  * @param fence rises with each claim of the core
  * @param pid the process
- * @param started when the process started, as the kernel counts: a number used again does not make another process the
- *     owner
+ * @param started when the process started, as the kernel counts: a number used again does not make
+ *     another process the owner
  * @param since when it claimed the core
  * @param command its command line
  * @param user its user
@@ -91,23 +92,25 @@ record OwnerRecord(
      * @return the record, or nothing if it is not exactly what {@link #encode()} makes
      */
     static Optional<OwnerRecord> decode(byte[] bytes) {
-        if (bytes.length != SIZE || ByteBuffer.wrap(bytes).getInt(SIZE - CHECKSUM) != checksum(bytes)) {
+        if (bytes.length != SIZE
+                || ByteBuffer.wrap(bytes).getInt(SIZE - CHECKSUM) != checksum(bytes)) {
             return Optional.empty();
         }
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             if (in.readLong() != MAGIC) {
                 return Optional.empty();
             }
-            var record = new OwnerRecord(
-                    in.readBoolean(),
-                    in.readLong(),
-                    in.readLong(),
-                    in.readLong(),
-                    Instant.ofEpochMilli(in.readLong()),
-                    in.readUTF(),
-                    in.readUTF(),
-                    in.readUTF(),
-                    in.readUTF());
+            var record =
+                    new OwnerRecord(
+                            in.readBoolean(),
+                            in.readLong(),
+                            in.readLong(),
+                            in.readLong(),
+                            Instant.ofEpochMilli(in.readLong()),
+                            in.readUTF(),
+                            in.readUTF(),
+                            in.readUTF(),
+                            in.readUTF());
             boolean plausible = record.fence > 0 && record.fence <= MAX_FENCE && record.pid > 0;
             return plausible ? Optional.of(record) : Optional.empty();
         } catch (IOException | DateTimeException e) {
@@ -125,7 +128,12 @@ record OwnerRecord(
         var kept = new StringBuilder();
         text.codePoints()
                 .limit(max)
-                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? '?' : c)
+                .map(
+                        c ->
+                                Character.isISOControl(c)
+                                                || Character.getType(c) == Character.SURROGATE
+                                        ? '?'
+                                        : c)
                 .forEach(kept::appendCodePoint);
         return kept.toString();
     }

@@ -16,9 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The few calls of the C library that file locks need and the JDK has not: open file description locks, which are
- * neither lost when another descriptor of the file is closed nor when a thread is interrupted. Each call returns its
- * result, or the negative error number. Linux, 64 bit. Not thread-safe.
+ * The few calls of the C library that file locks need and the JDK has not: open file description
+ * locks, which are neither lost when another descriptor of the file is closed nor when a thread is
+ * interrupted. Each call returns its result, or the negative error number. Linux, 64 bit. Not
+ * thread-safe.
  */
 final class Posix {
     static final int O_RDONLY = 0;
@@ -35,7 +36,8 @@ final class Posix {
 
     private static final int O_NONBLOCK = 0x800;
     private static final int O_CLOEXEC = 0x80000;
-    private static final int O_NOFOLLOW = System.getProperty("os.arch").equals("aarch64") ? 0x8000 : 0x20000;
+    private static final int O_NOFOLLOW =
+            System.getProperty("os.arch").equals("aarch64") ? 0x8000 : 0x20000;
     private static final int OWNER_ONLY = 0600;
 
     private static final int F_OFD_GETLK = 36;
@@ -55,35 +57,48 @@ final class Posix {
     private static final int S_IFREG = 0100000;
 
     /** {@code struct flock}: type, whence, start, length, pid. */
-    private static final MemoryLayout FLOCK = MemoryLayout.structLayout(
-            JAVA_SHORT.withName("type"),
-            JAVA_SHORT.withName("whence"),
-            MemoryLayout.paddingLayout(4),
-            JAVA_LONG.withName("start"),
-            JAVA_LONG.withName("len"),
-            JAVA_INT.withName("pid"),
-            MemoryLayout.paddingLayout(4));
+    private static final MemoryLayout FLOCK =
+            MemoryLayout.structLayout(
+                    JAVA_SHORT.withName("type"),
+                    JAVA_SHORT.withName("whence"),
+                    MemoryLayout.paddingLayout(4),
+                    JAVA_LONG.withName("start"),
+                    JAVA_LONG.withName("len"),
+                    JAVA_INT.withName("pid"),
+                    MemoryLayout.paddingLayout(4));
 
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
     private static final VarHandle ERRNO_VALUE =
-            Linker.Option.captureStateLayout().varHandle(MemoryLayout.PathElement.groupElement("errno"));
+            Linker.Option.captureStateLayout()
+                    .varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-    private static final MethodHandle OPEN = bind(
-            "open",
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
-            Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle CLOSE = bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle FCNTL = bind(
-            "fcntl",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS),
-            Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle OPEN =
+            bind(
+                    "open",
+                    FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
+                    Linker.Option.firstVariadicArg(2));
+    private static final MethodHandle CLOSE =
+            bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle FCNTL =
+            bind(
+                    "fcntl",
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS),
+                    Linker.Option.firstVariadicArg(2));
     private static final MethodHandle PREAD =
-            bind("pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+            bind(
+                    "pread",
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle PWRITE =
-            bind("pwrite", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
+            bind(
+                    "pwrite",
+                    FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle STATX =
-            bind("statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
-    private static final MethodHandle STRERROR = bind("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+            bind(
+                    "statx",
+                    FunctionDescriptor.of(
+                            JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle STRERROR =
+            bind("strerror", FunctionDescriptor.of(ADDRESS, JAVA_INT));
 
     /** Which file it is, whatever its name. */
     record FileId(long device, long inode, boolean regular) {}
@@ -102,7 +117,8 @@ final class Posix {
     }
 
     @SuppressWarnings("restricted")
-    private static MethodHandle bind(String name, FunctionDescriptor type, Linker.Option... options) {
+    private static MethodHandle bind(
+            String name, FunctionDescriptor type, Linker.Option... options) {
         Linker linker = Linker.nativeLinker();
         var all = new ArrayList<>(List.of(options));
         all.add(ERRNO);
@@ -110,13 +126,22 @@ final class Posix {
                 linker.defaultLookup().findOrThrow(name), type, all.toArray(Linker.Option[]::new));
     }
 
-    /** Opens a file. Children do not inherit it, a symbolic link is an error, and a pipe makes nobody wait. */
+    /**
+     * Opens a file. Children do not inherit it, a symbolic link is an error, and a pipe makes
+     * nobody wait.
+     */
     int open(MemorySegment path, int flags) {
         try {
             int fd;
             do {
-                fd = result((int) OPEN.invokeExact(
-                        errno, path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, OWNER_ONLY));
+                fd =
+                        result(
+                                (int)
+                                        OPEN.invokeExact(
+                                                errno,
+                                                path,
+                                                flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+                                                OWNER_ONLY));
             } while (fd == -EINTR);
             return fd;
         } catch (Throwable e) {

@@ -2,13 +2,17 @@ package dev.glia.allocator.internal;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The file with the owner record of a core. Written only by the holder of the core's lock. Guarded by the allocator. */
+/**
+ * The file with the owner record of a core. Written only by the holder of the core's lock. Guarded
+ * by the allocator.
+ */
 final class RecordFile {
     /** A reader may see half of a write; the next look sees all of it. */
     private static final int LOOKS = 3;
@@ -38,9 +42,11 @@ final class RecordFile {
             for (int look = 0; look < LOOKS && record.isEmpty(); look++) {
                 // One byte more than a record has, so that a longer file is noticed.
                 long count = posix.read(fd, buffer);
-                record = count < 0
-                        ? Optional.empty()
-                        : OwnerRecord.decode(buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE));
+                record =
+                        count < 0
+                                ? Optional.empty()
+                                : OwnerRecord.decode(
+                                        buffer.asSlice(0, count).toArray(ValueLayout.JAVA_BYTE));
             }
             readable = record.isPresent();
             return record;
@@ -71,7 +77,9 @@ final class RecordFile {
     private NrtException failure(long result) {
         return new NrtException(
                 NrtStatus.NRT_FAILURE,
-                "The owner record " + path + " cannot be written ("
+                "The owner record "
+                        + path
+                        + " cannot be written ("
                         + (result < 0 ? posix.describe(result) : "only " + result + " bytes fit")
                         + "). Make room there and remove the file if it is no ordinary one, or set GLIA_STATE_DIR to"
                         + " another folder");

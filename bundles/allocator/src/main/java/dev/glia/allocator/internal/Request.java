@@ -5,6 +5,7 @@ import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.util.BitSet;
 import java.util.Optional;
 
@@ -26,27 +27,36 @@ record Request(Optional<CoreRange> exact, int count, int total, int lnc) {
     static Request of(RuntimeConfig config, MachineInfo machine) {
         int lnc = config.logicalCoreSize().orElse(machine.defaultLnc());
         if (!machine.lncSizes().contains(lnc)) {
-            throw invalid("NEURON_LOGICAL_NC_CONFIG=%d: %s (%s) has logical NeuronCores of size %s. Unset it or set one of these"
-                    .formatted(lnc, machine.instanceType(), machine.architecture(), sizes(machine)));
+            throw invalid(
+                    "NEURON_LOGICAL_NC_CONFIG=%d: %s (%s) has logical NeuronCores of size %s. Unset it or set one of these"
+                            .formatted(
+                                    lnc,
+                                    machine.instanceType(),
+                                    machine.architecture(),
+                                    sizes(machine)));
         }
         int total = machine.logicalCores(lnc).size();
         config.visibleCores().ifPresent(range -> checkRange(range, total, machine));
         int wanted = config.visibleCores().map(CoreRange::size).orElse(config.numCores());
         if (wanted < 0 || wanted > total) {
-            throw invalid("NEURON_RT_NUM_CORES=%d: %s has %d NeuronCores. Accepted: 1 to %d, or 0 for all"
-                    .formatted(wanted, machine.instanceType(), total, total));
+            throw invalid(
+                    "NEURON_RT_NUM_CORES=%d: %s has %d NeuronCores. Accepted: 1 to %d, or 0 for all"
+                            .formatted(wanted, machine.instanceType(), total, total));
         }
         return new Request(config.visibleCores(), wanted == 0 ? total : wanted, total, lnc);
     }
 
     private static void checkRange(CoreRange range, int total, MachineInfo machine) {
         if (range.first() < 0 || range.last() < range.first() || range.last() >= total) {
-            throw invalid("NEURON_RT_VISIBLE_CORES=%s: %s has the NeuronCores 0 to %d. Accepted: one of them or a range such as 0-%d"
-                    .formatted(
-                            range.first() == range.last() ? range.first() : range.first() + "-" + range.last(),
-                            machine.instanceType(),
-                            total - 1,
-                            total - 1));
+            throw invalid(
+                    "NEURON_RT_VISIBLE_CORES=%s: %s has the NeuronCores 0 to %d. Accepted: one of them or a range such as 0-%d"
+                            .formatted(
+                                    range.first() == range.last()
+                                            ? range.first()
+                                            : range.first() + "-" + range.last(),
+                                    machine.instanceType(),
+                                    total - 1,
+                                    total - 1));
         }
     }
 
@@ -79,7 +89,10 @@ record Request(Optional<CoreRange> exact, int count, int total, int lnc) {
         return Optional.empty();
     }
 
-    /** {@return the number after {@code Available:}}: the longest gap, or how many of the exact cores are free */
+    /**
+     * {@return the number after {@code Available:}}: the longest gap, or how many of the exact
+     * cores are free
+     */
     int available(BitSet busy) {
         if (exact.isPresent()) {
             int first = exact.get().first();
@@ -102,7 +115,8 @@ record Request(Optional<CoreRange> exact, int count, int total, int lnc) {
     /** {@return the request as the refusal line writes it} */
     @Override
     public String toString() {
-        return exact.map(range -> "nc" + range.first() + "-nc" + range.last()).orElse(Integer.toString(count));
+        return exact.map(range -> "nc" + range.first() + "-nc" + range.last())
+                .orElse(Integer.toString(count));
     }
 
     private int gapEnd(BitSet busy, int first) {

@@ -28,10 +28,12 @@ record Survey(BitSet busy, BitSet settled, Map<Integer, OwnerRecord> owners) {
             if (slot.isOwned()) {
                 int core = slot.core() / lnc;
                 busy.set(core);
-                slot.owner().ifPresent(owner -> {
-                    settled.set(core);
-                    owners.put(core, owner);
-                });
+                slot.owner()
+                        .ifPresent(
+                                owner -> {
+                                    settled.set(core);
+                                    owners.put(core, owner);
+                                });
             }
         }
         return new Survey(busy, settled, owners);
@@ -40,16 +42,21 @@ record Survey(BitSet busy, BitSet settled, Map<Integer, OwnerRecord> owners) {
     /** The owned cores that a request is about, put together by owner. */
     List<Holding> holdings(Request request) {
         var holdings = new ArrayList<Holding>();
-        busy.stream().filter(request::concerns).forEach(core -> {
-            Optional<OwnerRecord> owner = Optional.ofNullable(owners.get(core));
-            Holding last = holdings.isEmpty() ? null : holdings.getLast();
-            if (last != null && last.last() == core - 1 && sameProcess(last.owner(), owner)) {
-                holdings.removeLast();
-                holdings.add(new Holding(last.first(), core, last.owner()));
-            } else {
-                holdings.add(new Holding(core, core, owner));
-            }
-        });
+        busy.stream()
+                .filter(request::concerns)
+                .forEach(
+                        core -> {
+                            Optional<OwnerRecord> owner = Optional.ofNullable(owners.get(core));
+                            Holding last = holdings.isEmpty() ? null : holdings.getLast();
+                            if (last != null
+                                    && last.last() == core - 1
+                                    && sameProcess(last.owner(), owner)) {
+                                holdings.removeLast();
+                                holdings.add(new Holding(last.first(), core, last.owner()));
+                            } else {
+                                holdings.add(new Holding(core, core, owner));
+                            }
+                        });
         return holdings;
     }
 

@@ -31,7 +31,8 @@ record ThisProcess(long pid, long started, String command, String user, String v
     }
 
     OwnerRecord owns(long fence, String tag) {
-        return new OwnerRecord(true, fence, pid, started, Instant.now(), command, user, tag, version);
+        return new OwnerRecord(
+                true, fence, pid, started, Instant.now(), command, user, tag, version);
     }
 
     boolean wrote(OwnerRecord record) {
@@ -44,7 +45,10 @@ record ThisProcess(long pid, long started, String command, String user, String v
         return started != UNKNOWN && started == record.started();
     }
 
-    /** The command in the stat file stands in parentheses and may hold anything: fields are counted behind it. */
+    /**
+     * The command in the stat file stands in parentheses and may hold anything: fields are counted
+     * behind it.
+     */
     private static long started(long pid) {
         // Not a channel: an interrupted thread could not read from one.
         try (var in = new FileInputStream("/proc/" + pid + "/stat")) {
@@ -65,10 +69,16 @@ record ThisProcess(long pid, long started, String command, String user, String v
         return (main.split(" ", 2)[0].endsWith(".jar") ? "java -jar " : "java ") + main;
     }
 
-    /** The manifest of this bundle is the only one that it sees; on a class path it is one of many. */
+    /**
+     * The manifest of this bundle is the only one that it sees; on a class path it is one of many.
+     */
     private static String bundleVersion() {
         try {
-            for (var url : Collections.list(ThisProcess.class.getClassLoader().getResources("META-INF/MANIFEST.MF"))) {
+            for (var url :
+                    Collections.list(
+                            ThisProcess.class
+                                    .getClassLoader()
+                                    .getResources("META-INF/MANIFEST.MF"))) {
                 try (var in = url.openStream()) {
                     var attributes = new Manifest(in).getMainAttributes();
                     if ("dev.glia.allocator".equals(attributes.getValue("Bundle-SymbolicName"))) {

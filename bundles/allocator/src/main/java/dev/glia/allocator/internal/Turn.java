@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Lets claiming processes choose one after the other, so that processes started together fill the machine without gaps.
- * It is a courtesy: the locks of the cores decide, and whoever waits too long, because a stopped process has the turn,
- * goes ahead without. Guarded by the allocator.
+ * Lets claiming processes choose one after the other, so that processes started together fill the
+ * machine without gaps. It is a courtesy: the locks of the cores decide, and whoever waits too
+ * long, because a stopped process has the turn, goes ahead without. Guarded by the allocator.
  */
 final class Turn {
     private static final Duration PATIENCE = Duration.ofSeconds(2);

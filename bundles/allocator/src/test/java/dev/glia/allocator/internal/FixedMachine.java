@@ -3,6 +3,7 @@ package dev.glia.allocator.internal;
 import dev.glia.device.DeviceInfo;
 import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +12,8 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /** A machine with some devices. */
-record FixedMachine(String type, int devices, int coresPerDevice, SortedSet<Integer> lncSizes, Path locks)
+record FixedMachine(
+        String type, int devices, int coresPerDevice, SortedSet<Integer> lncSizes, Path locks)
         implements Machine {
 
     static FixedMachine inf1(Path locks) {
@@ -30,7 +32,8 @@ record FixedMachine(String type, int devices, int coresPerDevice, SortedSet<Inte
                 architecture,
                 true,
                 IntStream.range(0, devices)
-                        .mapToObj(i -> new DeviceInfo(i, architecture, coresPerDevice, List.of(), ""))
+                        .mapToObj(
+                                i -> new DeviceInfo(i, architecture, coresPerDevice, List.of(), ""))
                         .toList(),
                 lncSizes,
                 lncSizes.last(),

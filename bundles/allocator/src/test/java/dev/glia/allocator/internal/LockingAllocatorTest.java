@@ -9,6 +9,11 @@ import dev.glia.core.CoreOwner;
 import dev.glia.device.CoreAddress;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -22,13 +27,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class LockingAllocatorTest {
-    @TempDir
-    private Path locks;
+    @TempDir private Path locks;
 
     private final List<LockingAllocator> allocators = new ArrayList<>();
 
@@ -55,15 +56,18 @@ class LockingAllocatorTest {
         LockingAllocator allocator = inf1(Wish.exactly(5, 5));
         try (CoreClaim claim = allocator.claim()) {
             assertThat(claim.cores()).containsExactly(new CoreAddress(5, 1, 1, 1));
-            assertThat(inf1(Wish.cores(1)).owners()).singleElement().satisfies(owner -> {
-                assertThat(owner.core()).isEqualTo(5);
-                assertThat(owner.pid()).isEqualTo(ProcessHandle.current().pid());
-                assertThat(owner.command()).startsWith("java ");
-                assertThat(owner.tag()).isEqualTo("a tag");
-                assertThat(owner.since()).isNotNull();
-                assertThat(owner.version()).matches("\\d+\\.\\d+\\.\\d+.*");
-                assertThat(owner.fence()).isPositive();
-            });
+            assertThat(inf1(Wish.cores(1)).owners())
+                    .singleElement()
+                    .satisfies(
+                            owner -> {
+                                assertThat(owner.core()).isEqualTo(5);
+                                assertThat(owner.pid()).isEqualTo(ProcessHandle.current().pid());
+                                assertThat(owner.command()).startsWith("java ");
+                                assertThat(owner.tag()).isEqualTo("a tag");
+                                assertThat(owner.since()).isNotNull();
+                                assertThat(owner.version()).matches("\\d+\\.\\d+\\.\\d+.*");
+                                assertThat(owner.fence()).isPositive();
+                            });
         }
     }
 
@@ -71,7 +75,8 @@ class LockingAllocatorTest {
     void aLogicalCoreIsTwoPhysicalOnes() {
         LockingAllocator pairs = trn2(Wish.exactly(1, 2));
         try (CoreClaim claim = pairs.claim()) {
-            assertThat(claim.cores()).containsExactly(new CoreAddress(1, 0, 1, 2), new CoreAddress(2, 0, 2, 2));
+            assertThat(claim.cores())
+                    .containsExactly(new CoreAddress(1, 0, 1, 2), new CoreAddress(2, 0, 2, 2));
             assertThat(pairs.owners()).extracting(CoreOwner::core).containsExactly(2, 3, 4, 5);
         }
     }
@@ -82,17 +87,22 @@ class LockingAllocatorTest {
             RecordedLog.LINES.clear();
 
             assertThatThrownBy(inf1(Wish.exactly(1, 1))::claim)
-                    .isInstanceOfSatisfying(NrtException.class, e -> {
-                        assertThat(e.status()).isEqualTo(NrtStatus.NRT_RESOURCE);
-                        assertThat(e.reason())
-                                .startsWith("NeuronCore(s) not available - Requested:nc1-nc1 Available:0. nc1 belongs to"
-                                        + " this process itself, "
-                                        + ProcessHandle.current().pid() + " (")
-                                .contains("close the runtime that owns them");
-                    });
+                    .isInstanceOfSatisfying(
+                            NrtException.class,
+                            e -> {
+                                assertThat(e.status()).isEqualTo(NrtStatus.NRT_RESOURCE);
+                                assertThat(e.reason())
+                                        .startsWith(
+                                                "NeuronCore(s) not available - Requested:nc1-nc1 Available:0. nc1 belongs to"
+                                                        + " this process itself, "
+                                                        + ProcessHandle.current().pid()
+                                                        + " (")
+                                        .contains("close the runtime that owns them");
+                            });
             assertThat(RecordedLog.LINES)
-                    .containsExactly("ERROR NRT.nrt_allocate_neuron_cores NeuronCore(s) not available -"
-                            + " Requested:nc1-nc1 Available:0");
+                    .containsExactly(
+                            "ERROR NRT.nrt_allocate_neuron_cores NeuronCore(s) not available -"
+                                    + " Requested:nc1-nc1 Available:0");
             assertThatThrownBy(inf1(Wish.cores(1))::claim)
                     .as("a process owns cores once, even if others are free")
                     .hasMessageContaining("Requested:1 Available:14")
@@ -133,7 +143,9 @@ class LockingAllocatorTest {
         Thread.currentThread().interrupt();
         try (CoreClaim claim = allocator.claim()) {
             assertThat(Thread.currentThread().isInterrupted()).isTrue();
-            assertThat(inf1(Wish.cores(1)).owners()).singleElement().matches(owner -> owner.pid() != 0);
+            assertThat(inf1(Wish.cores(1)).owners())
+                    .singleElement()
+                    .matches(owner -> owner.pid() != 0);
             assertThat(claim.cores()).hasSize(1);
         } finally {
             assertThat(Thread.interrupted()).isTrue();
@@ -146,7 +158,8 @@ class LockingAllocatorTest {
         LockingAllocator allocator = inf1(Wish.cores(1));
         Path record = locks.resolve("nc0.owner");
         long last = 0;
-        List<byte[]> damages = List.of(new byte[0], new byte[1], new byte[OwnerRecord.SIZE], new byte[100_000]);
+        List<byte[]> damages =
+                List.of(new byte[0], new byte[1], new byte[OwnerRecord.SIZE], new byte[100_000]);
         for (int round = 0; round < 3 * damages.size(); round++) {
             // Not always the same allocator: the number must come from the disk.
             LockingAllocator one = round % 2 == 0 ? allocator : inf1(Wish.cores(1));
@@ -188,11 +201,22 @@ class LockingAllocatorTest {
             assertThat(claim.cores()).hasSize(1);
         }
         // And the other way round: the record of an owner that is gone does not keep the core.
-        assertThat(OwnerRecord.decode(Files.readAllBytes(record))).get().matches(left -> !left.owned());
+        assertThat(OwnerRecord.decode(Files.readAllBytes(record)))
+                .get()
+                .matches(left -> !left.owned());
         var living = OwnerRecord.decode(Files.readAllBytes(record)).orElseThrow();
         overwrite(
                 record,
-                new OwnerRecord(true, living.fence(), living.pid(), living.started(), living.since(), "x", "x", "x", "x")
+                new OwnerRecord(
+                                true,
+                                living.fence(),
+                                living.pid(),
+                                living.started(),
+                                living.since(),
+                                "x",
+                                "x",
+                                "x",
+                                "x")
                         .encode());
         assertThat(other.owners()).isEmpty();
         other.claim().close();
@@ -205,18 +229,26 @@ class LockingAllocatorTest {
         var self = ThisProcess.read();
         CoreTable taker = CoreTable.open(FixedMachine.inf1(locks).info());
         assertThat(taker.tryTake(new CoreRange(0, 0), 1)).isTrue();
-        for (OwnerRecord left : List.of(
-                record(dead.pid(), 1), record(self.pid(), self.started() - 1), record(self.pid(), self.started() + 1))) {
+        for (OwnerRecord left :
+                List.of(
+                        record(dead.pid(), 1),
+                        record(self.pid(), self.started() - 1),
+                        record(self.pid(), self.started() + 1))) {
             overwrite(locks.resolve("nc0.owner"), left.encode());
-            assertThat(inf1(Wish.cores(1)).owners()).singleElement().matches(owner -> owner.pid() == 0);
+            assertThat(inf1(Wish.cores(1)).owners())
+                    .singleElement()
+                    .matches(owner -> owner.pid() == 0);
         }
         overwrite(locks.resolve("nc0.owner"), record(self.pid(), self.started()).encode());
-        assertThat(inf1(Wish.cores(1)).owners()).singleElement().matches(owner -> owner.pid() == self.pid());
+        assertThat(inf1(Wish.cores(1)).owners())
+                .singleElement()
+                .matches(owner -> owner.pid() == self.pid());
         taker.slots().forEach(CoreSlot::close);
     }
 
     private static OwnerRecord record(long pid, long started) {
-        return new OwnerRecord(true, 1, pid, started, Instant.EPOCH, "command", "user", "tag", "version");
+        return new OwnerRecord(
+                true, 1, pid, started, Instant.EPOCH, "command", "user", "tag", "version");
     }
 
     @Test
@@ -245,7 +277,10 @@ class LockingAllocatorTest {
 
         assertThat(other.tryTake(new CoreRange(0, 3), 1)).isFalse();
 
-        assertThat(one.slots()).filteredOn(CoreSlot::isOwned).extracting(CoreSlot::core).containsExactly(2);
+        assertThat(one.slots())
+                .filteredOn(CoreSlot::isOwned)
+                .extracting(CoreSlot::core)
+                .containsExactly(2);
         one.of(new CoreRange(2, 2), 1).forEach(CoreSlot::release);
         assertThat(other.tryTake(new CoreRange(0, 3), 1)).isTrue();
         other.slots().forEach(CoreSlot::close);
@@ -266,16 +301,22 @@ class LockingAllocatorTest {
     @Test
     void symbolicLinksAndPipesAreRefused() throws Exception {
         Files.createSymbolicLink(locks.resolve("nc0.lock"), locks.resolve("elsewhere"));
-        assertThatThrownBy(inf1(Wish.cores(1))::claim).hasMessageContaining("is a symbolic link, a folder or a device. Remove it");
+        assertThatThrownBy(inf1(Wish.cores(1))::claim)
+                .hasMessageContaining("is a symbolic link, a folder or a device. Remove it");
         assertThat(locks.resolve("elsewhere")).doesNotExist();
 
         Files.delete(locks.resolve("nc0.lock"));
-        assertThat(new ProcessBuilder("mkfifo", locks.resolve("nc0.lock").toString()).start().waitFor()).isZero();
+        assertThat(
+                        new ProcessBuilder("mkfifo", locks.resolve("nc0.lock").toString())
+                                .start()
+                                .waitFor())
+                .isZero();
         assertThatThrownBy(inf1(Wish.cores(1))::claim).hasMessageContaining("Remove it");
 
         Files.delete(locks.resolve("nc0.lock"));
         Files.createDirectory(locks.resolve("nc0.lock"));
-        assertThatThrownBy(inf1(Wish.cores(1))::claim).hasMessageContaining("nc0.lock is a symbolic link, a folder");
+        assertThatThrownBy(inf1(Wish.cores(1))::claim)
+                .hasMessageContaining("nc0.lock is a symbolic link, a folder");
     }
 
     @Test
@@ -303,14 +344,17 @@ class LockingAllocatorTest {
         inf1(Wish.cores(1)).claim().close();
 
         for (String name : List.of("nc0.lock", "nc0.owner")) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(locks.resolve(name))))
+            assertThat(
+                            PosixFilePermissions.toString(
+                                    Files.getPosixFilePermissions(locks.resolve(name))))
                     .isEqualTo("rw-------");
         }
         assertThat(locks.resolve("nc0.lock")).isEmptyFile();
     }
 
     @Test
-    void stoppingTheComponentClosesTheFilesOfFreeCoresAtOnceAndTheOthersWithTheirClaim() throws IOException {
+    void stoppingTheComponentClosesTheFilesOfFreeCoresAtOnceAndTheOthersWithTheirClaim()
+            throws IOException {
         LockingAllocator allocator = inf1(Wish.cores(2));
         inf1(Wish.cores(1)).owners();
         CoreClaim claim = allocator.claim();

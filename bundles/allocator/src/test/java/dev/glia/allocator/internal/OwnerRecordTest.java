@@ -2,21 +2,33 @@ package dev.glia.allocator.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.CRC32;
-import org.junit.jupiter.api.Test;
 
 class OwnerRecordTest {
-    private static final OwnerRecord RECORD = new OwnerRecord(
-            true, 42, 4711, 123456, Instant.ofEpochMilli(1_700_000_000_123L), "java -jar server.jar", "ann", "é", "0.1.0");
+    private static final OwnerRecord RECORD =
+            new OwnerRecord(
+                    true,
+                    42,
+                    4711,
+                    123456,
+                    Instant.ofEpochMilli(1_700_000_000_123L),
+                    "java -jar server.jar",
+                    "ann",
+                    "é",
+                    "0.1.0");
 
     @Test
     void survivesTheDisk() {
         assertThat(OwnerRecord.decode(RECORD.encode())).contains(RECORD);
-        assertThat(OwnerRecord.decode(RECORD.released().encode())).get().matches(record -> !record.owned());
+        assertThat(OwnerRecord.decode(RECORD.released().encode()))
+                .get()
+                .matches(record -> !record.owned());
         assertThat(RECORD.encode()).hasSize(OwnerRecord.SIZE);
     }
 
@@ -30,7 +42,9 @@ class OwnerRecordTest {
 
     @Test
     void whatATerminalWouldObeyIsReplaced() {
-        var record = new OwnerRecord(true, 1, 1, 1, Instant.EPOCH, "a\u001b[2J\nb\u009b\ud800", "u", "t", "v");
+        var record =
+                new OwnerRecord(
+                        true, 1, 1, 1, Instant.EPOCH, "a\u001b[2J\nb\u009b\ud800", "u", "t", "v");
 
         assertThat(record.command()).isEqualTo("a?[2J?b??");
     }
@@ -63,10 +77,14 @@ class OwnerRecordTest {
             for (int i = 0; i < 1 + round % 20; i++) {
                 bytes[8 + random.nextInt(120)] = (byte) random.nextInt();
             }
-            OwnerRecord.decode(sign(bytes)).ifPresent(record -> {
-                assertThat(record.fence()).isPositive().isLessThanOrEqualTo(OwnerRecord.MAX_FENCE);
-                assertThat(record.pid()).isPositive();
-            });
+            OwnerRecord.decode(sign(bytes))
+                    .ifPresent(
+                            record -> {
+                                assertThat(record.fence())
+                                        .isPositive()
+                                        .isLessThanOrEqualTo(OwnerRecord.MAX_FENCE);
+                                assertThat(record.pid()).isPositive();
+                            });
         }
         byte[] huge = RECORD.encode();
         ByteBuffer.wrap(huge).putLong(9, Long.MAX_VALUE);

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.glia.core.CoreClaim;
 import dev.glia.core.CoreOwner;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,16 +20,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes that claim, hold, race and die. */
 @Timeout(60)
 class ProcessesTest {
-    @TempDir
-    private Path locks;
+    @TempDir private Path locks;
 
     private final List<Process> processes = new ArrayList<>();
 
@@ -50,16 +51,21 @@ class ProcessesTest {
                         "owns [9, 10, 11]",
                         "owns [12, 13, 14]");
         LockingAllocator sixth = allocator(Wish.cores(3));
-        assertThat(sixth.owners()).hasSize(15).extracting(CoreOwner::pid).hasSameElementsAs(pids(holders));
+        assertThat(sixth.owners())
+                .hasSize(15)
+                .extracting(CoreOwner::pid)
+                .hasSameElementsAs(pids(holders));
 
         assertThat(line(start(Holder.class, locks, "3")))
-                .startsWith("NRT_RESOURCE (4): NeuronCore(s) not available - Requested:3 Available:1. nc0-nc2 belong to process ")
+                .startsWith(
+                        "NRT_RESOURCE (4): NeuronCore(s) not available - Requested:3 Available:1. nc0-nc2 belong to process ")
                 .contains("Holder")
                 .containsPattern(" since \\d\\d:\\d\\d:\\d\\d")
                 .contains("NEURON_RT_NUM_CORES")
                 .contains("glia ls");
         assertThat(line(start(Holder.class, locks, "1", "1")))
-                .startsWith("NRT_RESOURCE (4): NeuronCore(s) not available - Requested:nc1-nc1 Available:0. nc1 belongs to process ")
+                .startsWith(
+                        "NRT_RESOURCE (4): NeuronCore(s) not available - Requested:nc1-nc1 Available:0. nc1 belongs to process ")
                 .contains("NEURON_RT_VISIBLE_CORES");
 
         Process killed = holders.get(said.indexOf("owns [6, 7, 8]"));
@@ -136,20 +142,25 @@ class ProcessesTest {
     }
 
     private Process start(Class<?> main, Path folder, String... arguments) {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                main.getName(),
-                folder.toString()));
+        var command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
+                                "-cp",
+                                System.getProperty(
+                                        "surefire.test.class.path",
+                                        System.getProperty("java.class.path")),
+                                main.getName(),
+                                folder.toString()));
         command.addAll(List.of(arguments));
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            Process process =
+                    new ProcessBuilder(command)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start();
             processes.add(process);
             return process;
         } catch (IOException e) {

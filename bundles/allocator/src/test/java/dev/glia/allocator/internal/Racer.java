@@ -11,6 +11,7 @@ import dev.glia.log.LogComponent;
 import dev.glia.log.LogRoute;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,8 +24,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A process that claims and releases cores again and again, and writes into memory shared with its rivals which cores it
- * owns: for each core the owner, then the last fencing number.
+ * A process that claims and releases cores again and again, and writes into memory shared with its
+ * rivals which cores it owns: for each core the owner, then the last fencing number.
  */
 final class Racer {
     static final int CORES = 16;
@@ -43,20 +44,28 @@ final class Racer {
         var allocator = new LockingAllocator(configuration, FixedMachine.inf1(folder));
         int claims = 0;
         try (Arena arena = Arena.ofShared();
-                var file = FileChannel.open(
-                        folder.resolve("witness"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            MemorySegment witness = file.map(FileChannel.MapMode.READ_WRITE, 0, WITNESS_SIZE, arena);
+                var file =
+                        FileChannel.open(
+                                folder.resolve("witness"),
+                                StandardOpenOption.READ,
+                                StandardOpenOption.WRITE)) {
+            MemorySegment witness =
+                    file.map(FileChannel.MapMode.READ_WRITE, 0, WITNESS_SIZE, arena);
             for (int round = 0; round < rounds; round++) {
                 int first = random.nextInt(CORES - 3);
-                Wish wish = round % 3 == 0
-                        ? Wish.exactly(first, first + random.nextInt(3))
-                        : Wish.cores(1 + random.nextInt(5));
+                Wish wish =
+                        round % 3 == 0
+                                ? Wish.exactly(first, first + random.nextInt(3))
+                                : Wish.cores(1 + random.nextInt(5));
                 configuration.set(wish);
                 try (CoreClaim claim = allocator.claim()) {
-                    List<CoreOwner> mine = allocator.owners().stream()
-                            .filter(owner -> owner.pid() == self)
-                            .toList();
-                    check(mine.size() == claim.cores().size(), "owns " + mine + " but claimed " + claim.cores());
+                    List<CoreOwner> mine =
+                            allocator.owners().stream()
+                                    .filter(owner -> owner.pid() == self)
+                                    .toList();
+                    check(
+                            mine.size() == claim.cores().size(),
+                            "owns " + mine + " but claimed " + claim.cores());
                     mine.forEach(owner -> enter(witness, owner, self));
                     mine.forEach(owner -> leave(witness, owner, self));
                     claims++;
@@ -72,11 +81,15 @@ final class Racer {
         long rival = (long) CELL.compareAndExchange(witness, 0L, (long) owner.core(), 0L, self);
         check(rival == 0, "nc" + owner.core() + " is owned by " + rival + " as well");
         long last = (long) CELL.getAndSet(witness, 0L, (long) CORES + owner.core(), owner.fence());
-        check(last < owner.fence(), "fence of nc" + owner.core() + " went from " + last + " to " + owner.fence());
+        check(
+                last < owner.fence(),
+                "fence of nc" + owner.core() + " went from " + last + " to " + owner.fence());
     }
 
     private static void leave(MemorySegment witness, CoreOwner owner, long self) {
-        check(CELL.compareAndSet(witness, 0L, (long) owner.core(), self, 0L), "nc" + owner.core() + " was stolen");
+        check(
+                CELL.compareAndSet(witness, 0L, (long) owner.core(), self, 0L),
+                "nc" + owner.core() + " was stolen");
     }
 
     private static void check(boolean holds, String complaint) {

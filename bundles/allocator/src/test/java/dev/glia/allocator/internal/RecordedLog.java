@@ -1,7 +1,5 @@
 package dev.glia.allocator.internal;
 
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
 import org.slf4j.Marker;
@@ -12,6 +10,9 @@ import org.slf4j.helpers.MessageFormatter;
 import org.slf4j.helpers.NOPMDCAdapter;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps what is logged at WARN and ERROR, as {@code LEVEL logger message}. */
 public final class RecordedLog implements SLF4JServiceProvider {
@@ -52,7 +53,12 @@ public final class RecordedLog implements SLF4JServiceProvider {
         @Override
         protected void handleNormalizedLoggingCall(
                 Level level, Marker marker, String message, Object[] arguments, Throwable thrown) {
-            LINES.add(level + " " + name + " " + MessageFormatter.basicArrayFormat(message, arguments));
+            LINES.add(
+                    level
+                            + " "
+                            + name
+                            + " "
+                            + MessageFormatter.basicArrayFormat(message, arguments));
         }
 
         @Override

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import java.nio.file.Path;
-import java.util.BitSet;
-import java.util.Optional;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Optional;
 
 class RequestTest {
     private static final Path LOCKS = Path.of("locks");
@@ -33,7 +35,8 @@ class RequestTest {
         "................,0,0,16",
         "x...............,0,-1,15",
     })
-    void countedCoresGoToTheFirstGapThatIsWideEnough(String owned, int wanted, int first, int longest) {
+    void countedCoresGoToTheFirstGapThatIsWideEnough(
+            String owned, int wanted, int first, int longest) {
         Request request = Request.of(Wish.cores(wanted).current(), FixedMachine.inf1(LOCKS).info());
         BitSet busy = busy(owned);
 
@@ -54,31 +57,40 @@ class RequestTest {
         "...............x,15,15,false,0",
     })
     void exactCoresAreTheseOrNone(String owned, int first, int last, boolean free, int available) {
-        Request request = Request.of(Wish.exactly(first, last).current(), FixedMachine.inf1(LOCKS).info());
+        Request request =
+                Request.of(Wish.exactly(first, last).current(), FixedMachine.inf1(LOCKS).info());
         BitSet busy = busy(owned);
 
-        assertThat(request.choose(busy)).isEqualTo(free ? Optional.of(new CoreRange(first, last)) : Optional.empty());
+        assertThat(request.choose(busy))
+                .isEqualTo(free ? Optional.of(new CoreRange(first, last)) : Optional.empty());
         assertThat(request.available(busy)).isEqualTo(available);
     }
 
     @Test
     void theRequestIsWrittenAsLibnrtDoes() {
-        assertThat(Request.of(Wish.exactly(1, 1).current(), FixedMachine.inf1(LOCKS).info())).hasToString("nc1-nc1");
-        assertThat(Request.of(Wish.cores(3).current(), FixedMachine.inf1(LOCKS).info())).hasToString("3");
+        assertThat(Request.of(Wish.exactly(1, 1).current(), FixedMachine.inf1(LOCKS).info()))
+                .hasToString("nc1-nc1");
+        assertThat(Request.of(Wish.cores(3).current(), FixedMachine.inf1(LOCKS).info()))
+                .hasToString("3");
     }
 
     @Test
     void exactCoresWinOverACount() {
         var both = new Wish(Optional.of(new CoreRange(2, 3)), 99, Wish.cores(0).lnc());
 
-        assertThat(Request.of(both.current(), FixedMachine.inf1(LOCKS).info()).count()).isEqualTo(2);
+        assertThat(Request.of(both.current(), FixedMachine.inf1(LOCKS).info()).count())
+                .isEqualTo(2);
     }
 
     @Test
     void coresThatTheMachineHasNotAreInvalid() {
-        refused(Wish.exactly(14, 16), "NEURON_RT_VISIBLE_CORES=14-16: inf1.6xlarge has the NeuronCores 0 to 15.");
+        refused(
+                Wish.exactly(14, 16),
+                "NEURON_RT_VISIBLE_CORES=14-16: inf1.6xlarge has the NeuronCores 0 to 15.");
         refused(Wish.exactly(16, 16), "NEURON_RT_VISIBLE_CORES=16: ");
-        refused(Wish.cores(17), "NEURON_RT_NUM_CORES=17: inf1.6xlarge has 16 NeuronCores. Accepted: 1 to 16, or 0");
+        refused(
+                Wish.cores(17),
+                "NEURON_RT_NUM_CORES=17: inf1.6xlarge has 16 NeuronCores. Accepted: 1 to 16, or 0");
         refused(
                 Wish.cores(1).lnc(2),
                 "NEURON_LOGICAL_NC_CONFIG=2: inf1.6xlarge (inf1) has logical NeuronCores of size 1.");
@@ -88,9 +100,12 @@ class RequestTest {
     void logicalCoresCount() {
         var trn2 = FixedMachine.trn2(LOCKS).info();
 
-        assertThat(Request.of(Wish.cores(0).current(), trn2)).isEqualTo(new Request(Optional.empty(), 4, 4, 2));
-        assertThat(Request.of(Wish.cores(0).lnc(1).current(), trn2)).isEqualTo(new Request(Optional.empty(), 8, 8, 1));
-        assertThatThrownBy(() -> Request.of(Wish.cores(5).current(), trn2)).hasMessageContaining("1 to 4");
+        assertThat(Request.of(Wish.cores(0).current(), trn2))
+                .isEqualTo(new Request(Optional.empty(), 4, 4, 2));
+        assertThat(Request.of(Wish.cores(0).lnc(1).current(), trn2))
+                .isEqualTo(new Request(Optional.empty(), 8, 8, 1));
+        assertThatThrownBy(() -> Request.of(Wish.cores(5).current(), trn2))
+                .hasMessageContaining("1 to 4");
         assertThatThrownBy(() -> Request.of(Wish.cores(1).lnc(4).current(), trn2))
                 .hasMessageContaining("NEURON_LOGICAL_NC_CONFIG=4")
                 .hasMessageContaining("of size 1 or 2.");
@@ -98,8 +113,9 @@ class RequestTest {
 
     private static void refused(Wish wish, String complaint) {
         assertThatThrownBy(() -> Request.of(wish.current(), FixedMachine.inf1(LOCKS).info()))
-                .isInstanceOfSatisfying(NrtException.class, e -> assertThat(e.status())
-                        .isEqualTo(NrtStatus.NRT_INVALID))
+                .isInstanceOfSatisfying(
+                        NrtException.class,
+                        e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_INVALID))
                 .hasMessageContaining(complaint);
     }
 

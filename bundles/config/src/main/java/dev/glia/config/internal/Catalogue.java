@@ -3,86 +3,117 @@ package dev.glia.config.internal;
 import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.log.LogLevel;
 import dev.glia.runtime.RuntimeLifecycle;
+
 import java.nio.file.Path;
 
 /** All variables that Glia knows. */
 final class Catalogue {
-    static final Variable<CoreRange> VISIBLE_CORES = new Variable<>(
-            "NEURON_RT_VISIBLE_CORES",
-            "",
-            "The NeuronCores this process reserves; it sees them renumbered from 0.",
-            "indices and inclusive ranges with commas between them, rising and without a gap, 0 to "
-                    + Parsers.HIGHEST_CORE,
-            "0-2",
-            Parsers::cores);
-    static final Variable<Integer> NUM_CORES = number(
-            "NEURON_RT_NUM_CORES", 0, "How many free NeuronCores this process reserves; 0 means all.", "3");
-    static final Variable<Integer> GROUP_SIZES = new Variable<>(
-            "NEURONCORE_GROUP_SIZES",
-            "",
-            "Deprecated: the sum of its groups is how many NeuronCores are reserved; use NEURON_RT_NUM_CORES.",
-            "groups N or AxB (A replicas of B cores) with commas between them, each number 1 to 64",
-            "2,2x4",
-            Parsers::groupSizes);
-    static final Variable<Integer> LOGICAL_NC_CONFIG = logicalCore(
-            "NEURON_LOGICAL_NC_CONFIG", "How many physical NeuronCores make one logical NeuronCore.");
-    static final Variable<Integer> VIRTUAL_CORE_SIZE = logicalCore(
-            "NEURON_RT_VIRTUAL_CORE_SIZE", "The older name of NEURON_LOGICAL_NC_CONFIG.");
-    static final Variable<Integer> EXEC_TIMEOUT = number(
-            "NEURON_RT_EXEC_TIMEOUT", 30, "Seconds until an execution fails with NRT_TIMEOUT; 0 waits without limit.",
-            "5");
-    static final Variable<Integer> ASYNC_IN_FLIGHT = number(
-            "NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS",
-            0,
-            "How many asynchronous requests a NeuronCore may have at once; 0 turns asynchronous execution off.",
-            "3");
-    static final Variable<Boolean> VALIDATE_HASH = bool(
-            "NEURON_RT_VALIDATE_HASH", "Whether the hash of a NEFF is checked while it is loaded.");
-    static final Variable<Boolean> SHARED_WEIGHTS = bool(
-            "NEURON_RT_MULTI_INSTANCE_SHARED_WEIGHTS",
-            "Whether copies of a model on several NeuronCores share their weights.");
-    static final Variable<Boolean> ALLOW_LEGACY_NEFF = bool(
-            "NEURON_RT_ALLOW_LEGACY_NEFF", "Whether a NEFF of an older architecture may run on a newer one.");
-    static final Variable<Boolean> FAIL_ON_NAN = bool(
-            "NEURON_FAIL_ON_NAN", "Whether an execution that produces NaN fails instead of being reported.");
-    static final Variable<String> PROCESS_TAG = new Variable<>(
-            "NEURON_PROCESS_TAG",
-            "",
-            "A name for this process in monitoring tools.",
-            "at most 255 characters, no control characters",
-            "training-7",
-            Parsers::tag);
-    static final Variable<LogLevel> LOG_LEVEL = level(
-            "NEURON_RT_LOG_LEVEL", "ERROR on console, INFO on syslog", "How much is logged, at all places.");
-    static final Variable<String> LOG_LOCATION = location(
-            "NEURON_RT_LOG_LOCATION", "console,syslog", "The one place that gets the log.");
-    static final Variable<String> INSTANCE = new Variable<>(
-            "GLIA_INSTANCE",
-            "auto",
-            "Which machine is meant: auto takes the hardware or emulates, hardware insists on it, a type is emulated.",
-            "auto, hardware, an instance type or an architecture",
-            "trn2.48xlarge",
-            Parsers::instance);
-    static final Variable<Path> SYSFS_ROOT = new Variable<>(
-            "GLIA_SYSFS_ROOT",
-            "/sys",
-            "Where the sysfs tree of the hardware is.",
-            "the path of a folder",
-            "/sys",
-            Parsers::path);
-    static final Variable<String> INIT = new Variable<>(
-            RuntimeLifecycle.INIT,
-            "auto",
-            "Whether the runtime initialises itself or waits to be told.",
-            "auto or manual",
-            "manual",
-            Parsers::init);
+    static final Variable<CoreRange> VISIBLE_CORES =
+            new Variable<>(
+                    "NEURON_RT_VISIBLE_CORES",
+                    "",
+                    "The NeuronCores this process reserves; it sees them renumbered from 0.",
+                    "indices and inclusive ranges with commas between them, rising and without a gap, 0 to "
+                            + Parsers.HIGHEST_CORE,
+                    "0-2",
+                    Parsers::cores);
+    static final Variable<Integer> NUM_CORES =
+            number(
+                    "NEURON_RT_NUM_CORES",
+                    0,
+                    "How many free NeuronCores this process reserves; 0 means all.",
+                    "3");
+    static final Variable<Integer> GROUP_SIZES =
+            new Variable<>(
+                    "NEURONCORE_GROUP_SIZES",
+                    "",
+                    "Deprecated: the sum of its groups is how many NeuronCores are reserved; use NEURON_RT_NUM_CORES.",
+                    "groups N or AxB (A replicas of B cores) with commas between them, each number 1 to 64",
+                    "2,2x4",
+                    Parsers::groupSizes);
+    static final Variable<Integer> LOGICAL_NC_CONFIG =
+            logicalCore(
+                    "NEURON_LOGICAL_NC_CONFIG",
+                    "How many physical NeuronCores make one logical NeuronCore.");
+    static final Variable<Integer> VIRTUAL_CORE_SIZE =
+            logicalCore(
+                    "NEURON_RT_VIRTUAL_CORE_SIZE", "The older name of NEURON_LOGICAL_NC_CONFIG.");
+    static final Variable<Integer> EXEC_TIMEOUT =
+            number(
+                    "NEURON_RT_EXEC_TIMEOUT",
+                    30,
+                    "Seconds until an execution fails with NRT_TIMEOUT; 0 waits without limit.",
+                    "5");
+    static final Variable<Integer> ASYNC_IN_FLIGHT =
+            number(
+                    "NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS",
+                    0,
+                    "How many asynchronous requests a NeuronCore may have at once; 0 turns asynchronous execution off.",
+                    "3");
+    static final Variable<Boolean> VALIDATE_HASH =
+            bool(
+                    "NEURON_RT_VALIDATE_HASH",
+                    "Whether the hash of a NEFF is checked while it is loaded.");
+    static final Variable<Boolean> SHARED_WEIGHTS =
+            bool(
+                    "NEURON_RT_MULTI_INSTANCE_SHARED_WEIGHTS",
+                    "Whether copies of a model on several NeuronCores share their weights.");
+    static final Variable<Boolean> ALLOW_LEGACY_NEFF =
+            bool(
+                    "NEURON_RT_ALLOW_LEGACY_NEFF",
+                    "Whether a NEFF of an older architecture may run on a newer one.");
+    static final Variable<Boolean> FAIL_ON_NAN =
+            bool(
+                    "NEURON_FAIL_ON_NAN",
+                    "Whether an execution that produces NaN fails instead of being reported.");
+    static final Variable<String> PROCESS_TAG =
+            new Variable<>(
+                    "NEURON_PROCESS_TAG",
+                    "",
+                    "A name for this process in monitoring tools.",
+                    "at most 255 characters, no control characters",
+                    "training-7",
+                    Parsers::tag);
+    static final Variable<LogLevel> LOG_LEVEL =
+            level(
+                    "NEURON_RT_LOG_LEVEL",
+                    "ERROR on console, INFO on syslog",
+                    "How much is logged, at all places.");
+    static final Variable<String> LOG_LOCATION =
+            location(
+                    "NEURON_RT_LOG_LOCATION", "console,syslog", "The one place that gets the log.");
+    static final Variable<String> INSTANCE =
+            new Variable<>(
+                    "GLIA_INSTANCE",
+                    "auto",
+                    "Which machine is meant: auto takes the hardware or emulates, hardware insists on it, a type is emulated.",
+                    "auto, hardware, an instance type or an architecture",
+                    "trn2.48xlarge",
+                    Parsers::instance);
+    static final Variable<Path> SYSFS_ROOT =
+            new Variable<>(
+                    "GLIA_SYSFS_ROOT",
+                    "/sys",
+                    "Where the sysfs tree of the hardware is.",
+                    "the path of a folder",
+                    "/sys",
+                    Parsers::path);
+    static final Variable<String> INIT =
+            new Variable<>(
+                    RuntimeLifecycle.INIT,
+                    "auto",
+                    "Whether the runtime initialises itself or waits to be told.",
+                    "auto or manual",
+                    "manual",
+                    Parsers::init);
 
     private Catalogue() {}
 
     static Variable<LogLevel> levelOf(String component) {
         return level(
-                "NEURON_RT_LOG_LEVEL_" + component, "NEURON_RT_LOG_LEVEL", "How much " + component + " logs.");
+                "NEURON_RT_LOG_LEVEL_" + component,
+                "NEURON_RT_LOG_LEVEL",
+                "How much " + component + " logs.");
     }
 
     static Variable<String> locationOf(String component) {
@@ -103,7 +134,8 @@ final class Catalogue {
                 text -> Parsers.path(text).toAbsolutePath());
     }
 
-    private static Variable<Integer> number(String name, int fallback, String meaning, String example) {
+    private static Variable<Integer> number(
+            String name, int fallback, String meaning, String example) {
         return new Variable<>(
                 name,
                 String.valueOf(fallback),
@@ -115,11 +147,17 @@ final class Catalogue {
 
     private static Variable<Integer> logicalCore(String name, String meaning) {
         return new Variable<>(
-                name, "the architecture's own", meaning, "1 or 2", "2", text -> Parsers.number(text, 1, 2));
+                name,
+                "the architecture's own",
+                meaning,
+                "1 or 2",
+                "2",
+                text -> Parsers.number(text, 1, 2));
     }
 
     private static Variable<Boolean> bool(String name, String meaning) {
-        return new Variable<>(name, "false", meaning, "true, false, 1 or 0 in any case", "true", Parsers::bool);
+        return new Variable<>(
+                name, "false", meaning, "true, false, 1 or 0 in any case", "true", Parsers::bool);
     }
 
     private static Variable<LogLevel> level(String name, String fallback, String meaning) {

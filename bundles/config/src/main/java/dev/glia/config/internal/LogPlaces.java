@@ -3,6 +3,7 @@ package dev.glia.config.internal;
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
 import dev.glia.log.LogRoute;
+
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -11,12 +12,14 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Where the records of each component go. Without any setting: ERROR to the console and INFO to syslog. A level holds
- * for both; a location picks one, which gets its level or, without one, ERROR on the console and INFO anywhere else.
+ * Where the records of each component go. Without any setting: ERROR to the console and INFO to
+ * syslog. A level holds for both; a location picks one, which gets its level or, without one, ERROR
+ * on the console and INFO anywhere else.
  */
 final class LogPlaces {
     private static final String CONSOLE = "console";
     private static final String SYSLOG = "syslog";
+
     /** What the documentation also calls NMGR. */
     private static final String ALIAS = "KMGR";
 
@@ -37,10 +40,16 @@ final class LogPlaces {
         for (LogComponent component : LogComponent.values()) {
             Own<LogLevel> ownLevel = own(component, Catalogue::levelOf);
             Own<String> ownLocation = own(component, Catalogue::locationOf);
-            List<LogRoute> here = routes(ownLevel.value().or(() -> level), ownLocation.value().or(() -> location));
-            reading.decide(ownLevel.variable(), levels(here), ownLevel.origin(level, Catalogue.LOG_LEVEL));
+            List<LogRoute> here =
+                    routes(
+                            ownLevel.value().or(() -> level),
+                            ownLocation.value().or(() -> location));
             reading.decide(
-                    ownLocation.variable(), locations(here), ownLocation.origin(location, Catalogue.LOG_LOCATION));
+                    ownLevel.variable(), levels(here), ownLevel.origin(level, Catalogue.LOG_LEVEL));
+            reading.decide(
+                    ownLocation.variable(),
+                    locations(here),
+                    ownLocation.origin(location, Catalogue.LOG_LOCATION));
             routes.put(component, here);
         }
         return Map.copyOf(routes);
@@ -57,7 +66,9 @@ final class LogPlaces {
 
         /** Who decides when the variable itself is not set. */
         String origin(Optional<T> everywhere, Variable<T> global) {
-            return alias.or(() -> everywhere.map(_ -> global)).map(Variable::name).orElse("default");
+            return alias.or(() -> everywhere.map(_ -> global))
+                    .map(Variable::name)
+                    .orElse("default");
         }
     }
 
@@ -70,7 +81,9 @@ final class LogPlaces {
         Variable<T> alias = variableOf.apply(ALIAS);
         Optional<T> aliased = reading.read(alias);
         if (value.isPresent() && aliased.isPresent() && !value.equals(aliased)) {
-            reading.refuse(alias, "it means the same as " + variable.name() + ", which is set to something else");
+            reading.refuse(
+                    alias,
+                    "it means the same as " + variable.name() + ", which is set to something else");
         }
         return value.isPresent()
                 ? new Own<>(variable, value, Optional.empty())
@@ -79,8 +92,14 @@ final class LogPlaces {
 
     private static List<LogRoute> routes(Optional<LogLevel> level, Optional<String> location) {
         return location.map(List::of).orElse(List.of(CONSOLE, SYSLOG)).stream()
-                .map(place -> new LogRoute(
-                        place, level.orElse(place.equals(CONSOLE) ? LogLevel.ERROR : LogLevel.INFO)))
+                .map(
+                        place ->
+                                new LogRoute(
+                                        place,
+                                        level.orElse(
+                                                place.equals(CONSOLE)
+                                                        ? LogLevel.ERROR
+                                                        : LogLevel.INFO)))
                 .toList();
     }
 
@@ -93,6 +112,9 @@ final class LogPlaces {
     }
 
     private static String locations(List<LogRoute> routes) {
-        return routes.stream().map(LogRoute::location).map(Printable::of).collect(Collectors.joining(","));
+        return routes.stream()
+                .map(LogRoute::location)
+                .map(Printable::of)
+                .collect(Collectors.joining(","));
     }
 }

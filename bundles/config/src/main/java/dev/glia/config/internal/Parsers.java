@@ -2,6 +2,7 @@ package dev.glia.config.internal;
 
 import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.log.LogLevel;
+
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
@@ -9,7 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The syntax of the values. Every method throws IllegalArgumentException that says what is wrong with a text. */
+/**
+ * The syntax of the values. Every method throws IllegalArgumentException that says what is wrong
+ * with a text.
+ */
 final class Parsers {
     /** Far above any machine, far below what would overflow the arithmetic of cores. */
     static final int HIGHEST_CORE = 65_535;
@@ -33,7 +37,8 @@ final class Parsers {
 
     static int number(String text, int lowest, int highest) {
         if (text.isEmpty() || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a whole number in decimal digits");
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not a whole number in decimal digits");
         }
         long value;
         try {
@@ -42,7 +47,8 @@ final class Parsers {
             value = Long.MAX_VALUE;
         }
         if (value < lowest || value > highest) {
-            throw new IllegalArgumentException(text + " is not in the range " + lowest + " to " + highest);
+            throw new IllegalArgumentException(
+                    text + " is not in the range " + lowest + " to " + highest);
         }
         return (int) value;
     }
@@ -55,11 +61,18 @@ final class Parsers {
             if (union == null) {
                 union = next;
             } else if (next.first() <= union.last()) {
-                throw new IllegalArgumentException("core " + next.first() + " is not above core " + union.last()
-                        + " before it; each core is named once, in rising order");
+                throw new IllegalArgumentException(
+                        "core "
+                                + next.first()
+                                + " is not above core "
+                                + union.last()
+                                + " before it; each core is named once, in rising order");
             } else if (next.first() != union.last() + 1) {
-                throw new IllegalArgumentException("Neuron cores are not contiguous: nothing between core "
-                        + union.last() + " and core " + next.first());
+                throw new IllegalArgumentException(
+                        "Neuron cores are not contiguous: nothing between core "
+                                + union.last()
+                                + " and core "
+                                + next.first());
             } else {
                 union = new CoreRange(union.first(), next.last());
             }
@@ -69,21 +82,27 @@ final class Parsers {
 
     private static CoreRange indexOrRange(String item) {
         if (item.isEmpty()) {
-            throw new IllegalArgumentException("a core is missing before, between or after the commas");
+            throw new IllegalArgumentException(
+                    "a core is missing before, between or after the commas");
         }
         Matcher parts = CORES.matcher(item);
         if (!parts.matches()) {
-            throw new IllegalArgumentException("\"" + item + "\" is neither a core nor a range of cores");
+            throw new IllegalArgumentException(
+                    "\"" + item + "\" is neither a core nor a range of cores");
         }
         int first = number(parts.group(1).strip(), 0, HIGHEST_CORE);
         int last = parts.group(2) == null ? first : number(parts.group(2).strip(), 0, HIGHEST_CORE);
         if (last < first) {
-            throw new IllegalArgumentException("the range " + item + " is reversed; write " + last + "-" + first);
+            throw new IllegalArgumentException(
+                    "the range " + item + " is reversed; write " + last + "-" + first);
         }
         return new CoreRange(first, last);
     }
 
-    /** The cores that the groups of NEURONCORE_GROUP_SIZES need together: {@code AxB} is A times B cores. */
+    /**
+     * The cores that the groups of NEURONCORE_GROUP_SIZES need together: {@code AxB} is A times B
+     * cores.
+     */
     static int groupSizes(String text) {
         long sum = 0;
         for (String item : text.replaceAll("[\\[\\]]", "").split(",")) {
@@ -95,10 +114,14 @@ final class Parsers {
                 throw new IllegalArgumentException("\"" + item.strip() + "\" is neither N nor AxB");
             }
             long times = number(group.group(1), 1, LARGEST_GROUP);
-            sum += group.group(2) == null ? times : times * number(group.group(2), 1, LARGEST_GROUP);
+            sum +=
+                    group.group(2) == null
+                            ? times
+                            : times * number(group.group(2), 1, LARGEST_GROUP);
         }
         if (sum == 0 || sum > HIGHEST_CORE) {
-            throw new IllegalArgumentException(sum == 0 ? "it names no group" : "its groups need " + sum + " cores");
+            throw new IllegalArgumentException(
+                    sum == 0 ? "it names no group" : "its groups need " + sum + " cores");
         }
         return (int) sum;
     }
@@ -113,15 +136,20 @@ final class Parsers {
                         .orElseThrow(() -> new IllegalArgumentException("there is no such level"));
     }
 
-    /** console and syslog in any case; anything else is a path or the name of another sink, as it is written. */
+    /**
+     * console and syslog in any case; anything else is a path or the name of another sink, as it is
+     * written.
+     */
     static String location(String text) {
         String name = text.toLowerCase(Locale.ROOT);
         var known = Set.of("console", "syslog");
         if (known.contains(name)) {
             return name;
         }
-        if (text.contains(",") && Stream.of(name.split(",")).map(String::strip).allMatch(known::contains)) {
-            throw new IllegalArgumentException("one variable picks one place (unset it to have both)");
+        if (text.contains(",")
+                && Stream.of(name.split(",")).map(String::strip).allMatch(known::contains)) {
+            throw new IllegalArgumentException(
+                    "one variable picks one place (unset it to have both)");
         }
         path(text);
         return text;

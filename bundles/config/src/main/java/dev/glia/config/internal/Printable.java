@@ -14,7 +14,9 @@ final class Printable {
                 return out.append("...").toString();
             }
             char c = text.charAt(i);
-            if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT || Character.isSurrogate(c)) {
+            if (Character.isISOControl(c)
+                    || Character.getType(c) == Character.FORMAT
+                    || Character.isSurrogate(c)) {
                 out.append("\\u%04x".formatted((int) c));
             } else {
                 out.append(c);

@@ -7,13 +7,7 @@ import dev.glia.log.LogComponent;
 import dev.glia.log.LogRoute;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -22,7 +16,17 @@ import org.osgi.service.component.annotations.Modified;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The configuration of this process, from Config Admin, framework properties and the environment. */
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * The configuration of this process, from Config Admin, framework properties and the environment.
+ */
 @Component(configurationPid = Configuration.PID, configurationPolicy = ConfigurationPolicy.OPTIONAL)
 public final class ProcessConfiguration implements Configuration {
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_config");
@@ -53,7 +57,8 @@ public final class ProcessConfiguration implements Configuration {
         this.frameworkProperty = frameworkProperty;
         this.environment = Map.copyOf(environment);
         this.publisher = publisher;
-        defaultStateDir = StateDir.of(environment.get("XDG_STATE_HOME"), System.getProperty("user.home"));
+        defaultStateDir =
+                StateDir.of(environment.get("XDG_STATE_HOME"), System.getProperty("user.home"));
         evaluate(properties);
     }
 
@@ -82,7 +87,10 @@ public final class ProcessConfiguration implements Configuration {
     }
 
     private synchronized void evaluate(Map<String, Object> properties) {
-        Snapshot next = Snapshot.of(new Sources(Map.copyOf(properties), frameworkProperty, environment), defaultStateDir);
+        Snapshot next =
+                Snapshot.of(
+                        new Sources(Map.copyOf(properties), frameworkProperty, environment),
+                        defaultStateDir);
         snapshot = next;
         next.notices().stream().filter(published::add).forEach(publisher);
     }

@@ -2,6 +2,7 @@ package dev.glia.config.internal;
 
 import dev.glia.config.Setting;
 import dev.glia.config.internal.Sources.Given;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,6 +70,12 @@ final class Reading {
     private void show(Variable<?> variable, String value, String origin, Optional<String> problem) {
         settings.put(
                 variable.name(),
-                new Setting(variable.name(), value, origin, variable.fallback(), variable.meaning(), problem));
+                new Setting(
+                        variable.name(),
+                        value,
+                        origin,
+                        variable.fallback(),
+                        variable.meaning(),
+                        problem));
     }
 }

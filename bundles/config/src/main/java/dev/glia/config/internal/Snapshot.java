@@ -5,6 +5,9 @@ import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.config.Setting;
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogRoute;
+
+import org.slf4j.event.Level;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +17,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.slf4j.event.Level;
 
 /**
  * The configuration as it was at one moment. Immutable.
@@ -54,40 +56,68 @@ record Snapshot(
         reading.read(Catalogue.INIT);
 
         if (inFlight > 3) {
-            notices.add(new Notice(
-                    Level.WARN,
-                    Catalogue.ASYNC_IN_FLIGHT.name() + "=" + inFlight
-                            + ": more than 3 requests in flight may exhaust the memory of the device; 3 is recommended"));
+            notices.add(
+                    new Notice(
+                            Level.WARN,
+                            Catalogue.ASYNC_IN_FLIGHT.name()
+                                    + "="
+                                    + inFlight
+                                    + ": more than 3 requests in flight may exhaust the memory of the device; 3 is recommended"));
         }
         notices.addAll(Names.notices(sources.names(), reading.names()));
-        var config = new RuntimeConfig(
-                visible, cores, timeout, validateHash, sharedWeights, inFlight, legacy, logicalCore, failOnNan, tag,
-                instance, stateDir, sysfs);
-        return new Snapshot(config, List.copyOf(reading.problems()), routes, reading.settings(), List.copyOf(notices));
+        var config =
+                new RuntimeConfig(
+                        visible,
+                        cores,
+                        timeout,
+                        validateHash,
+                        sharedWeights,
+                        inFlight,
+                        legacy,
+                        logicalCore,
+                        failOnNan,
+                        tag,
+                        instance,
+                        stateDir,
+                        sysfs);
+        return new Snapshot(
+                config,
+                List.copyOf(reading.problems()),
+                routes,
+                reading.settings(),
+                List.copyOf(notices));
     }
 
     /** NUM_CORES, for which the deprecated group sizes stand in. */
-    private static int coreCount(Reading reading, Optional<CoreRange> visible, List<Notice> notices) {
+    private static int coreCount(
+            Reading reading, Optional<CoreRange> visible, List<Notice> notices) {
         Optional<Integer> number = reading.read(Catalogue.NUM_CORES);
         Optional<Integer> groups = reading.read(Catalogue.GROUP_SIZES);
         if (reading.isSet(Catalogue.GROUP_SIZES)) {
-            notices.add(new Notice(
-                    Level.WARN,
-                    "NEURONCORE_GROUP_SIZES is deprecated; set NEURON_RT_NUM_CORES or NEURON_RT_VISIBLE_CORES instead"));
+            notices.add(
+                    new Notice(
+                            Level.WARN,
+                            "NEURONCORE_GROUP_SIZES is deprecated; set NEURON_RT_NUM_CORES or NEURON_RT_VISIBLE_CORES instead"));
         }
         if (groups.isEmpty()) {
             return number.orElse(0);
         }
         int needed = groups.get();
-        Variable<?> stronger = reading.isSet(Catalogue.VISIBLE_CORES) ? Catalogue.VISIBLE_CORES : Catalogue.NUM_CORES;
+        Variable<?> stronger =
+                reading.isSet(Catalogue.VISIBLE_CORES)
+                        ? Catalogue.VISIBLE_CORES
+                        : Catalogue.NUM_CORES;
         if (!reading.isSet(stronger)) {
-            reading.decide(Catalogue.NUM_CORES, String.valueOf(needed), Catalogue.GROUP_SIZES.name());
+            reading.decide(
+                    Catalogue.NUM_CORES, String.valueOf(needed), Catalogue.GROUP_SIZES.name());
             return needed;
         }
-        // A count of 0 means all cores, which is not fewer than any sum that this variable can tell.
-        Optional<Integer> offered = stronger == Catalogue.VISIBLE_CORES
-                ? visible.map(CoreRange::size)
-                : number.filter(count -> count > 0);
+        // A count of 0 means all cores, which is not fewer than any sum that this variable can
+        // tell.
+        Optional<Integer> offered =
+                stronger == Catalogue.VISIBLE_CORES
+                        ? visible.map(CoreRange::size)
+                        : number.filter(count -> count > 0);
         if (offered.isPresent() && offered.get() < needed) {
             reading.refuse(
                     Catalogue.GROUP_SIZES,
@@ -106,12 +136,28 @@ record Snapshot(
                     "NEURON_LOGICAL_NC_CONFIG=%d says otherwise and means the same (set one of them)"
                             .formatted(size.get()));
         }
-        size.ifPresent(value -> decideOther(reading, Catalogue.VIRTUAL_CORE_SIZE, Catalogue.LOGICAL_NC_CONFIG, value));
-        older.ifPresent(value -> decideOther(reading, Catalogue.LOGICAL_NC_CONFIG, Catalogue.VIRTUAL_CORE_SIZE, value));
-        return Stream.of(size, older).flatMap(Optional::stream).mapToInt(Integer::intValue).findFirst();
+        size.ifPresent(
+                value ->
+                        decideOther(
+                                reading,
+                                Catalogue.VIRTUAL_CORE_SIZE,
+                                Catalogue.LOGICAL_NC_CONFIG,
+                                value));
+        older.ifPresent(
+                value ->
+                        decideOther(
+                                reading,
+                                Catalogue.LOGICAL_NC_CONFIG,
+                                Catalogue.VIRTUAL_CORE_SIZE,
+                                value));
+        return Stream.of(size, older)
+                .flatMap(Optional::stream)
+                .mapToInt(Integer::intValue)
+                .findFirst();
     }
 
-    private static void decideOther(Reading reading, Variable<?> other, Variable<?> deciding, int value) {
+    private static void decideOther(
+            Reading reading, Variable<?> other, Variable<?> deciding, int value) {
         reading.decide(other, String.valueOf(value), deciding.name());
     }
 

@@ -17,7 +17,10 @@ import java.util.stream.IntStream;
  * @param frameworkProperty the framework's property of a name, or {@code null}
  * @param environment the environment of the process
  */
-record Sources(Map<String, ?> configAdmin, UnaryOperator<String> frameworkProperty, Map<String, String> environment) {
+record Sources(
+        Map<String, ?> configAdmin,
+        UnaryOperator<String> frameworkProperty,
+        Map<String, String> environment) {
 
     /**
      * A value somebody gave.
@@ -51,7 +54,9 @@ record Sources(Map<String, ?> configAdmin, UnaryOperator<String> frameworkProper
         return Optional.of(new Given(text.strip(), origin));
     }
 
-    /** Config Admin knows numbers, Booleans, arrays and collections; a list is written with commas. */
+    /**
+     * Config Admin knows numbers, Booleans, arrays and collections; a list is written with commas.
+     */
     private static String text(Object value) {
         if (value.getClass().isArray()) {
             return IntStream.range(0, Array.getLength(value))

@@ -2,7 +2,10 @@ package dev.glia.config.internal;
 
 import java.nio.file.Path;
 
-/** The folder that is shared by all processes of a user, as the XDG base directory specification places it. */
+/**
+ * The folder that is shared by all processes of a user, as the XDG base directory specification
+ * places it.
+ */
 final class StateDir {
     private StateDir() {}
 
@@ -17,7 +20,9 @@ final class StateDir {
             return Path.of(stateHome, "glia");
         }
         return userHome == null || !userHome.startsWith("/")
-                ? Path.of(System.getProperty("java.io.tmpdir"), "glia-" + System.getProperty("user.name"))
+                ? Path.of(
+                        System.getProperty("java.io.tmpdir"),
+                        "glia-" + System.getProperty("user.name"))
                 : Path.of(userHome, ".local", "state", "glia");
     }
 }

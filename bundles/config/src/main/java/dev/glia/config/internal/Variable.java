@@ -11,10 +11,16 @@ import java.util.function.Function;
  * @param meaning one sentence that says what it is for
  * @param accepted what it accepts, for the message of a refusal
  * @param example a value it accepts
- * @param parser makes a value of a text that is not blank; throws IllegalArgumentException saying what is wrong with it
+ * @param parser makes a value of a text that is not blank; throws IllegalArgumentException saying
+ *     what is wrong with it
  */
 record Variable<T>(
-        String name, String fallback, String meaning, String accepted, String example, Function<String, T> parser) {
+        String name,
+        String fallback,
+        String meaning,
+        String accepted,
+        String example,
+        Function<String, T> parser) {
 
     /**
      * {@return the value of a text}
@@ -28,7 +34,10 @@ record Variable<T>(
         return parser.apply(text);
     }
 
-    /** {@return the refusal of a value: the variable, the value, what is wrong, what is accepted, an example} */
+    /**
+     * {@return the refusal of a value: the variable, the value, what is wrong, what is accepted, an
+     * example}
+     */
     String refusal(String text, String wrong) {
         return "%s=\"%s\": %s. Accepted: %s. Example: %s=%s."
                 .formatted(name, Printable.of(text), Printable.of(wrong), accepted, name, example);

@@ -2,18 +2,20 @@ package dev.glia.config.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.event.Level;
 
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
 class NoticesTest {
 
     private static List<Notice> notices(Map<String, String> environment) {
-        return Snapshot.of(new Sources(Map.of(), _ -> null, environment), Path.of("/state")).notices();
+        return Snapshot.of(new Sources(Map.of(), _ -> null, environment), Path.of("/state"))
+                .notices();
     }
 
     @ParameterizedTest
@@ -23,10 +25,15 @@ class NoticesTest {
         "NEURON_RT_LOG_LEVEL_NTR,NEURON_RT_LOG_LEVEL_NRT"
     })
     void anUnknownNameIsAnsweredWithTheNearest(String name, String nearest) {
-        assertThat(notices(Map.of(name, "1"))).singleElement().satisfies(notice -> {
-            assertThat(notice.level()).isEqualTo(Level.WARN);
-            assertThat(notice.text()).contains(name).endsWith("did you mean " + nearest + "?");
-        });
+        assertThat(notices(Map.of(name, "1")))
+                .singleElement()
+                .satisfies(
+                        notice -> {
+                            assertThat(notice.level()).isEqualTo(Level.WARN);
+                            assertThat(notice.text())
+                                    .contains(name)
+                                    .endsWith("did you mean " + nearest + "?");
+                        });
     }
 
     @Test
@@ -39,17 +46,19 @@ class NoticesTest {
 
     @Test
     void otherNamesAreNobodysBusiness() {
-        assertThat(notices(Map.of("PATH", "/bin", "NEURON_CC_FLAGS", "-O1", "GLIA_HOME", "/x"))).isEmpty();
+        assertThat(notices(Map.of("PATH", "/bin", "NEURON_CC_FLAGS", "-O1", "GLIA_HOME", "/x")))
+                .isEmpty();
     }
 
     @Test
     void aDocumentedNameWithoutEffectIsAnInformation() {
         assertThat(notices(Map.of("NEURON_RT_ROOT_COMM_ID", "10.0.0.1:63423")))
                 .singleElement()
-                .satisfies(notice -> {
-                    assertThat(notice.level()).isEqualTo(Level.INFO);
-                    assertThat(notice.text()).contains("NEURON_RT_ROOT_COMM_ID");
-                });
+                .satisfies(
+                        notice -> {
+                            assertThat(notice.level()).isEqualTo(Level.INFO);
+                            assertThat(notice.text()).contains("NEURON_RT_ROOT_COMM_ID");
+                        });
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.log.LogLevel;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,24 +13,59 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ParsersTest {
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "0|0|0", "7|7|7", "0-2|0|2", "12-14|12|14", "5-5|5|5", "2,3|2|3", "3-5,6|3|6", "0,1-2,3|0|3", "007|7|7",
-        "'2, 3'|2|3", "'0 - 2'|0|2", "65535|65535|65535", "0-65535|0|65535"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0|0|0",
+                "7|7|7",
+                "0-2|0|2",
+                "12-14|12|14",
+                "5-5|5|5",
+                "2,3|2|3",
+                "3-5,6|3|6",
+                "0,1-2,3|0|3",
+                "007|7|7",
+                "'2, 3'|2|3",
+                "'0 - 2'|0|2",
+                "65535|65535|65535",
+                "0-65535|0|65535"
+            })
     void acceptsCoresThatRiseWithoutGap(String text, int first, int last) {
         assertThat(Parsers.cores(text)).isEqualTo(new CoreRange(first, last));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "3,5,6|not contiguous", "0-1,3|not contiguous", "5-3|is reversed; write 3-5", "3,3|core 3 is not above core 3",
-        "0-2,2|core 2 is not above core 2", "2,1|core 1 is not above core 2", "4,0-3|core 0 is not above core 4",
-        "-1|neither a core nor a range", "0--2|not a whole number", "-|neither", "1-|neither", "a|not a whole number",
-        "1,|missing", ",1|missing", "1,,2|missing", "0x1|not a whole number", "+1|not a whole number",
-        "1.0|not a whole number", "1-2-3|not a whole number", "65536|not in the range", "1;2|not a whole number",
-        "2147483648|not in the range", "99999999999999999999999|not in the range", "nc1|not a whole number",
-        "٣|not a whole number", "0-99999999999|not in the range", "all|not a whole number"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "3,5,6|not contiguous",
+                "0-1,3|not contiguous",
+                "5-3|is reversed; write 3-5",
+                "3,3|core 3 is not above core 3",
+                "0-2,2|core 2 is not above core 2",
+                "2,1|core 1 is not above core 2",
+                "4,0-3|core 0 is not above core 4",
+                "-1|neither a core nor a range",
+                "0--2|not a whole number",
+                "-|neither",
+                "1-|neither",
+                "a|not a whole number",
+                "1,|missing",
+                ",1|missing",
+                "1,,2|missing",
+                "0x1|not a whole number",
+                "+1|not a whole number",
+                "1.0|not a whole number",
+                "1-2-3|not a whole number",
+                "65536|not in the range",
+                "1;2|not a whole number",
+                "2147483648|not in the range",
+                "99999999999999999999999|not in the range",
+                "nc1|not a whole number",
+                "٣|not a whole number",
+                "0-99999999999|not in the range",
+                "all|not a whole number"
+            })
     void refusesOtherCores(String text, String wrong) {
         assertThatThrownBy(() -> Parsers.cores(text))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -37,13 +73,22 @@ class ParsersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"true,true", "TRUE,true", "True,true", "1,true", "false,false", "FALSE,false", "0,false"})
+    @CsvSource({
+        "true,true",
+        "TRUE,true",
+        "True,true",
+        "1,true",
+        "false,false",
+        "FALSE,false",
+        "0,false"
+    })
     void readsBooleans(String text, boolean value) {
         assertThat(Parsers.bool(text)).isEqualTo(value);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"yes", "no", "on", "2", "-1", "01", "t", "truee", "\u0131", "true false"})
+    @ValueSource(
+            strings = {"yes", "no", "on", "2", "-1", "01", "t", "truee", "\u0131", "true false"})
     void refusesOtherBooleans(String text) {
         assertThatThrownBy(() -> Parsers.bool(text)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -55,7 +100,19 @@ class ParsersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2147483648", "-1", "+1", "1e3", "5s", "0x10", "1.5", "1 0", "٣", "9223372036854775808"})
+    @ValueSource(
+            strings = {
+                "2147483648",
+                "-1",
+                "+1",
+                "1e3",
+                "5s",
+                "0x10",
+                "1.5",
+                "1 0",
+                "٣",
+                "9223372036854775808"
+            })
     void refusesOtherNumbers(String text) {
         assertThatThrownBy(() -> Parsers.number(text, 0, Integer.MAX_VALUE))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -64,8 +121,15 @@ class ParsersTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ERROR,ERROR", "error,ERROR", "WARN,WARN", "WARNING,WARN", "warning,WARN", "Info,INFO", "debug,DEBUG",
-        "TRACE,TRACE", "quiet,QUIET"
+        "ERROR,ERROR",
+        "error,ERROR",
+        "WARN,WARN",
+        "WARNING,WARN",
+        "warning,WARN",
+        "Info,INFO",
+        "debug,DEBUG",
+        "TRACE,TRACE",
+        "quiet,QUIET"
     })
     void readsLevels(String text, LogLevel level) {
         assertThat(Parsers.level(text)).isEqualTo(level);
@@ -79,8 +143,13 @@ class ParsersTest {
 
     @ParameterizedTest
     @CsvSource({
-        "console,console", "CONSOLE,console", "Syslog,syslog", "tdrv.log,tdrv.log", "/var/log/A.log,/var/log/A.log",
-        "kafka,kafka", "Console.log,Console.log"
+        "console,console",
+        "CONSOLE,console",
+        "Syslog,syslog",
+        "tdrv.log,tdrv.log",
+        "/var/log/A.log,/var/log/A.log",
+        "kafka,kafka",
+        "Console.log,Console.log"
     })
     void readsLocations(String text, String location) {
         assertThat(Parsers.location(text)).isEqualTo(location);
@@ -89,23 +158,57 @@ class ParsersTest {
     @ParameterizedTest
     @ValueSource(strings = {"console,syslog", "SYSLOG, console", "a\u0000b", "a\nb"})
     void refusesOtherLocations(String text) {
-        assertThatThrownBy(() -> Parsers.location(text)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Parsers.location(text))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"2|2", "2,4,3,4|13", "4x1|4", "[2],[2]|4", "2x4,1|9", "2,,1|3", "64x64|4096", "' 1 , 2 '|3"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2|2",
+                "2,4,3,4|13",
+                "4x1|4",
+                "[2],[2]|4",
+                "2x4,1|9",
+                "2,,1|3",
+                "64x64|4096",
+                "' 1 , 2 '|3"
+            })
     void sumsGroups(String text, int sum) {
         assertThat(Parsers.groupSizes(text)).isEqualTo(sum);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "65", "65x1", "1x0", "[]", ",", "a", "2x", "x2", "1x2x3", "-1", "2y3", "99999999999999999999"})
+    @ValueSource(
+            strings = {
+                "0",
+                "65",
+                "65x1",
+                "1x0",
+                "[]",
+                ",",
+                "a",
+                "2x",
+                "x2",
+                "1x2x3",
+                "-1",
+                "2y3",
+                "99999999999999999999"
+            })
     void refusesOtherGroups(String text) {
-        assertThatThrownBy(() -> Parsers.groupSizes(text)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Parsers.groupSizes(text))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
-    @CsvSource({"auto,auto", "HARDWARE,hardware", "inf1.6xlarge,inf1.6xlarge", "trn3-gen1,trn3-gen1", "trn2,trn2"})
+    @CsvSource({
+        "auto,auto",
+        "HARDWARE,hardware",
+        "inf1.6xlarge,inf1.6xlarge",
+        "trn3-gen1,trn3-gen1",
+        "trn2,trn2"
+    })
     void readsInstances(String text, String instance) {
         assertThat(Parsers.instance(text)).isEqualTo(instance);
     }
@@ -113,6 +216,7 @@ class ParsersTest {
     @ParameterizedTest
     @ValueSource(strings = {"../etc", "inf1/6", ".", "-x", "trn2 48", "a\u0000"})
     void refusesOtherInstances(String text) {
-        assertThatThrownBy(() -> Parsers.instance(text)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Parsers.instance(text))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

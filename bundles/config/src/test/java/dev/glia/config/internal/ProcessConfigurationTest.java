@@ -12,6 +12,11 @@ import dev.glia.log.LogLevel;
 import dev.glia.log.LogRoute;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,9 +26,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class ProcessConfigurationTest {
 
@@ -32,7 +34,10 @@ class ProcessConfigurationTest {
     }
 
     private static Setting setting(Configuration configuration, String name) {
-        return configuration.settings().stream().filter(s -> s.name().equals(name)).findAny().orElseThrow();
+        return configuration.settings().stream()
+                .filter(s -> s.name().equals(name))
+                .findAny()
+                .orElseThrow();
     }
 
     private static String refusal(Map<String, String> environment) {
@@ -65,22 +70,23 @@ class ProcessConfigurationTest {
 
     @Test
     void everyVariableReachesItsField() {
-        var current = of(Map.ofEntries(
-                        Map.entry("NEURON_RT_VISIBLE_CORES", " 3-5,6 "),
-                        Map.entry("NEURON_RT_NUM_CORES", "2"),
-                        Map.entry("NEURON_RT_EXEC_TIMEOUT", "0"),
-                        Map.entry("NEURON_RT_VALIDATE_HASH", "TRUE"),
-                        Map.entry("NEURON_RT_MULTI_INSTANCE_SHARED_WEIGHTS", "1"),
-                        Map.entry("NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS", "3"),
-                        Map.entry("NEURON_RT_ALLOW_LEGACY_NEFF", "true"),
-                        Map.entry("NEURON_LOGICAL_NC_CONFIG", "2"),
-                        Map.entry("NEURON_FAIL_ON_NAN", "1"),
-                        Map.entry("NEURON_PROCESS_TAG", "blue"),
-                        Map.entry("GLIA_INSTANCE", "trn2.48xlarge"),
-                        Map.entry("GLIA_STATE_DIR", "/tmp/glia"),
-                        Map.entry("GLIA_SYSFS_ROOT", "/tmp/sys"),
-                        Map.entry("GLIA_INIT", "manual")))
-                .current();
+        var current =
+                of(Map.ofEntries(
+                                Map.entry("NEURON_RT_VISIBLE_CORES", " 3-5,6 "),
+                                Map.entry("NEURON_RT_NUM_CORES", "2"),
+                                Map.entry("NEURON_RT_EXEC_TIMEOUT", "0"),
+                                Map.entry("NEURON_RT_VALIDATE_HASH", "TRUE"),
+                                Map.entry("NEURON_RT_MULTI_INSTANCE_SHARED_WEIGHTS", "1"),
+                                Map.entry("NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS", "3"),
+                                Map.entry("NEURON_RT_ALLOW_LEGACY_NEFF", "true"),
+                                Map.entry("NEURON_LOGICAL_NC_CONFIG", "2"),
+                                Map.entry("NEURON_FAIL_ON_NAN", "1"),
+                                Map.entry("NEURON_PROCESS_TAG", "blue"),
+                                Map.entry("GLIA_INSTANCE", "trn2.48xlarge"),
+                                Map.entry("GLIA_STATE_DIR", "/tmp/glia"),
+                                Map.entry("GLIA_SYSFS_ROOT", "/tmp/sys"),
+                                Map.entry("GLIA_INIT", "manual")))
+                        .current();
         assertThat(current.visibleCores()).contains(new CoreRange(3, 6));
         assertThat(current.numCores()).isEqualTo(2);
         assertThat(current.execTimeout()).isZero();
@@ -100,7 +106,9 @@ class ProcessConfigurationTest {
     void sourcesAreAskedInTheirOrder() {
         String name = "NEURON_RT_NUM_CORES";
         var environment = Map.of(name, "3");
-        var all = new ProcessConfiguration(n -> n.equals(name) ? "2" : null, environment, Map.of(name, 1), _ -> {});
+        var all =
+                new ProcessConfiguration(
+                        n -> n.equals(name) ? "2" : null, environment, Map.of(name, 1), _ -> {});
         assertThat(all.current().numCores()).isEqualTo(1);
         assertThat(setting(all, name).origin()).isEqualTo("config admin");
         all.modified(Map.of());
@@ -114,9 +122,12 @@ class ProcessConfigurationTest {
 
     @Test
     void configAdminMayChangeValuesAndRepairABadOne() {
-        var configuration = new ProcessConfiguration(_ -> null, Map.of("NEURON_RT_NUM_CORES", "many"), Map.of(), _ -> {});
+        var configuration =
+                new ProcessConfiguration(
+                        _ -> null, Map.of("NEURON_RT_NUM_CORES", "many"), Map.of(), _ -> {});
         assertThatThrownBy(configuration::current).isInstanceOf(NrtException.class);
-        configuration.modified(Map.of("NEURON_RT_NUM_CORES", 4, "NEURON_RT_VISIBLE_CORES", new int[] {2, 3}));
+        configuration.modified(
+                Map.of("NEURON_RT_NUM_CORES", 4, "NEURON_RT_VISIBLE_CORES", new int[] {2, 3}));
         assertThat(configuration.current().numCores()).isEqualTo(4);
         assertThat(configuration.current().visibleCores()).contains(new CoreRange(2, 3));
     }
@@ -124,25 +135,42 @@ class ProcessConfigurationTest {
     @Test
     void eachNoticeIsPublishedOnce() {
         var notices = new ArrayList<Notice>();
-        var configuration = new ProcessConfiguration(
-                _ -> null, Map.of("NEURON_RT_NUM_CORE", "1"), Map.of(), notices::add);
+        var configuration =
+                new ProcessConfiguration(
+                        _ -> null, Map.of("NEURON_RT_NUM_CORE", "1"), Map.of(), notices::add);
         configuration.modified(Map.of("NEURON_RT_VISIBLE_CORE", 3));
         configuration.modified(Map.of());
-        assertThat(notices).extracting(Notice::text).satisfiesExactly(
-                first -> assertThat(first).startsWith("NEURON_RT_NUM_CORE "),
-                second -> assertThat(second).startsWith("NEURON_RT_VISIBLE_CORE "));
+        assertThat(notices)
+                .extracting(Notice::text)
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("NEURON_RT_NUM_CORE "),
+                        second -> assertThat(second).startsWith("NEURON_RT_VISIBLE_CORE "));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "NEURON_RT_VISIBLE_CORES|3,5|0-2", "NEURON_RT_NUM_CORES|-1|=3", "NEURON_RT_EXEC_TIMEOUT|2147483648|=5",
-        "NEURON_RT_VALIDATE_HASH|maybe|=true", "NEURON_RT_MULTI_INSTANCE_SHARED_WEIGHTS|yes|=true",
-        "NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS|three|=3", "NEURON_RT_ALLOW_LEGACY_NEFF|2|=true",
-        "NEURON_LOGICAL_NC_CONFIG|3|=2", "NEURON_RT_VIRTUAL_CORE_SIZE|0|=2", "NEURONCORE_GROUP_SIZES|0|=2",
-        "NEURON_FAIL_ON_NAN|nan|=true", "NEURON_RT_LOG_LEVEL|LOUD|=INFO", "NEURON_RT_LOG_LEVEL_TDRV|LOUD|=INFO",
-        "NEURON_RT_LOG_LEVEL_KMGR|LOUD|=INFO", "NEURON_RT_LOG_LOCATION_HAL|console,syslog|=console",
-        "GLIA_INSTANCE|../x|=trn2", "GLIA_INIT|later|=manual", "NEURON_RT_VISIBLE_CORES|''|0-2", "GLIA_STATE_DIR|''|=/"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "NEURON_RT_VISIBLE_CORES|3,5|0-2",
+                "NEURON_RT_NUM_CORES|-1|=3",
+                "NEURON_RT_EXEC_TIMEOUT|2147483648|=5",
+                "NEURON_RT_VALIDATE_HASH|maybe|=true",
+                "NEURON_RT_MULTI_INSTANCE_SHARED_WEIGHTS|yes|=true",
+                "NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS|three|=3",
+                "NEURON_RT_ALLOW_LEGACY_NEFF|2|=true",
+                "NEURON_LOGICAL_NC_CONFIG|3|=2",
+                "NEURON_RT_VIRTUAL_CORE_SIZE|0|=2",
+                "NEURONCORE_GROUP_SIZES|0|=2",
+                "NEURON_FAIL_ON_NAN|nan|=true",
+                "NEURON_RT_LOG_LEVEL|LOUD|=INFO",
+                "NEURON_RT_LOG_LEVEL_TDRV|LOUD|=INFO",
+                "NEURON_RT_LOG_LEVEL_KMGR|LOUD|=INFO",
+                "NEURON_RT_LOG_LOCATION_HAL|console,syslog|=console",
+                "GLIA_INSTANCE|../x|=trn2",
+                "GLIA_INIT|later|=manual",
+                "NEURON_RT_VISIBLE_CORES|''|0-2",
+                "GLIA_STATE_DIR|''|=/"
+            })
     void aBadValueIsRefusedWithNameValueAndExample(String name, String value, String example) {
         assertThat(refusal(Map.of(name, value)))
                 .startsWith("NRT_INVALID (2): ")
@@ -154,15 +182,25 @@ class ProcessConfigurationTest {
 
     @Test
     void severalBadValuesAreListedTogether() {
-        assertThat(refusal(Map.of("NEURON_RT_NUM_CORES", "x", "NEURON_RT_EXEC_TIMEOUT", "y", "NEURON_FAIL_ON_NAN", "1")))
+        assertThat(
+                        refusal(
+                                Map.of(
+                                        "NEURON_RT_NUM_CORES",
+                                        "x",
+                                        "NEURON_RT_EXEC_TIMEOUT",
+                                        "y",
+                                        "NEURON_FAIL_ON_NAN",
+                                        "1")))
                 .contains("NEURON_RT_NUM_CORES=\"x\"", "NEURON_RT_EXEC_TIMEOUT=\"y\"")
                 .doesNotContain("NEURON_FAIL_ON_NAN");
     }
 
     @Test
     void aTagMayHave255Characters() {
-        assertThat(of(Map.of("NEURON_PROCESS_TAG", "x".repeat(255))).current().processTag()).isPresent();
-        assertThat(refusal(Map.of("NEURON_PROCESS_TAG", "x".repeat(256)))).contains("it has 256 characters");
+        assertThat(of(Map.of("NEURON_PROCESS_TAG", "x".repeat(255))).current().processTag())
+                .isPresent();
+        assertThat(refusal(Map.of("NEURON_PROCESS_TAG", "x".repeat(256))))
+                .contains("it has 256 characters");
     }
 
     @Test
@@ -183,12 +221,23 @@ class ProcessConfigurationTest {
         assertThat(setting(alone, "NEURON_RT_NUM_CORES"))
                 .returns("5", Setting::value)
                 .returns(groups, Setting::origin);
-        assertThat(of(Map.of(groups, "5", "NEURON_RT_NUM_CORES", "5")).current().numCores()).isEqualTo(5);
-        assertThat(of(Map.of(groups, "5", "NEURON_RT_NUM_CORES", "0")).current().numCores()).isZero();
-        assertThat(of(Map.of(groups, "3", "NEURON_RT_VISIBLE_CORES", "0-3")).current().numCores()).isZero();
+        assertThat(of(Map.of(groups, "5", "NEURON_RT_NUM_CORES", "5")).current().numCores())
+                .isEqualTo(5);
+        assertThat(of(Map.of(groups, "5", "NEURON_RT_NUM_CORES", "0")).current().numCores())
+                .isZero();
+        assertThat(of(Map.of(groups, "3", "NEURON_RT_VISIBLE_CORES", "0-3")).current().numCores())
+                .isZero();
         assertThat(refusal(Map.of(groups, "5", "NEURON_RT_NUM_CORES", "4")))
                 .contains("require 5 NeuronCores, but NEURON_RT_NUM_CORES gives only 4");
-        assertThat(refusal(Map.of(groups, "5", "NEURON_RT_VISIBLE_CORES", "0-3", "NEURON_RT_NUM_CORES", "8")))
+        assertThat(
+                        refusal(
+                                Map.of(
+                                        groups,
+                                        "5",
+                                        "NEURON_RT_VISIBLE_CORES",
+                                        "0-3",
+                                        "NEURON_RT_NUM_CORES",
+                                        "8")))
                 .contains("require 5 NeuronCores, but NEURON_RT_VISIBLE_CORES gives only 4");
     }
 
@@ -196,32 +245,50 @@ class ProcessConfigurationTest {
     void withoutLogVariablesErrorsGoToTheConsoleAndMoreToSyslog() {
         assertThat(of(Map.of()).logRoutes())
                 .containsOnlyKeys(LogComponent.values())
-                .allSatisfy((_, routes) -> assertThat(routes)
-                        .containsExactly(
-                                new LogRoute("console", LogLevel.ERROR), new LogRoute("syslog", LogLevel.INFO)));
+                .allSatisfy(
+                        (_, routes) ->
+                                assertThat(routes)
+                                        .containsExactly(
+                                                new LogRoute("console", LogLevel.ERROR),
+                                                new LogRoute("syslog", LogLevel.INFO)));
     }
 
     @Test
     void aLevelHoldsForBothPlacesAndALocationPicksOne() {
         assertThat(of(Map.of("NEURON_RT_LOG_LEVEL", "debug")).logRoutes().get(LogComponent.NRT))
-                .containsExactly(new LogRoute("console", LogLevel.DEBUG), new LogRoute("syslog", LogLevel.DEBUG));
-        assertThat(of(Map.of("NEURON_RT_LOG_LOCATION", "Console")).logRoutes().get(LogComponent.NRT))
+                .containsExactly(
+                        new LogRoute("console", LogLevel.DEBUG),
+                        new LogRoute("syslog", LogLevel.DEBUG));
+        assertThat(
+                        of(Map.of("NEURON_RT_LOG_LOCATION", "Console"))
+                                .logRoutes()
+                                .get(LogComponent.NRT))
                 .containsExactly(new LogRoute("console", LogLevel.ERROR));
-        assertThat(of(Map.of("NEURON_RT_LOG_LOCATION", "all.log")).logRoutes().get(LogComponent.NRT))
+        assertThat(
+                        of(Map.of("NEURON_RT_LOG_LOCATION", "all.log"))
+                                .logRoutes()
+                                .get(LogComponent.NRT))
                 .containsExactly(new LogRoute("all.log", LogLevel.INFO));
-        assertThat(of(Map.of("NEURON_RT_LOG_LOCATION", "console", "NEURON_RT_LOG_LEVEL", "QUIET"))
-                        .logRoutes()
-                        .get(LogComponent.NRT))
+        assertThat(
+                        of(Map.of(
+                                        "NEURON_RT_LOG_LOCATION",
+                                        "console",
+                                        "NEURON_RT_LOG_LEVEL",
+                                        "QUIET"))
+                                .logRoutes()
+                                .get(LogComponent.NRT))
                 .containsExactly(new LogRoute("console", LogLevel.QUIET));
     }
 
     @Test
     void aComponentHasItsOwnLevelAndPlace() {
-        var configuration = of(Map.of(
-                "NEURON_RT_LOG_LEVEL", "WARN",
-                "NEURON_RT_LOG_LEVEL_TDRV", "DEBUG",
-                "NEURON_RT_LOG_LOCATION_TDRV", "tdrv.log",
-                "NEURON_RT_LOG_LOCATION_KMGR", "nmgr.log"));
+        var configuration =
+                of(
+                        Map.of(
+                                "NEURON_RT_LOG_LEVEL", "WARN",
+                                "NEURON_RT_LOG_LEVEL_TDRV", "DEBUG",
+                                "NEURON_RT_LOG_LOCATION_TDRV", "tdrv.log",
+                                "NEURON_RT_LOG_LOCATION_KMGR", "nmgr.log"));
         assertThat(configuration.logRoutes().get(LogComponent.TDRV))
                 .containsExactly(new LogRoute("tdrv.log", LogLevel.DEBUG));
         assertThat(configuration.logRoutes().get(LogComponent.NMGR))
@@ -233,32 +300,52 @@ class ProcessConfigurationTest {
         assertThat(setting(configuration, "NEURON_RT_LOG_LOCATION_NMGR"))
                 .returns("nmgr.log", Setting::value)
                 .returns("NEURON_RT_LOG_LOCATION_KMGR", Setting::origin);
-        assertThat(refusal(Map.of("NEURON_RT_LOG_LEVEL_NMGR", "INFO", "NEURON_RT_LOG_LEVEL_KMGR", "DEBUG")))
+        assertThat(
+                        refusal(
+                                Map.of(
+                                        "NEURON_RT_LOG_LEVEL_NMGR",
+                                        "INFO",
+                                        "NEURON_RT_LOG_LEVEL_KMGR",
+                                        "DEBUG")))
                 .contains("NEURON_RT_LOG_LEVEL_KMGR=\"DEBUG\"");
     }
 
     @Test
     void aBadLogVariableCountsAsNotSetForTheRoutes() {
-        assertThat(of(Map.of("NEURON_RT_LOG_LEVEL", "LOUD", "NEURON_RT_LOG_LEVEL_NRT", "INFO", "NEURON_RT_NUM_CORES", "x"))
-                        .logRoutes())
+        assertThat(
+                        of(Map.of(
+                                        "NEURON_RT_LOG_LEVEL",
+                                        "LOUD",
+                                        "NEURON_RT_LOG_LEVEL_NRT",
+                                        "INFO",
+                                        "NEURON_RT_NUM_CORES",
+                                        "x"))
+                                .logRoutes())
                 .containsEntry(
                         LogComponent.NRT,
-                        List.of(new LogRoute("console", LogLevel.INFO), new LogRoute("syslog", LogLevel.INFO)))
+                        List.of(
+                                new LogRoute("console", LogLevel.INFO),
+                                new LogRoute("syslog", LogLevel.INFO)))
                 .containsEntry(
                         LogComponent.HAL,
-                        List.of(new LogRoute("console", LogLevel.ERROR), new LogRoute("syslog", LogLevel.INFO)));
+                        List.of(
+                                new LogRoute("console", LogLevel.ERROR),
+                                new LogRoute("syslog", LogLevel.INFO)));
     }
 
     @Test
     void everySettingIsExplained() {
         var settings = of(Map.of()).settings();
         assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(18 + 12);
-        assertThat(settings).allSatisfy(setting -> {
-            assertThat(setting.meaning()).endsWith(".");
-            assertThat(setting.problem()).isEqualTo(Optional.empty());
-            assertThat(setting.origin()).isEqualTo("default");
-        });
-        assertThat(setting(of(Map.of()), "NEURON_RT_LOG_LEVEL").value()).isEqualTo("ERROR on console, INFO on syslog");
+        assertThat(settings)
+                .allSatisfy(
+                        setting -> {
+                            assertThat(setting.meaning()).endsWith(".");
+                            assertThat(setting.problem()).isEqualTo(Optional.empty());
+                            assertThat(setting.origin()).isEqualTo("default");
+                        });
+        assertThat(setting(of(Map.of()), "NEURON_RT_LOG_LEVEL").value())
+                .isEqualTo("ERROR on console, INFO on syslog");
     }
 
     @Test
@@ -266,13 +353,20 @@ class ProcessConfigurationTest {
         var random = new Random(7);
         var names = of(Map.of()).settings().stream().map(Setting::name).toList();
         for (int round = 0; round < 300; round++) {
-            var environment = names.stream().collect(Collectors.toMap(name -> name, _ -> noise(random)));
+            var environment =
+                    names.stream().collect(Collectors.toMap(name -> name, _ -> noise(random)));
             environment.put("XDG_STATE_HOME", noise(random));
             environment.put("NEURON_RT_" + noise(random), noise(random));
-            assertThatCode(() -> assertThat(refusal(environment)).doesNotContainPattern("\\p{Cntrl}"))
+            assertThatCode(
+                            () ->
+                                    assertThat(refusal(environment))
+                                            .doesNotContainPattern("\\p{Cntrl}"))
                     .doesNotThrowAnyException();
             assertThat(of(environment).settings())
-                    .allSatisfy(setting -> assertThat(setting.value()).doesNotContainPattern("\\p{Cntrl}"));
+                    .allSatisfy(
+                            setting ->
+                                    assertThat(setting.value())
+                                            .doesNotContainPattern("\\p{Cntrl}"));
         }
     }
 
@@ -286,7 +380,8 @@ class ProcessConfigurationTest {
     void theStateDirectoryFollowsXdg() {
         assertThat(StateDir.of("/x", "/home/u")).isEqualTo(Path.of("/x/glia"));
         assertThat(StateDir.of(null, "/home/u")).isEqualTo(Path.of("/home/u/.local/state/glia"));
-        assertThat(StateDir.of("relative", "/home/u")).isEqualTo(Path.of("/home/u/.local/state/glia"));
+        assertThat(StateDir.of("relative", "/home/u"))
+                .isEqualTo(Path.of("/home/u/.local/state/glia"));
         assertThat(StateDir.of("", "?").isAbsolute()).isTrue();
     }
 }

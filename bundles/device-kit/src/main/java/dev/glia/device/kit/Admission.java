@@ -7,12 +7,13 @@ import dev.glia.device.ModelImage;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
+
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Decides whether a core of an architecture may execute a NEFF. Every refusal is NRT_UNSUPPORTED_NEFF_VERSION and says
- * what the NEFF is, what the device takes, and what to do.
+ * Decides whether a core of an architecture may execute a NEFF. Every refusal is
+ * NRT_UNSUPPORTED_NEFF_VERSION and says what the NEFF is, what the device takes, and what to do.
  *
  * @param architecture the architecture of the core
  */
@@ -41,14 +42,25 @@ public record Admission(Architecture architecture) {
         if (!architecture.acceptsLegacy().contains(compiledFor)) {
             throw refuse(
                     image,
-                    "was compiled for " + compiledFor + ", and " + architecture.name() + " executes NEFFs for "
-                            + String.join(", ", architecture.accepts()) + legacyHint()
-                            + "; compile it for " + architecture.name() + ", or use an instance of " + compiledFor);
+                    "was compiled for "
+                            + compiledFor
+                            + ", and "
+                            + architecture.name()
+                            + " executes NEFFs for "
+                            + String.join(", ", architecture.accepts())
+                            + legacyHint()
+                            + "; compile it for "
+                            + architecture.name()
+                            + ", or use an instance of "
+                            + compiledFor);
         }
         if (!settings.allowLegacy()) {
             throw refuse(
                     image,
-                    "was compiled for " + compiledFor + ", which is older than " + architecture.name()
+                    "was compiled for "
+                            + compiledFor
+                            + ", which is older than "
+                            + architecture.name()
                             + "; set NEURON_RT_ALLOW_LEGACY_NEFF=1 to execute it all the same, or compile it for "
                             + architecture.name());
         }
@@ -56,18 +68,27 @@ public record Admission(Architecture architecture) {
 
     private String legacyHint() {
         List<String> legacy = architecture.acceptsLegacy();
-        return legacy.isEmpty() ? "" : " (with NEURON_RT_ALLOW_LEGACY_NEFF=1 also " + String.join(", ", legacy) + ")";
+        return legacy.isEmpty()
+                ? ""
+                : " (with NEURON_RT_ALLOW_LEGACY_NEFF=1 also " + String.join(", ", legacy) + ")";
     }
 
     private void checkLogicalCore(ModelImage image, CoreAddress core) {
-        // 0 comes from files older than the field; a legacy NEFF keeps the size of its own architecture.
+        // 0 comes from files older than the field; a legacy NEFF keeps the size of its own
+        // architecture.
         boolean says = image.lncSize() != 0 && image.architecture().equals(architecture.name());
         if (says && image.lncSize() != core.lnc()) {
             throw refuse(
                     image,
-                    "was compiled for logical NeuronCores of " + image.lncSize() + " physical ones, and this process"
-                            + " uses logical NeuronCores of " + core.lnc() + "; set NEURON_LOGICAL_NC_CONFIG="
-                            + image.lncSize() + ", or compile it with --lnc " + core.lnc());
+                    "was compiled for logical NeuronCores of "
+                            + image.lncSize()
+                            + " physical ones, and this process"
+                            + " uses logical NeuronCores of "
+                            + core.lnc()
+                            + "; set NEURON_LOGICAL_NC_CONFIG="
+                            + image.lncSize()
+                            + ", or compile it with --lnc "
+                            + core.lnc());
         }
     }
 
@@ -93,8 +114,13 @@ public record Admission(Architecture architecture) {
     private void refuseType(ModelImage image, TensorInfo tensor) {
         throw refuse(
                 image,
-                "has the tensor " + tensor.name() + " of type " + tensor.dtype().label() + ", which "
-                        + architecture.name() + " cannot compute; its types are "
+                "has the tensor "
+                        + tensor.name()
+                        + " of type "
+                        + tensor.dtype().label()
+                        + ", which "
+                        + architecture.name()
+                        + " cannot compute; its types are "
                         + architecture.dtypes().stream()
                                 .sorted()
                                 .map(type -> type.label())
@@ -102,6 +128,7 @@ public record Admission(Architecture architecture) {
     }
 
     private static NrtException refuse(ModelImage image, String why) {
-        return new NrtException(NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION, "NEFF " + image.name() + " " + why);
+        return new NrtException(
+                NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION, "NEFF " + image.name() + " " + why);
     }
 }

@@ -9,6 +9,7 @@ import dev.glia.device.ModelImage;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
+
 import java.util.List;
 
 /** One emulated core in use: admits models, accounts their memory, and lets the engine compute. */
@@ -29,11 +30,13 @@ final class EmulatedCore implements CoreSession {
     @Override
     public LoadedModel load(ModelImage image, LoadSettings settings) {
         admission.check(image, core, settings);
-        ModelImage.Graph graph = image.graphs().stream()
-                .filter(candidate -> candidate.function().equals(engine.function()))
-                .findFirst()
-                .orElseThrow(() -> machineCode(image));
-        MemoryAccount.Reservation code = memory.reserve(image.member(graph.member()).byteSize(), "model code");
+        ModelImage.Graph graph =
+                image.graphs().stream()
+                        .filter(candidate -> candidate.function().equals(engine.function()))
+                        .findFirst()
+                        .orElseThrow(() -> machineCode(image));
+        MemoryAccount.Reservation code =
+                memory.reserve(image.member(graph.member()).byteSize(), "model code");
         try {
             return new EmulatedModel(engine.load(image, settings), code, memory, bytes(image));
         } catch (RuntimeException | Error failure) {
@@ -45,11 +48,14 @@ final class EmulatedCore implements CoreSession {
     private NrtException machineCode(ModelImage image) {
         return new NrtException(
                 NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION,
-                "NEFF " + image.name() + " holds Neuron machine code, which only a real "
+                "NEFF "
+                        + image.name()
+                        + " holds Neuron machine code, which only a real "
                         + admission.architecture().deviceName()
                         + " executes, and this core is emulated; run it on such a machine, or compile the model for"
                         + " emulated cores with \"glia compile MODEL.onnx --arch "
-                        + admission.architecture().name() + "\"");
+                        + admission.architecture().name()
+                        + "\"");
     }
 
     private static long bytes(ModelImage image) {

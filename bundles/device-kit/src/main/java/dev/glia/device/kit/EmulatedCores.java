@@ -9,11 +9,12 @@ import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.util.List;
 
 /**
- * The cores of an architecture on an emulated machine: the engine computes, the architecture's rules and memory hold as
- * on the real device. What a driver needs besides its facts.
+ * The cores of an architecture on an emulated machine: the engine computes, the architecture's
+ * rules and memory hold as on the real device. What a driver needs besides its facts.
  */
 public final class EmulatedCores {
 
@@ -34,9 +35,7 @@ public final class EmulatedCores {
         this.engine = engine;
     }
 
-    /**
-     * {@return the devices of the architecture on this machine}
-     */
+    /** {@return the devices of the architecture on this machine} */
     public List<DeviceInfo> devices() {
         return machine.info().devices().stream()
                 .filter(device -> device.architecture().equals(architecture.name()))
@@ -48,31 +47,46 @@ public final class EmulatedCores {
      *
      * @param core the core
      * @return its session
-     * @throws NrtException NRT_INVALID when the architecture has no such core here, NRT_FAILURE on a machine with real
-     *     devices, for which an engine is needed that drives them
+     * @throws NrtException NRT_INVALID when the architecture has no such core here, NRT_FAILURE on
+     *     a machine with real devices, for which an engine is needed that drives them
      */
     public CoreSession open(CoreAddress core) {
         MachineInfo info = machine.info();
         if (!info.emulated()) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "this machine has real " + architecture.deviceName() + " devices, and no engine for real NeuronCores is"
-                            + " installed; set GLIA_INSTANCE=" + architecture.name() + " to emulate one");
+                    "this machine has real "
+                            + architecture.deviceName()
+                            + " devices, and no engine for real NeuronCores is"
+                            + " installed; set GLIA_INSTANCE="
+                            + architecture.name()
+                            + " to emulate one");
         }
-        boolean exists = architecture.lncSizes().contains(core.lnc())
-                && devices().stream()
-                        .anyMatch(device ->
-                                device.index() == core.device() && core.core() < device.cores() / core.lnc());
+        boolean exists =
+                architecture.lncSizes().contains(core.lnc())
+                        && devices().stream()
+                                .anyMatch(
+                                        device ->
+                                                device.index() == core.device()
+                                                        && core.core()
+                                                                < device.cores() / core.lnc());
         if (!exists) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "there is no logical NeuronCore " + core + " of size " + core.lnc() + " on this "
-                            + info.instanceType() + "; see \"glia ls\"");
+                    "there is no logical NeuronCore "
+                            + core
+                            + " of size "
+                            + core.lnc()
+                            + " on this "
+                            + info.instanceType()
+                            + "; see \"glia ls\"");
         }
         return new EmulatedCore(new Admission(architecture), core, memory(core), engine);
     }
 
     private MemoryAccount memory(CoreAddress core) {
-        return new MemoryAccount("ND " + core.device() + ":NC " + core.core(), architecture.memoryPerCore() * core.lnc());
+        return new MemoryAccount(
+                "ND " + core.device() + ":NC " + core.core(),
+                architecture.memoryPerCore() * core.lnc());
     }
 }

@@ -3,10 +3,14 @@ package dev.glia.device.kit;
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadedModel;
 import dev.glia.runtime.NrtStatus;
+
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** A model on an emulated core: the engine's model, and the device memory that it and its tensors take. */
+/**
+ * A model on an emulated core: the engine's model, and the device memory that it and its tensors
+ * take.
+ */
 final class EmulatedModel implements LoadedModel {
 
     private final LoadedModel computed;
@@ -14,7 +18,11 @@ final class EmulatedModel implements LoadedModel {
     private final MemoryAccount memory;
     private final long tensorBytes;
 
-    EmulatedModel(LoadedModel computed, MemoryAccount.Reservation code, MemoryAccount memory, long tensorBytes) {
+    EmulatedModel(
+            LoadedModel computed,
+            MemoryAccount.Reservation code,
+            MemoryAccount memory,
+            long tensorBytes) {
         this.computed = computed;
         this.code = code;
         this.memory = memory;
@@ -38,7 +46,8 @@ final class EmulatedModel implements LoadedModel {
         code.close();
     }
 
-    private record EmulatedInvocation(Invocation computed, MemoryAccount.Reservation tensors) implements Invocation {
+    private record EmulatedInvocation(Invocation computed, MemoryAccount.Reservation tensors)
+            implements Invocation {
 
         @Override
         public NrtStatus run() {

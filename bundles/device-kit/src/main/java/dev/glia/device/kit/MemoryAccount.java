@@ -2,9 +2,13 @@ package dev.glia.device.kit;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The device memory of one core: who takes what, and that it is never more than there is. Thread-safe. */
+/**
+ * The device memory of one core: who takes what, and that it is never more than there is.
+ * Thread-safe.
+ */
 public final class MemoryAccount {
 
     private final String core;
@@ -36,8 +40,17 @@ public final class MemoryAccount {
             if (bytes > limit - before) {
                 throw new NrtException(
                         NrtStatus.NRT_RESOURCE,
-                        "Failed to allocate " + bytes + " bytes (usage: " + usage + ") on " + core + ": " + before + " of "
-                                + limit + " bytes of device memory are in use; unload a model, or use another core");
+                        "Failed to allocate "
+                                + bytes
+                                + " bytes (usage: "
+                                + usage
+                                + ") on "
+                                + core
+                                + ": "
+                                + before
+                                + " of "
+                                + limit
+                                + " bytes of device memory are in use; unload a model, or use another core");
             }
             if (used.compareAndSet(before, before + bytes)) {
                 return new Reservation(bytes);
@@ -45,9 +58,7 @@ public final class MemoryAccount {
         }
     }
 
-    /**
-     * {@return how many bytes are taken}
-     */
+    /** {@return how many bytes are taken} */
     public long used() {
         return used.get();
     }

@@ -18,6 +18,9 @@ import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
+
+import org.junit.jupiter.api.Test;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -26,22 +29,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.junit.jupiter.api.Test;
 
 class EmulatedCoresTest {
 
-    private static final Architecture ACME2 = new Architecture(
-            "acme2",
-            "Acme Two",
-            "v1",
-            4,
-            4000,
-            Set.of(DType.FLOAT32),
-            new TreeSet<>(Set.of(1, 2)),
-            2,
-            List.of("acme2", "acme2s"),
-            List.of("acme1"),
-            0xF0);
+    private static final Architecture ACME2 =
+            new Architecture(
+                    "acme2",
+                    "Acme Two",
+                    "v1",
+                    4,
+                    4000,
+                    Set.of(DType.FLOAT32),
+                    new TreeSet<>(Set.of(1, 2)),
+                    2,
+                    List.of("acme2", "acme2s"),
+                    List.of("acme1"),
+                    0xF0);
 
     private static final LoadSettings STRICT = new LoadSettings(false, false, false);
     private static final LoadSettings LEGACY = new LoadSettings(true, false, false);
@@ -51,18 +54,19 @@ class EmulatedCoresTest {
     private final CoreSession core = cores(true).open(CORE);
 
     private EmulatedCores cores(boolean emulated) {
-        var info = new MachineInfo(
-                "acme2.large",
-                "acme2",
-                emulated,
-                List.of(
-                        new DeviceInfo(0, "acme2", 4, List.of(), ""),
-                        new DeviceInfo(1, "other", 4, List.of(), "")),
-                new TreeSet<>(Set.of(1, 2)),
-                2,
-                Optional.empty(),
-                Path.of("sysfs"),
-                Path.of("locks"));
+        var info =
+                new MachineInfo(
+                        "acme2.large",
+                        "acme2",
+                        emulated,
+                        List.of(
+                                new DeviceInfo(0, "acme2", 4, List.of(), ""),
+                                new DeviceInfo(1, "other", 4, List.of(), "")),
+                        new TreeSet<>(Set.of(1, 2)),
+                        2,
+                        Optional.empty(),
+                        Path.of("sysfs"),
+                        Path.of("locks"));
         return new EmulatedCores(ACME2, () -> info, engine);
     }
 
@@ -73,12 +77,17 @@ class EmulatedCoresTest {
 
     @Test
     void opensTheCoresThatExist() {
-        assertThatCode(() -> cores(true).open(new CoreAddress(1, 0, 1, 2))).doesNotThrowAnyException();
-        assertThatCode(() -> cores(true).open(new CoreAddress(3, 0, 3, 1))).doesNotThrowAnyException();
+        assertThatCode(() -> cores(true).open(new CoreAddress(1, 0, 1, 2)))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> cores(true).open(new CoreAddress(3, 0, 3, 1)))
+                .doesNotThrowAnyException();
         assertThatThrownBy(() -> cores(true).open(new CoreAddress(2, 0, 2, 2)))
-                .hasMessageStartingWith("NRT_INVALID (2): there is no logical NeuronCore ND 0 NC 2 of size 2");
-        assertThatThrownBy(() -> cores(true).open(new CoreAddress(0, 0, 0, 4))).hasMessageContaining("of size 4");
-        assertThatThrownBy(() -> cores(true).open(new CoreAddress(4, 1, 0, 2))).hasMessageContaining("ND 1 NC 0");
+                .hasMessageStartingWith(
+                        "NRT_INVALID (2): there is no logical NeuronCore ND 0 NC 2 of size 2");
+        assertThatThrownBy(() -> cores(true).open(new CoreAddress(0, 0, 0, 4)))
+                .hasMessageContaining("of size 4");
+        assertThatThrownBy(() -> cores(true).open(new CoreAddress(4, 1, 0, 2)))
+                .hasMessageContaining("ND 1 NC 0");
     }
 
     @Test
@@ -102,7 +111,10 @@ class EmulatedCoresTest {
 
     @Test
     void neverExecutesNewerOrUnknownOnes() {
-        assertUnsupported(new Image("acme3"), LEGACY, "was compiled for acme3, and acme2 executes NEFFs for acme2, acme2s");
+        assertUnsupported(
+                new Image("acme3"),
+                LEGACY,
+                "was compiled for acme3, and acme2 executes NEFFs for acme2, acme2s");
         assertUnsupported(new Image(""), LEGACY, "was compiled for ");
     }
 
@@ -115,14 +127,19 @@ class EmulatedCoresTest {
         assertThatCode(() -> core.load(image, STRICT)).as("unspecified").doesNotThrowAnyException();
         var legacy = new Image("acme1");
         legacy.lnc = 1;
-        assertThatCode(() -> core.load(legacy, LEGACY)).as("of another architecture").doesNotThrowAnyException();
+        assertThatCode(() -> core.load(legacy, LEGACY))
+                .as("of another architecture")
+                .doesNotThrowAnyException();
     }
 
     @Test
     void refusesUnknownFeaturesByTheirBits() {
         var image = new Image("acme2");
         image.features = 0x100030;
-        assertUnsupported(image, STRICT, "unsupported features: [0x100000]. The features that acme2 supports: [0xf0]");
+        assertUnsupported(
+                image,
+                STRICT,
+                "unsupported features: [0x100000]. The features that acme2 supports: [0xf0]");
         image.features = 0x30;
         assertThatCode(() -> core.load(image, STRICT)).doesNotThrowAnyException();
     }
@@ -131,14 +148,16 @@ class EmulatedCoresTest {
     void refusesTypesThatTheCoreHasNot() {
         var image = new Image("acme2");
         image.type = DType.FLOAT8E4;
-        assertUnsupported(image, STRICT, "has the tensor x of type float8e4, which acme2 cannot compute");
+        assertUnsupported(
+                image, STRICT, "has the tensor x of type float8e4, which acme2 cannot compute");
     }
 
     @Test
     void explainsWhyMachineCodeNeedsARealDevice() {
         var image = new Image("acme2");
         image.function = "__kelf";
-        assertUnsupported(image, STRICT, "holds Neuron machine code, which only a real Acme Two executes");
+        assertUnsupported(
+                image, STRICT, "holds Neuron machine code, which only a real Acme Two executes");
     }
 
     @Test
@@ -162,7 +181,8 @@ class EmulatedCoresTest {
     void aModelThatTheEngineRefusesTakesNoMemory() {
         engine.failure = new NrtException(NrtStatus.NRT_INVALID, "damaged");
         for (int i = 0; i < 5; i++) {
-            assertThatThrownBy(() -> core.load(new Image("acme2"), STRICT)).hasMessageContaining("damaged");
+            assertThatThrownBy(() -> core.load(new Image("acme2"), STRICT))
+                    .hasMessageContaining("damaged");
         }
         engine.failure = null;
         assertThatCode(() -> core.load(new Image("acme2"), STRICT)).doesNotThrowAnyException();

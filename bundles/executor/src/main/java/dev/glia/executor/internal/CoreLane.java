@@ -7,19 +7,21 @@ import dev.glia.runtime.Completion;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The lane of one core: a fair lock that gives the turn, and a queue with a thread for the requests that nobody waits for.
- * A synchronous request runs on its caller's thread, unless queued requests are in flight: then it goes behind them, so
- * that the order of each caller is kept.
+ * The lane of one core: a fair lock that gives the turn, and a queue with a thread for the requests
+ * that nobody waits for. A synchronous request runs on its caller's thread, unless queued requests
+ * are in flight: then it goes behind them, so that the order of each caller is kept.
  */
 final class CoreLane implements Lane {
 
@@ -45,6 +47,7 @@ final class CoreLane implements Lane {
 
     /** Those of them that were submitted. */
     private volatile int inFlight;
+
     private volatile boolean closed;
 
     CoreLane(CoreAddress core, int index, int maxInFlight, Watchdog watchdog) {
@@ -93,7 +96,12 @@ final class CoreLane implements Lane {
             } else if (!turn.tryLock(timeoutNanos, TimeUnit.NANOSECONDS)) {
                 throw new NrtException(
                         NrtStatus.NRT_TIMEOUT,
-                        "model " + task.model() + " waited " + millis(timeoutNanos) + " ms for its turn on " + core
+                        "model "
+                                + task.model()
+                                + " waited "
+                                + millis(timeoutNanos)
+                                + " ms for its turn on "
+                                + core
                                 + " and was not executed; spread the requests over more NeuronCores, or raise"
                                 + " NEURON_RT_EXEC_TIMEOUT");
             }
@@ -101,7 +109,10 @@ final class CoreLane implements Lane {
             Thread.currentThread().interrupt();
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "the thread was interrupted while model " + task.model() + " waited for its turn on " + core
+                    "the thread was interrupted while model "
+                            + task.model()
+                            + " waited for its turn on "
+                            + core
                             + "; it was not executed",
                     interrupted);
         }
@@ -124,7 +135,8 @@ final class CoreLane implements Lane {
         return status;
     }
 
-    private NrtException stopped(Supervision.Stop stop, LaneTask task, long timeoutNanos, Throwable failure) {
+    private NrtException stopped(
+            Supervision.Stop stop, LaneTask task, long timeoutNanos, Throwable failure) {
         return switch (stop) {
             case DEADLINE -> timeout(task, timeoutNanos, failure);
             case CANCELLED -> cancelled(task, failure);
@@ -135,7 +147,12 @@ final class CoreLane implements Lane {
     private NrtException unexpected(LaneTask task, Throwable failure) {
         return new NrtException(
                 NrtStatus.NRT_FAILURE,
-                "the driver of " + core + " failed in model " + task.model() + ": " + failure
+                "the driver of "
+                        + core
+                        + " failed in model "
+                        + task.model()
+                        + ": "
+                        + failure
                         + "; this is a fault of the driver bundle",
                 failure);
     }
@@ -150,8 +167,14 @@ final class CoreLane implements Lane {
                 task.model());
         return new NrtException(
                 NrtStatus.NRT_TIMEOUT,
-                "execution timeout (" + millis(timeoutNanos) + " ms) on Neuron Device " + core.device() + " NC "
-                        + core.core() + ", model " + task.model()
+                "execution timeout ("
+                        + millis(timeoutNanos)
+                        + " ms) on Neuron Device "
+                        + core.device()
+                        + " NC "
+                        + core.core()
+                        + ", model "
+                        + task.model()
                         + "; a model that needs longer needs a larger NEURON_RT_EXEC_TIMEOUT (seconds)",
                 failure);
     }
@@ -159,14 +182,21 @@ final class CoreLane implements Lane {
     NrtException expired(Request request) {
         return new NrtException(
                 NrtStatus.NRT_TIMEOUT,
-                "model " + request.model() + " waited " + millis(request.timeoutNanos()) + " ms in the queue of " + core
+                "model "
+                        + request.model()
+                        + " waited "
+                        + millis(request.timeoutNanos())
+                        + " ms in the queue of "
+                        + core
                         + " and was not executed; spread the requests over more NeuronCores, or raise"
                         + " NEURON_RT_EXEC_TIMEOUT");
     }
 
     NrtException cancelled(LaneTask task, Throwable failure) {
         return new NrtException(
-                NrtStatus.NRT_FAILURE, "cancelled: the request of model " + task.model() + " on " + core, failure);
+                NrtStatus.NRT_FAILURE,
+                "cancelled: the request of model " + task.model() + " on " + core,
+                failure);
     }
 
     @Override
@@ -174,7 +204,9 @@ final class CoreLane implements Lane {
         return enqueue(task, timeoutNanos, done);
     }
 
-    /** Queues a request; one without {@code done} is waited for, and does not count as in flight. */
+    /**
+     * Queues a request; one without {@code done} is waited for, and does not count as in flight.
+     */
     private Request enqueue(LaneTask task, long timeoutNanos, Consumer<Completion> done) {
         queueLock.lock();
         try {
@@ -185,10 +217,15 @@ final class CoreLane implements Lane {
                 takeSlot();
             }
             pending++;
-            var request = new Request(this, task, ++sequence, System.nanoTime(), timeoutNanos, done);
+            var request =
+                    new Request(this, task, ++sequence, System.nanoTime(), timeoutNanos, done);
             queue.addLast(request);
             if (worker == null) {
-                worker = Thread.ofPlatform().daemon().name("glia-lane-" + core.index()).start(this::work);
+                worker =
+                        Thread.ofPlatform()
+                                .daemon()
+                                .name("glia-lane-" + core.index())
+                                .start(this::work);
             }
             queued.signal();
             return request;
@@ -201,7 +238,10 @@ final class CoreLane implements Lane {
         if (inFlight >= maxInFlight) {
             throw new NrtException(
                     NrtStatus.NRT_QUEUE_FULL,
-                    inFlight + " requests are in flight on " + core + ", which is the limit; wait for one to end and submit"
+                    inFlight
+                            + " requests are in flight on "
+                            + core
+                            + ", which is the limit; wait for one to end and submit"
                             + " again");
         }
         inFlight++;
@@ -310,7 +350,8 @@ final class CoreLane implements Lane {
 
     private NrtException closed() {
         return new NrtException(
-                NrtStatus.NRT_CLOSED, "the lane of " + core + " is closed; initialise the runtime again");
+                NrtStatus.NRT_CLOSED,
+                "the lane of " + core + " is closed; initialise the runtime again");
     }
 
     private static long millis(long nanos) {

@@ -3,6 +3,7 @@ package dev.glia.executor.internal;
 import dev.glia.core.Lane;
 import dev.glia.core.LaneFactory;
 import dev.glia.device.CoreAddress;
+
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;

@@ -5,6 +5,7 @@ import dev.glia.runtime.Completion;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
+
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,7 +15,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** A queued request: ends exactly once, whoever is first: the lane that ran it or somebody who cancelled it before. */
+/**
+ * A queued request: ends exactly once, whoever is first: the lane that ran it or somebody who
+ * cancelled it before.
+ */
 final class Request implements Submission, LaneTask {
 
     private enum Phase {

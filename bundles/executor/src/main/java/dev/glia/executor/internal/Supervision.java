@@ -1,14 +1,16 @@
 package dev.glia.executor.internal;
 
 import dev.glia.core.LaneTask;
+
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What is running on a lane right now, and the right to stop exactly that.
  *
- * <p>A run has a ticket. The lane begins and ends it; the watchdog and cancelling callers may stop it in between, from
- * other threads. The state holds ticket and phase in one word, so a late stop can never hit the next run, and
- * {@link #end} never returns while somebody is still calling {@link LaneTask#stop()}.
+ * <p>A run has a ticket. The lane begins and ends it; the watchdog and cancelling callers may stop
+ * it in between, from other threads. The state holds ticket and phase in one word, so a late stop
+ * can never hit the next run, and {@link #end} never returns while somebody is still calling {@link
+ * LaneTask#stop()}.
  */
 final class Supervision {
 
@@ -24,9 +26,14 @@ final class Supervision {
 
     private static final int IDLE = 0;
     private static final int RUNNING = 1;
+
     /** Somebody is calling stop. */
     private static final int STOPPING = 2;
-    /** Stop was called; it may have come too early to have had an effect, so the watchdog repeats it. */
+
+    /**
+     * Stop was called; it may have come too early to have had an effect, so the watchdog repeats
+     * it.
+     */
     private static final int STOPPED = 3;
 
     private static final int PHASE_BITS = 2;
@@ -65,7 +72,8 @@ final class Supervision {
     /** Stops a task if it is the one that runs. */
     void stop(LaneTask which, Stop reason) {
         long seen = state.get();
-        // The task may already be that of the next run; then the state has changed and the exchange fails.
+        // The task may already be that of the next run; then the state has changed and the exchange
+        // fails.
         if (phase(seen) == RUNNING && task == which) {
             stop(seen, reason);
         }
@@ -81,7 +89,8 @@ final class Supervision {
     /**
      * Stops the run when its deadline has passed, and repeats the stop of one that goes on.
      *
-     * @return how long until the run needs another look, in nanoseconds; {@link Long#MAX_VALUE} when it needs none
+     * @return how long until the run needs another look, in nanoseconds; {@link Long#MAX_VALUE}
+     *     when it needs none
      */
     long check(long nowNanos, long repeatNanos) {
         long seen = state.get();
@@ -102,7 +111,8 @@ final class Supervision {
         boolean hasLimit = limited;
         long left = deadline - nowNanos;
         if (state.get() != seen) {
-            return 0; // Another run has begun meanwhile, and the deadline may be its own: look again.
+            return 0; // Another run has begun meanwhile, and the deadline may be its own: look
+                      // again.
         }
         if (!hasLimit) {
             return Long.MAX_VALUE;

@@ -1,15 +1,17 @@
 package dev.glia.executor.internal;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Stops runs whose deadline has passed. One thread for all lanes, which sleeps until the earliest deadline: a request
- * that starts later cannot expire before the shortest time-out in use has passed once, so requests need not wake it.
+ * Stops runs whose deadline has passed. One thread for all lanes, which sleeps until the earliest
+ * deadline: a request that starts later cannot expire before the shortest time-out in use has
+ * passed once, so requests need not wake it.
  */
 final class Watchdog implements AutoCloseable {
 
@@ -32,7 +34,10 @@ final class Watchdog implements AutoCloseable {
         watched.remove(lane);
     }
 
-    /** Called before each run with its time-out; does something only when it is the shortest one so far. */
+    /**
+     * Called before each run with its time-out; does something only when it is the shortest one so
+     * far.
+     */
     void expect(long timeoutNanos) {
         if (timeoutNanos != 0 && timeoutNanos < shortestTimeout) {
             shorten(timeoutNanos);

@@ -10,6 +10,11 @@ import dev.glia.runtime.Completion;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,9 +26,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class LaneTest {
@@ -51,7 +53,9 @@ class LaneTest {
 
     @Test
     void allocatesNothingPerRequest() {
-        var threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        var threads =
+                (com.sun.management.ThreadMXBean)
+                        java.lang.management.ManagementFactory.getThreadMXBean();
         LaneTask task = task(() -> {});
         for (int i = 0; i < 20_000; i++) {
             lane.run(task, LONG);
@@ -68,8 +72,10 @@ class LaneTest {
         var hang = new Hang();
         assertThatThrownBy(() -> lane.run(hang, SHORT))
                 .isInstanceOfSatisfying(
-                        NrtException.class, e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_TIMEOUT))
-                .hasMessageContaining("execution timeout (30 ms) on Neuron Device 1 NC 1, model hang");
+                        NrtException.class,
+                        e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_TIMEOUT))
+                .hasMessageContaining(
+                        "execution timeout (30 ms) on Neuron Device 1 NC 1, model hang");
         assertThat(lane.run(task(() -> {}), SHORT)).isEqualTo(NrtStatus.NRT_SUCCESS);
     }
 
@@ -77,14 +83,17 @@ class LaneTest {
     void waitsWithoutLimitWhenTheTimeOutIsZero() throws Exception {
         var hang = new Hang();
         var ended = new CountDownLatch(1);
-        Thread caller = Thread.startVirtualThread(() -> {
-            lane.run(hang, NO_LIMIT);
-            ended.countDown();
-        });
+        Thread caller =
+                Thread.startVirtualThread(
+                        () -> {
+                            lane.run(hang, NO_LIMIT);
+                            ended.countDown();
+                        });
         hang.started.await();
         // A deadline of a neighbour must not stop it.
         try (Lane other = lanes.open(new CoreAddress(4, 2, 0, 1), 1, 1)) {
-            assertThatThrownBy(() -> other.run(new Hang(), SHORT)).hasMessageContaining("NRT_TIMEOUT");
+            assertThatThrownBy(() -> other.run(new Hang(), SHORT))
+                    .hasMessageContaining("NRT_TIMEOUT");
         }
         assertThat(ended.getCount()).isEqualTo(1);
         hang.stop();
@@ -101,7 +110,8 @@ class LaneTest {
             submissions.add(lane.submit(hangs.get(i), LONG, end -> {}));
         }
         assertThatThrownBy(() -> lane.submit(task(() -> {}), LONG, end -> {}))
-                .hasMessageStartingWith("NRT_QUEUE_FULL (7): 4 requests are in flight on ND 1 NC 1");
+                .hasMessageStartingWith(
+                        "NRT_QUEUE_FULL (7): 4 requests are in flight on ND 1 NC 1");
         hangs.getFirst().release();
         join(submissions.getFirst());
         Submission again = lane.submit(task(() -> {}), LONG, end -> {});
@@ -140,12 +150,16 @@ class LaneTest {
 
     @Test
     void aDriverThatThrowsFailsItsRequestOnly() {
-        assertThatThrownBy(() -> lane.run(
-                        task(() -> {
-                            throw new NoClassDefFoundError("gone");
-                        }),
-                        LONG))
-                .hasMessageStartingWith("NRT_FAILURE (1): the driver of ND 1 NC 1 failed in model model")
+        assertThatThrownBy(
+                        () ->
+                                lane.run(
+                                        task(
+                                                () -> {
+                                                    throw new NoClassDefFoundError("gone");
+                                                }),
+                                        LONG))
+                .hasMessageStartingWith(
+                        "NRT_FAILURE (1): the driver of ND 1 NC 1 failed in model model")
                 .hasRootCauseInstanceOf(NoClassDefFoundError.class);
         assertThat(lane.run(task(() -> {}), LONG)).isEqualTo(NrtStatus.NRT_SUCCESS);
     }
@@ -159,12 +173,18 @@ class LaneTest {
         }
         lane.close();
         assertThat(ran).hasValue(4);
-        assertThat(ends).allSatisfy(end -> assertThat(join(end).status()).isEqualTo(NrtStatus.NRT_SUCCESS));
-        assertThatThrownBy(() -> lane.run(task(() -> {}), LONG)).hasMessageStartingWith("NRT_CLOSED (14)");
-        assertThatThrownBy(() -> lane.submit(task(() -> {}), LONG, end -> {})).hasMessageStartingWith("NRT_CLOSED");
+        assertThat(ends)
+                .allSatisfy(end -> assertThat(join(end).status()).isEqualTo(NrtStatus.NRT_SUCCESS));
+        assertThatThrownBy(() -> lane.run(task(() -> {}), LONG))
+                .hasMessageStartingWith("NRT_CLOSED (14)");
+        assertThatThrownBy(() -> lane.submit(task(() -> {}), LONG, end -> {}))
+                .hasMessageStartingWith("NRT_CLOSED");
     }
 
-    /** Synchronous, queued, cancelled and expiring requests from many threads: one at a time, each ends once. */
+    /**
+     * Synchronous, queued, cancelled and expiring requests from many threads: one at a time, each
+     * ends once.
+     */
     @Test
     void underAStormOneRunsAtATimeAndEachEndsOnce() throws Exception {
         int threads = 8;
@@ -176,13 +196,14 @@ class LaneTest {
         var barrier = new CyclicBarrier(threads);
         try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int t = 0; t < threads; t++) {
-                pool.submit(() -> {
-                    barrier.await();
-                    for (int i = 0; i < rounds; i++) {
-                        storm(inside, overlaps, begun, ended);
-                    }
-                    return null;
-                });
+                pool.submit(
+                        () -> {
+                            barrier.await();
+                            for (int i = 0; i < rounds; i++) {
+                                storm(inside, overlaps, begun, ended);
+                            }
+                            return null;
+                        });
             }
         }
         lane.close();
@@ -191,7 +212,8 @@ class LaneTest {
         assertThat(lane.inFlight()).isZero();
     }
 
-    private void storm(AtomicInteger inside, AtomicInteger overlaps, AtomicLong begun, AtomicLong ended) {
+    private void storm(
+            AtomicInteger inside, AtomicInteger overlaps, AtomicLong begun, AtomicLong ended) {
         var random = ThreadLocalRandom.current();
         boolean hangs = random.nextInt(20) == 0;
         long timeout = hangs || random.nextInt(10) == 0 ? TimeUnit.MILLISECONDS.toNanos(1) : LONG;

@@ -2,12 +2,16 @@ package dev.glia.log.internal;
 
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
+
 import org.slf4j.Marker;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
-/** The logger of one function of a component. Whether a level is on is one volatile read and one comparison. */
+/**
+ * The logger of one function of a component. Whether a level is on is one volatile read and one
+ * comparison.
+ */
 final class ComponentLogger extends LegacyAbstractLogger {
     private static final long serialVersionUID = 1L;
 

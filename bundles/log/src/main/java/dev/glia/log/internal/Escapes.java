@@ -1,10 +1,15 @@
 package dev.glia.log.internal;
 
-/** Makes text that nobody vouches for safe to write: it can neither fake a record nor steer a terminal. */
+/**
+ * Makes text that nobody vouches for safe to write: it can neither fake a record nor steer a
+ * terminal.
+ */
 final class Escapes {
     private Escapes() {}
 
-    /** {@return the text with control characters and line separators written as escape sequences} */
+    /**
+     * {@return the text with control characters and line separators written as escape sequences}
+     */
     static String escape(String text) {
         if (text == null) {
             return "null";
@@ -33,7 +38,9 @@ final class Escapes {
                     if (!isUnsafe(c)) {
                         out.append(c);
                     } else if (c <= 0xff) {
-                        out.append("\\x").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+                        out.append("\\x")
+                                .append(Character.forDigit(c >> 4, 16))
+                                .append(Character.forDigit(c & 15, 16));
                     } else {
                         out.append("\\u").append(Integer.toHexString(c));
                     }

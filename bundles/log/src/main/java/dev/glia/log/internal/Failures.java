@@ -4,7 +4,10 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 
-/** Writes a failure below a message, a line for each frame, with whatever its messages contain escaped. */
+/**
+ * Writes a failure below a message, a line for each frame, with whatever its messages contain
+ * escaped.
+ */
 final class Failures {
     private static final StackTraceElement[] NO_FRAMES = {};
     private static final int MOST = 64;
@@ -24,7 +27,8 @@ final class Failures {
         }
     }
 
-    private void append(Throwable failure, String indent, String caption, StackTraceElement[] enclosing) {
+    private void append(
+            Throwable failure, String indent, String caption, StackTraceElement[] enclosing) {
         out.append('\n').append(indent).append(caption);
         if (seen.size() >= MOST) {
             out.append("[more failures]");
@@ -38,7 +42,10 @@ final class Failures {
         StackTraceElement[] frames = failure.getStackTrace();
         int common = common(frames, enclosing);
         for (int i = 0; i < frames.length - common; i++) {
-            out.append('\n').append(indent).append("    at ").append(Escapes.escape(frames[i].toString()));
+            out.append('\n')
+                    .append(indent)
+                    .append("    at ")
+                    .append(Escapes.escape(frames[i].toString()));
         }
         if (common > 0) {
             out.append('\n').append(indent).append("    ... ").append(common).append(" more");
@@ -64,7 +71,8 @@ final class Failures {
         int common = 0;
         while (common < frames.length
                 && common < enclosing.length
-                && frames[frames.length - 1 - common].equals(enclosing[enclosing.length - 1 - common])) {
+                && frames[frames.length - 1 - common].equals(
+                        enclosing[enclosing.length - 1 - common])) {
             common++;
         }
         return common;

@@ -2,9 +2,7 @@ package dev.glia.log.internal;
 
 import dev.glia.config.Configuration;
 import dev.glia.log.LogSink;
-import java.time.Duration;
-import java.util.Locale;
-import java.util.Map;
+
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
@@ -14,11 +12,17 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Connects the router of the container with the configuration and with the sinks that come and go. */
-@Component(immediate = true, service = {})
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Connects the router of the container with the configuration and with the sinks that come and go.
+ */
+@Component(
+        immediate = true,
+        service = {})
 public final class LogRouting {
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_log");
-    private static final Duration STOP = Duration.ofSeconds(1);
 
     private final Router router = Router.CONTAINER;
 
@@ -45,7 +49,8 @@ public final class LogRouting {
         if (properties.get(LogSink.LOCATION) instanceof String location && !location.isBlank()) {
             int ranking = properties.get("service.ranking") instanceof Integer number ? number : 0;
             long id = properties.get("service.id") instanceof Long number ? number : 0;
-            router.add(new Sinks.Ranked(location.strip().toLowerCase(Locale.ROOT), sink, ranking, id));
+            router.add(
+                    new Sinks.Ranked(location.strip().toLowerCase(Locale.ROOT), sink, ranking, id));
         } else {
             router.remove(sink);
             LOG.warn(
@@ -60,7 +65,7 @@ public final class LogRouting {
     }
 
     @Deactivate
-    void flush() {
-        router.flush(STOP);
+    void stop() {
+        Router.containerStops();
     }
 }

@@ -4,6 +4,7 @@ import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
 import dev.glia.log.LogSink;
+
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,14 +15,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
 /**
- * One log location: a bounded ring of records, and one thread at a time that writes them in order to whichever sink
- * serves the location. The thread is started on demand and ends after a while without work.
+ * One log location: a bounded ring of records, and one thread at a time that writes them in order
+ * to whichever sink serves the location. The thread is started on demand and ends after a while
+ * without work.
  */
 final class Place {
     /** How long a failing sink is left alone; records wait meanwhile. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     /** How long a thread without work stays. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     /** How long the maker of an urgent record waits to see it written. */
     private static final long PROMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -29,7 +33,8 @@ final class Place {
      * A record in the ring.
      *
      * @param record the record
-     * @param lost how many records are lost with it: the ones a note stands for, 1 for a record of its own
+     * @param lost how many records are lost with it: the ones a note stands for, 1 for a record of
+     *     its own
      * @param queued whether it was in the ring, which the waiting ones count
      */
     private record Entry(LogRecord record, long lost, boolean queued) {}
@@ -47,10 +52,13 @@ final class Place {
     private final Deque<Entry> ring = new ArrayDeque<>();
     private long offered;
     private long done;
+
     /** Lost behind everything in the ring, because it was full. */
     private long overflowed;
+
     /** Lost before everything in the ring, because the sink failed. */
     private long failed;
+
     private long retryAt;
     private boolean stalled;
     private boolean everNamed;
@@ -64,11 +72,17 @@ final class Place {
      *
      * @param location the place as it was configured
      * @param capacity how many records may wait
-     * @param grace how long a location that could be the name of a sink waits for it before it is taken for a path
+     * @param grace how long a location that could be the name of a sink waits for it before it is
+     *     taken for a path
      * @param sinks who may serve it
      * @param report told the first failure of a sink
      */
-    Place(String location, int capacity, Duration grace, Sinks sinks, BiConsumer<Place, Throwable> report) {
+    Place(
+            String location,
+            int capacity,
+            Duration grace,
+            Sinks sinks,
+            BiConsumer<Place, Throwable> report) {
         this.location = location;
         this.capacity = capacity;
         this.grace = grace;
@@ -148,8 +162,8 @@ final class Place {
     }
 
     /**
-     * Waits until no call of a sink runs that was removed before. A call that does not return in time is abandoned,
-     * its record counts as lost, and the place goes on with another thread.
+     * Waits until no call of a sink runs that was removed before. A call that does not return in
+     * time is abandoned, its record counts as lost, and the place goes on with another thread.
      */
     void release(LogSink sink, long deadlineNanos) {
         boolean interrupted = false;
@@ -239,7 +253,9 @@ final class Place {
 
     /** Whatever a sink throws must not get out of here: it is foreign code. */
     private static Throwable write(LogSink sink, LogRecord record) {
-        Thread.interrupted(); // What an earlier sink left behind would close the channel of this one.
+        Thread
+                .interrupted(); // What an earlier sink left behind would close the channel of this
+                                // one.
         try {
             sink.write(record);
             return null;
@@ -327,12 +343,15 @@ final class Place {
             return named;
         }
         boolean reserved = location.equals("console") || location.equals("syslog");
-        boolean path = Sinks.isPath(location) || !everNamed && System.nanoTime() - created > grace.toNanos();
+        boolean path =
+                Sinks.isPath(location)
+                        || !everNamed && System.nanoTime() - created > grace.toNanos();
         return path && !reserved ? sinks.named(LogSink.FILE) : null;
     }
 
     private LogRecord lost(long count) {
-        String message = count + (count == 1 ? " record was" : " records were") + " lost at " + location;
+        String message =
+                count + (count == 1 ? " record was" : " records were") + " lost at " + location;
         return Records.now(LogLevel.WARN, LogComponent.NRT, "nrt_log", message, null).at(location);
     }
 
@@ -357,7 +376,8 @@ final class Place {
         try {
             return work.awaitNanos(nanos) > 0;
         } catch (InterruptedException e) {
-            return true; // Left behind by a sink, or the end of this thread, which the caller notices.
+            return true; // Left behind by a sink, or the end of this thread, which the caller
+                         // notices.
         }
     }
 }

@@ -1,6 +1,9 @@
 package dev.glia.log.internal;
 
-/** A thread that writes to a place. What is logged on it comes from a sink, and must not come back to that sink. */
+/**
+ * A thread that writes to a place. What is logged on it comes from a sink, and must not come back
+ * to that sink.
+ */
 final class PlaceThread extends Thread {
     private final String location;
 

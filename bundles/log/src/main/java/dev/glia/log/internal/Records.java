@@ -3,6 +3,7 @@ package dev.glia.log.internal;
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,12 @@ final class Records {
     private Records() {}
 
     /** {@return a record of now and this thread, for no place yet} */
-    static LogRecord now(LogLevel level, LogComponent component, String function, String message, Throwable failure) {
+    static LogRecord now(
+            LogLevel level,
+            LogComponent component,
+            String function,
+            String message,
+            Throwable failure) {
         Thread thread = Thread.currentThread();
         long tid = thread.isVirtual() ? thread.threadId() : TID.get();
         return at(Instant.now(), PID, tid, level, component, function, message, failure);
@@ -77,12 +83,14 @@ final class Records {
         line.append(text).repeat(' ', Math.max(0, width - text.length()));
     }
 
-    /** The kernel names the calling thread {@code <pid>/task/<tid>}; other systems have Java's number only. */
+    /**
+     * The kernel names the calling thread {@code <pid>/task/<tid>}; other systems have Java's
+     * number only.
+     */
     private static long nativeThreadId() {
         try {
-            return Long.parseLong(Files.readSymbolicLink(Path.of("/proc/thread-self"))
-                    .getFileName()
-                    .toString());
+            return Long.parseLong(
+                    Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
         } catch (IOException | RuntimeException e) {
             return Thread.currentThread().threadId();
         }

@@ -5,6 +5,7 @@ import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
 import dev.glia.log.LogRoute;
 import dev.glia.log.LogSink;
+
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,17 +16,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
 /**
- * Sends records to the places of their component. Works before anybody says where to: early records wait until the
- * configuration arrives, or until it is clear that none will. Thread-safe.
+ * Sends records to the places of their component. Works before anybody says where to: early records
+ * wait until the configuration arrives, or until it is clear that none will. Thread-safe.
  */
 final class Router {
     private static final String CONSOLE = "console";
     private static final int RING = 8192;
     private static final int EARLY = 1024;
-    /** How long early records wait for a configuration, and how long a name waits for its sink before it is a path. */
+
+    /**
+     * How long early records wait for a configuration, and how long a name waits for its sink
+     * before it is a path.
+     */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    /** What a sink that goes away may take to write what is queued, and to return from its last call. */
+    /**
+     * What a sink that goes away may take to write what is queued, and to return from its last
+     * call.
+     */
     private static final Duration LEAVE = Duration.ofMillis(500);
 
     private static final Duration RELEASE = Duration.ofSeconds(2);
@@ -34,9 +42,11 @@ final class Router {
     /** The router of the container, there before Declarative Services is. */
     static final Router CONTAINER = new Router(RING, System.err, GRACE);
 
+    private static final Thread EXIT_HOOK = new Thread(CONTAINER::exit, "glia-log-exit");
+
     static {
         try {
-            Runtime.getRuntime().addShutdownHook(new Thread(CONTAINER::exit, "glia-log-exit"));
+            Runtime.getRuntime().addShutdownHook(EXIT_HOOK);
         } catch (IllegalStateException e) {
             // The process is already ending.
         }
@@ -80,10 +90,16 @@ final class Router {
     }
 
     /** Makes a record of now and this thread and sends it to the places that take it. */
-    void publish(LogLevel level, LogComponent component, String function, String message, Throwable failure) {
+    void publish(
+            LogLevel level,
+            LogComponent component,
+            String function,
+            String message,
+            Throwable failure) {
         LogRecord record = Records.now(level, component, function, message, failure);
         if (Thread.currentThread() instanceof PlaceThread writer) {
-            // A sink that logs is heard on the console only, and the console's own not at all: no circles.
+            // A sink that logs is heard on the console only, and the console's own not at all: no
+            // circles.
             if (!writer.location().equals(CONSOLE)) {
                 place(CONSOLE).offer(record, false);
             }
@@ -95,15 +111,23 @@ final class Router {
     /** Says where the records of each component go from now on. */
     synchronized void route(Map<LogComponent, List<LogRoute>> routes) {
         var next = new EnumMap<LogComponent, List<Target>>(LogComponent.class);
-        thresholds.forEach((component, threshold) -> {
-            var here = routes.getOrDefault(component, List.of());
-            next.put(
-                    component,
-                    here.stream()
-                            .map(route -> new Target(place(route.location()), route.level()))
-                            .toList());
-            threshold.set(here.stream().map(LogRoute::level).max(LogLevel::compareTo).orElse(LogLevel.QUIET));
-        });
+        thresholds.forEach(
+                (component, threshold) -> {
+                    var here = routes.getOrDefault(component, List.of());
+                    next.put(
+                            component,
+                            here.stream()
+                                    .map(
+                                            route ->
+                                                    new Target(
+                                                            place(route.location()), route.level()))
+                                    .toList());
+                    threshold.set(
+                            here.stream()
+                                    .map(LogRoute::level)
+                                    .max(LogLevel::compareTo)
+                                    .orElse(LogLevel.QUIET));
+                });
         early.forEach(record -> send(record, next));
         early.clear();
         targets = next;
@@ -130,7 +154,10 @@ final class Router {
         drain(limit, Place::isServed);
     }
 
-    /** The last moment of the process: writes what can be written, the console's share to the last resort. */
+    /**
+     * The last moment of the process: writes what can be written, the console's share to the last
+     * resort.
+     */
     void exit() {
         useDefaults();
         flush(EXIT);
@@ -138,6 +165,19 @@ final class Router {
         if (console != null) {
             console.takeUnwritten().forEach(record -> lastResort.println(record.line()));
             lastResort.flush();
+        }
+    }
+
+    /**
+     * The last moment of the container: afterwards this bundle's classes cannot be loaded any more,
+     * so no hook may run.
+     */
+    static void containerStops() {
+        CONTAINER.exit();
+        try {
+            Runtime.getRuntime().removeShutdownHook(EXIT_HOOK);
+        } catch (IllegalStateException e) {
+            // The process is ending, and the hook runs or has run.
         }
     }
 
@@ -149,7 +189,9 @@ final class Router {
     private static void send(LogRecord record, Map<LogComponent, List<Target>> targets) {
         for (Target target : targets.get(record.component())) {
             if (target.level().takes(record.level())) {
-                boolean urgent = record.level() == LogLevel.ERROR && target.place().location().equals(CONSOLE);
+                boolean urgent =
+                        record.level() == LogLevel.ERROR
+                                && target.place().location().equals(CONSOLE);
                 target.place().offer(record, urgent);
             }
         }
@@ -181,7 +223,10 @@ final class Router {
 
     private synchronized void useDefaults() {
         if (targets == null) {
-            var everywhere = List.of(new LogRoute(CONSOLE, LogLevel.ERROR), new LogRoute("syslog", LogLevel.INFO));
+            var everywhere =
+                    List.of(
+                            new LogRoute(CONSOLE, LogLevel.ERROR),
+                            new LogRoute("syslog", LogLevel.INFO));
             var routes = new EnumMap<LogComponent, List<LogRoute>>(LogComponent.class);
             thresholds.keySet().forEach(component -> routes.put(component, everywhere));
             route(routes);
@@ -189,16 +234,21 @@ final class Router {
     }
 
     private Place place(String location) {
-        return places.computeIfAbsent(location, name -> new Place(name, capacity, grace, sinks, this::report));
+        return places.computeIfAbsent(
+                location, name -> new Place(name, capacity, grace, sinks, this::report));
     }
 
     private void report(Place place, Throwable failure) {
-        LogRecord record = Records.now(
-                LogLevel.ERROR,
-                LogComponent.NRT,
-                "nrt_log",
-                "the log location " + place.location() + " fails, its records wait or are counted: " + failure,
-                null);
+        LogRecord record =
+                Records.now(
+                        LogLevel.ERROR,
+                        LogComponent.NRT,
+                        "nrt_log",
+                        "the log location "
+                                + place.location()
+                                + " fails, its records wait or are counted: "
+                                + failure,
+                        null);
         if (place.location().equals(CONSOLE)) {
             lastResort.println(record.line());
         } else {

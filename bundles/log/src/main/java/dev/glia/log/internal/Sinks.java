@@ -1,6 +1,7 @@
 package dev.glia.log.internal;
 
 import dev.glia.log.LogSink;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,7 +30,10 @@ final class Sinks {
         return best.get(location.toLowerCase(Locale.ROOT));
     }
 
-    /** {@return whether a location can only be a path: the names of sinks have neither slashes nor dots} */
+    /**
+     * {@return whether a location can only be a path: the names of sinks have neither slashes nor
+     * dots}
+     */
     static boolean isPath(String location) {
         return location.indexOf('/') >= 0 || location.indexOf('.') >= 0;
     }
@@ -52,7 +56,9 @@ final class Sinks {
     }
 
     private void choose() {
-        all.sort(Comparator.comparingInt(Ranked::ranking).thenComparing(Ranked::id, Comparator.reverseOrder()));
+        all.sort(
+                Comparator.comparingInt(Ranked::ranking)
+                        .thenComparing(Ranked::id, Comparator.reverseOrder()));
         var chosen = new HashMap<String, LogSink>();
         all.forEach(ranked -> chosen.put(ranked.location(), ranked.sink()));
         best = Map.copyOf(chosen);

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.glia.log.LogRecord;
 import dev.glia.log.LogSink;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A sink that keeps what it gets, and tells when it was used by two threads at a time or after it was let go. */
+/**
+ * A sink that keeps what it gets, and tells when it was used by two threads at a time or after it
+ * was let go.
+ */
 class CollectingSink implements LogSink {
     private final List<LogRecord> records = new ArrayList<>();
     private boolean gone;

@@ -3,15 +3,13 @@ package dev.glia.log.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
 import dev.glia.log.LogRoute;
 import dev.glia.log.internal.Sinks.Ranked;
-import java.lang.management.ManagementFactory;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +20,11 @@ import org.slf4j.MDC;
 import org.slf4j.MarkerFactory;
 import org.slf4j.spi.NOPLoggingEventBuilder;
 
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
 class LoggersTest {
     private final Router router = new Router(100, System.err, Duration.ofSeconds(20));
     private final Loggers loggers = new Loggers(router);
@@ -30,17 +33,20 @@ class LoggersTest {
     @BeforeEach
     void routeNrtAtInfo() {
         router.add(new Ranked("test", sink, 0, 1));
-        router.route(Map.of(
-                LogComponent.NRT, List.of(new LogRoute("test", LogLevel.INFO)),
-                LogComponent.TDRV, List.of(new LogRoute("test", LogLevel.TRACE))));
+        router.route(
+                Map.of(
+                        LogComponent.NRT, List.of(new LogRoute("test", LogLevel.INFO)),
+                        LogComponent.TDRV, List.of(new LogRoute("test", LogLevel.TRACE))));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "NRT.nrt_init,NRT,nrt_init", "TDRV.a.b,TDRV,a.b", "org.example.Library,NRT,Library", "TDRV,NRT,TDRV",
+        "NRT.nrt_init,NRT,nrt_init", "TDRV.a.b,TDRV,a.b", "org.example.Library,NRT,Library",
+                "TDRV,NRT,TDRV",
         "nrt.x,NRT,x", "Foo,NRT,Foo", "'NRT.a\nb',NRT,'a\\nb'", "NRT.,NRT,''"
     })
-    void theNameGivesComponentAndFunction(String name, LogComponent component, String function) throws Exception {
+    void theNameGivesComponentAndFunction(String name, LogComponent component, String function)
+            throws Exception {
         loggers.getLogger(name).error("x");
         sink.await(1);
         assertThat(sink.records())
@@ -69,8 +75,10 @@ class LoggersTest {
         log.error("failed {}", "here", new IllegalStateException("why"));
         log.info(null);
         var messages = sink.await(5);
-        assertThat(messages.subList(0, 3)).containsExactly("1 of 2", "marked a\\nb", "core=3 fluent x");
-        assertThat(messages.get(3)).startsWith("failed here\njava.lang.IllegalStateException: why\n    at ");
+        assertThat(messages.subList(0, 3))
+                .containsExactly("1 of 2", "marked a\\nb", "core=3 fluent x");
+        assertThat(messages.get(3))
+                .startsWith("failed here\njava.lang.IllegalStateException: why\n    at ");
         assertThat(messages.get(4)).isEqualTo("null");
         assertThat(log.atDebug()).isSameAs(NOPLoggingEventBuilder.singleton());
     }

@@ -8,6 +8,10 @@ import dev.glia.log.LogRecord;
 import dev.glia.log.LogRoute;
 import dev.glia.log.LogSink;
 import dev.glia.log.internal.Sinks.Ranked;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,8 +25,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class RouterTest {
@@ -53,11 +55,16 @@ class RouterTest {
     void recordsGoWhereTheirComponentAndLevelSay() throws Exception {
         var console = add("console", new CollectingSink());
         var file = add("file", new CollectingSink());
-        router.route(Map.of(
-                LogComponent.NRT,
-                List.of(new LogRoute("console", LogLevel.ERROR), new LogRoute("a.log", LogLevel.DEBUG)),
-                LogComponent.TDRV, List.of(new LogRoute("/x/b", LogLevel.WARN)),
-                LogComponent.HAL, List.of(new LogRoute("console", LogLevel.QUIET))));
+        router.route(
+                Map.of(
+                        LogComponent.NRT,
+                        List.of(
+                                new LogRoute("console", LogLevel.ERROR),
+                                new LogRoute("a.log", LogLevel.DEBUG)),
+                        LogComponent.TDRV,
+                        List.of(new LogRoute("/x/b", LogLevel.WARN)),
+                        LogComponent.HAL,
+                        List.of(new LogRoute("console", LogLevel.QUIET))));
         log(LogLevel.ERROR, LogComponent.NRT, "1");
         log(LogLevel.DEBUG, LogComponent.NRT, "2");
         log(LogLevel.TRACE, LogComponent.NRT, "3");
@@ -68,9 +75,15 @@ class RouterTest {
         log(LogLevel.ERROR, LogComponent.NRT, "end");
         router.flush(Duration.ofSeconds(20));
         assertThat(console.messages()).containsExactly("1", "end");
-        assertThat(file.records().stream().filter(r -> r.location().equals("a.log")).map(LogRecord::message))
+        assertThat(
+                        file.records().stream()
+                                .filter(r -> r.location().equals("a.log"))
+                                .map(LogRecord::message))
                 .containsExactly("1", "2", "end");
-        assertThat(file.records().stream().filter(r -> r.location().equals("/x/b")).map(LogRecord::message))
+        assertThat(
+                        file.records().stream()
+                                .filter(r -> r.location().equals("/x/b"))
+                                .map(LogRecord::message))
                 .containsExactly("4");
     }
 
@@ -99,7 +112,13 @@ class RouterTest {
     @Test
     void soManyEarlyRecordsThatNobodyCanKeepThemGoWhereTheDefaultsSay() throws Exception {
         var syslog = add("syslog", new CollectingSink());
-        IntStream.range(0, 1024).forEach(i -> log(i % 20 == 0 ? LogLevel.INFO : LogLevel.TRACE, LogComponent.NRT, "m" + i));
+        IntStream.range(0, 1024)
+                .forEach(
+                        i ->
+                                log(
+                                        i % 20 == 0 ? LogLevel.INFO : LogLevel.TRACE,
+                                        LogComponent.NRT,
+                                        "m" + i));
         assertThat(syslog.await(52)).hasSize(52).startsWith("m0", "m20");
     }
 
@@ -107,7 +126,10 @@ class RouterTest {
     void aNameThatNoSinkEverHadIsAPath() throws Exception {
         router = router(Duration.ofMillis(20));
         var file = add("file", new CollectingSink());
-        route(LogComponent.NRT, new LogRoute("mylog", LogLevel.INFO), new LogRoute("syslog", LogLevel.INFO));
+        route(
+                LogComponent.NRT,
+                new LogRoute("mylog", LogLevel.INFO),
+                new LogRoute("syslog", LogLevel.INFO));
         log(LogLevel.INFO, LogComponent.NRT, "x");
         file.await(1);
         assertThat(file.records()).extracting(LogRecord::location).containsExactly("mylog");
@@ -118,7 +140,10 @@ class RouterTest {
         router = router(Duration.ofMillis(20));
         var file = add("file", new CollectingSink());
         var kafka = add("kafka", new CollectingSink());
-        route(LogComponent.NRT, new LogRoute("kafka", LogLevel.INFO), new LogRoute("a.log", LogLevel.INFO));
+        route(
+                LogComponent.NRT,
+                new LogRoute("kafka", LogLevel.INFO),
+                new LogRoute("a.log", LogLevel.INFO));
         log(LogLevel.INFO, LogComponent.NRT, "1");
         kafka.await(1);
         router.remove(kafka);
@@ -137,7 +162,8 @@ class RouterTest {
         var messages = sink.await(RING + 1);
         assertThat(messages.subList(0, RING))
                 .isEqualTo(IntStream.range(0, RING).mapToObj(i -> "m" + i).toList());
-        assertThat(messages.subList(RING, messages.size())).containsExactly("37 records were lost at test");
+        assertThat(messages.subList(RING, messages.size()))
+                .containsExactly("37 records were lost at test");
         log(LogLevel.INFO, LogComponent.NRT, "after");
         assertThat(sink.await(RING + 2)).endsWith("after");
     }
@@ -146,14 +172,17 @@ class RouterTest {
     void theCountOfAGapStandsWhereTheGapIs() throws Exception {
         var entered = new Semaphore(0);
         var gate = new Semaphore(0);
-        var passed = add("test", new CollectingSink() {
-            @Override
-            public void write(LogRecord record) {
-                entered.release();
-                gate.acquireUninterruptibly();
-                super.write(record);
-            }
-        });
+        var passed =
+                add(
+                        "test",
+                        new CollectingSink() {
+                            @Override
+                            public void write(LogRecord record) {
+                                entered.release();
+                                gate.acquireUninterruptibly();
+                                super.write(record);
+                            }
+                        });
         route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
         log(LogLevel.INFO, LogComponent.NRT, "first");
         entered.acquire();
@@ -172,15 +201,16 @@ class RouterTest {
     @Test
     void aCountThatCannotBeWrittenIsKept() throws Exception {
         var failures = new Semaphore(2);
-        var sink = new CollectingSink() {
-            @Override
-            public void write(LogRecord record) {
-                if (record.message().endsWith("lost at test") && failures.tryAcquire()) {
-                    throw new IllegalStateException();
-                }
-                super.write(record);
-            }
-        };
+        var sink =
+                new CollectingSink() {
+                    @Override
+                    public void write(LogRecord record) {
+                        if (record.message().endsWith("lost at test") && failures.tryAcquire()) {
+                            throw new IllegalStateException();
+                        }
+                        super.write(record);
+                    }
+                };
         route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
         IntStream.range(0, RING + 7).forEach(i -> log(LogLevel.INFO, LogComponent.NRT, "m" + i));
         add("test", sink);
@@ -212,10 +242,28 @@ class RouterTest {
         roomy.route(Map.of(LogComponent.NRT, List.of(new LogRoute("test", LogLevel.INFO))));
         var all = new ArrayList<CollectingSink>();
         int each = 20_000;
-        var threads = IntStream.range(0, 4)
-                .mapToObj(t -> Thread.ofPlatform().start(() -> IntStream.range(0, each)
-                        .forEach(i -> roomy.publish(LogLevel.INFO, LogComponent.NRT, "f", t + ":" + i, null))))
-                .toList();
+        var threads =
+                IntStream.range(0, 4)
+                        .mapToObj(
+                                t ->
+                                        Thread.ofPlatform()
+                                                .start(
+                                                        () ->
+                                                                IntStream.range(0, each)
+                                                                        .forEach(
+                                                                                i ->
+                                                                                        roomy
+                                                                                                .publish(
+                                                                                                        LogLevel
+                                                                                                                .INFO,
+                                                                                                        LogComponent
+                                                                                                                .NRT,
+                                                                                                        "f",
+                                                                                                        t
+                                                                                                                + ":"
+                                                                                                                + i,
+                                                                                                        null))))
+                        .toList();
         do {
             var sink = new CollectingSink();
             all.add(sink);
@@ -232,7 +280,9 @@ class RouterTest {
         roomy.add(new Ranked("test", last, 0, all.size()));
         roomy.flush(Duration.ofSeconds(20));
 
-        assertThat(all).hasSizeGreaterThan(2).allSatisfy(sink -> assertThat(sink.misuses()).isZero());
+        assertThat(all)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(sink -> assertThat(sink.misuses()).isZero());
         var messages = all.stream().flatMap(sink -> sink.messages().stream()).toList();
         for (int t = 0; t < 4; t++) {
             String prefix = t + ":";
@@ -247,16 +297,19 @@ class RouterTest {
         var console = add("console", new CollectingSink());
         var broken = new AtomicBoolean(true);
         var tried = new Semaphore(0);
-        var sink = add("test", new CollectingSink() {
-            @Override
-            public void write(LogRecord record) {
-                tried.release();
-                if (broken.get()) {
-                    throw new NoClassDefFoundError("Gone");
-                }
-                super.write(record);
-            }
-        });
+        var sink =
+                add(
+                        "test",
+                        new CollectingSink() {
+                            @Override
+                            public void write(LogRecord record) {
+                                tried.release();
+                                if (broken.get()) {
+                                    throw new NoClassDefFoundError("Gone");
+                                }
+                                super.write(record);
+                            }
+                        });
         route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
         log(LogLevel.INFO, LogComponent.NRT, "first");
         tried.acquire(3);
@@ -269,26 +322,33 @@ class RouterTest {
     @Test
     void aConsoleThatThrowsIsReportedOnStandardError() {
         var tried = new CountDownLatch(3);
-        add("console", record -> {
-            tried.countDown();
-            throw new IOException("closed");
-        });
+        add(
+                "console",
+                record -> {
+                    tried.countDown();
+                    throw new IOException("closed");
+                });
         route(LogComponent.NRT, new LogRoute("console", LogLevel.ERROR));
         log(LogLevel.ERROR, LogComponent.NRT, "x");
-        assertThat(tried).satisfies(latch -> assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue());
-        assertThat(stderr.toString(StandardCharsets.UTF_8).lines()).singleElement().asString().contains("closed");
+        assertThat(tried)
+                .satisfies(latch -> assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue());
+        assertThat(stderr.toString(StandardCharsets.UTF_8).lines())
+                .singleElement()
+                .asString()
+                .contains("closed");
     }
 
     @Test
     void aSinkThatLogsDoesNotHearItself() throws Exception {
         var console = add("console", new CollectingSink());
-        var sink = new CollectingSink() {
-            @Override
-            public void write(LogRecord record) {
-                log(LogLevel.ERROR, LogComponent.NRT, "from the sink");
-                super.write(record);
-            }
-        };
+        var sink =
+                new CollectingSink() {
+                    @Override
+                    public void write(LogRecord record) {
+                        log(LogLevel.ERROR, LogComponent.NRT, "from the sink");
+                        super.write(record);
+                    }
+                };
         add("test", sink);
         route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
         log(LogLevel.INFO, LogComponent.NRT, "x");
@@ -302,16 +362,19 @@ class RouterTest {
     void aSinkThatHangsIsLeftBehind() throws Exception {
         var entered = new CountDownLatch(1);
         var never = new CountDownLatch(1);
-        LogSink hanging = add("test", _ -> {
-            entered.countDown();
-            while (never.getCount() > 0) {
-                try {
-                    never.await();
-                } catch (InterruptedException e) {
-                    // It does not listen.
-                }
-            }
-        });
+        LogSink hanging =
+                add(
+                        "test",
+                        _ -> {
+                            entered.countDown();
+                            while (never.getCount() > 0) {
+                                try {
+                                    never.await();
+                                } catch (InterruptedException e) {
+                                    // It does not listen.
+                                }
+                            }
+                        });
         route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
         log(LogLevel.INFO, LogComponent.NRT, "stuck");
         entered.await();
@@ -336,13 +399,14 @@ class RouterTest {
 
     @Test
     void aSinkThatLeavesWritesWhatIsQueuedFirst() {
-        var slow = new CollectingSink() {
-            @Override
-            public void write(LogRecord record) {
-                Thread.onSpinWait();
-                super.write(record);
-            }
-        };
+        var slow =
+                new CollectingSink() {
+                    @Override
+                    public void write(LogRecord record) {
+                        Thread.onSpinWait();
+                        super.write(record);
+                    }
+                };
         add("test", slow);
         route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
         IntStream.range(0, RING).forEach(i -> log(LogLevel.INFO, LogComponent.NRT, "m" + i));
@@ -355,7 +419,10 @@ class RouterTest {
         log(LogLevel.ERROR, LogComponent.NRT, "last words");
         log(LogLevel.INFO, LogComponent.NRT, "chatter");
         router.exit();
-        assertThat(stderr.toString(StandardCharsets.UTF_8).lines()).singleElement().asString().endsWith("last words");
+        assertThat(stderr.toString(StandardCharsets.UTF_8).lines())
+                .singleElement()
+                .asString()
+                .endsWith("last words");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.glia.machine.internal;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -27,9 +28,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The folder of an emulated instance: the tree of its devices, the lock files of its cores, and a marker that names the
- * layout. All processes of the user share it. It is built aside and renamed into place, so that nobody sees half of it
- * and of several builders one wins.
+ * The folder of an emulated instance: the tree of its devices, the lock files of its cores, and a
+ * marker that names the layout. All processes of the user share it. It is built aside and renamed
+ * into place, so that nobody sees half of it and of several builders one wins.
  *
  * @param folder the folder of the instance
  */
@@ -68,7 +69,12 @@ record EmulatedInstance(Path folder) {
         } catch (IOException e) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "The emulated " + type.name() + " cannot be created in " + folder + " (" + e
+                    "The emulated "
+                            + type.name()
+                            + " cannot be created in "
+                            + folder
+                            + " ("
+                            + e
                             + "). Make room there, or set GLIA_STATE_DIR to another folder",
                     e);
         }
@@ -84,7 +90,8 @@ record EmulatedInstance(Path folder) {
 
     /** The sentence that ends every complaint about this folder. */
     String remedy() {
-        return "This is part of an emulated instance: end the processes that use it and remove " + folder
+        return "This is part of an emulated instance: end the processes that use it and remove "
+                + folder
                 + ", then it is made again";
     }
 
@@ -115,8 +122,8 @@ record EmulatedInstance(Path folder) {
     }
 
     /**
-     * Renews the tree when an older Glia has made it. The lock files stay, because processes may hold them open; as
-     * long as one of them is locked, its process uses the old tree.
+     * Renews the tree when an older Glia has made it. The lock files stay, because processes may
+     * hold them open; as long as one of them is locked, its process uses the old tree.
      */
     private void upgrade(InstanceType type) throws IOException {
         long deadline = System.nanoTime() + REBUILD_WAIT.toNanos();
@@ -150,7 +157,8 @@ record EmulatedInstance(Path folder) {
         Matcher number = LAYOUT_LINE.matcher(found);
         if (!number.matches()) {
             throw new NrtException(
-                    NrtStatus.NRT_FAILURE, folder.resolve(MARKER) + " holds no layout number. " + remedy());
+                    NrtStatus.NRT_FAILURE,
+                    folder.resolve(MARKER) + " holds no layout number. " + remedy());
         }
         return Integer.parseInt(number.group(1));
     }
@@ -161,8 +169,12 @@ record EmulatedInstance(Path folder) {
         var held = new ArrayList<FileChannel>();
         try {
             for (Path file : lockFiles()) {
-                FileChannel channel = FileChannel.open(
-                        file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                FileChannel channel =
+                        FileChannel.open(
+                                file,
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE,
+                                LinkOption.NOFOLLOW_LINKS);
                 held.add(channel);
                 if (!locked(channel)) {
                     return false;
@@ -189,7 +201,8 @@ record EmulatedInstance(Path folder) {
                 Files.move(tree(), aside.resolve("old"), StandardCopyOption.ATOMIC_MOVE);
             }
             Files.move(aside.resolve(TREE), tree(), StandardCopyOption.ATOMIC_MOVE);
-            Files.move(aside.resolve(MARKER), folder.resolve(MARKER), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(
+                    aside.resolve(MARKER), folder.resolve(MARKER), StandardCopyOption.ATOMIC_MOVE);
         } finally {
             remove(aside);
         }
@@ -218,7 +231,9 @@ record EmulatedInstance(Path folder) {
         Instant before = Instant.now().minus(ABANDONED);
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(instances, ".building-*")) {
             for (Path entry : entries) {
-                if (Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS).toInstant().isBefore(before)) {
+                if (Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS)
+                        .toInstant()
+                        .isBefore(before)) {
                     remove(entry);
                 }
             }
@@ -227,7 +242,10 @@ record EmulatedInstance(Path folder) {
         }
     }
 
-    /** Removes a folder that has not become an instance; what another process removes meanwhile is fine. */
+    /**
+     * Removes a folder that has not become an instance; what another process removes meanwhile is
+     * fine.
+     */
     private static void remove(Path folder) throws IOException {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;

@@ -10,8 +10,9 @@ import java.util.zip.CRC32;
 /**
  * Writes the tree {@code neuronN/...} that the kernel driver would show.
  *
- * <p>The counters below {@code stats} are not written here. They would be a hundred files for each core, twelve thousand
- * for a large instance, nearly all of them zero for ever: who counts creates the counter, and one that is not there is 0.
+ * <p>The counters below {@code stats} are not written here. They would be a hundred files for each
+ * core, twelve thousand for a large instance, nearly all of them zero for ever: who counts creates
+ * the counter, and one that is not there is 0.
  */
 final class EmulatedTree {
 
@@ -37,12 +38,15 @@ final class EmulatedTree {
             Files.writeString(info.resolve("serial_number"), serial(type, device) + "\n");
         }
         // As in sysfs, this link names the PCI device. It leads nowhere here.
-        Files.createSymbolicLink(folder.resolve("device"), Path.of("../../../pci0000:00/0000:" + bdf(type, device)));
+        Files.createSymbolicLink(
+                folder.resolve("device"), Path.of("../../../pci0000:00/0000:" + bdf(type, device)));
         for (int core = 0; core < family.cores(); core++) {
-            Path coreInfo = Files.createDirectory(folder.resolve("neuron_core" + core)).resolve("info");
+            Path coreInfo =
+                    Files.createDirectory(folder.resolve("neuron_core" + core)).resolve("info");
             Path coreArchitecture = Files.createDirectory(coreInfo).resolve("architecture");
             Files.writeString(
-                    Files.createDirectory(coreArchitecture).resolve("arch_type"), family.coreArch() + "\n");
+                    Files.createDirectory(coreArchitecture).resolve("arch_type"),
+                    family.coreArch() + "\n");
         }
     }
 

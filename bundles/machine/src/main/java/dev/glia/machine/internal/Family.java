@@ -6,7 +6,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** What the sysfs tree tells about each architecture, and what follows from it for the whole machine. */
+/**
+ * What the sysfs tree tells about each architecture, and what follows from it for the whole
+ * machine.
+ */
 enum Family {
     INF1(4, "NDv1", "NCv1", "Inf1", "Inferentia"),
     INF2(2, "NDv3", "NCv2", "Inf2", "Inferentia2"),
@@ -39,7 +42,10 @@ enum Family {
         return cores;
     }
 
-    /** {@code arch_type} of the device. It does not tell the architecture: Inferentia2 and Trainium2 share one. */
+    /**
+     * {@code arch_type} of the device. It does not tell the architecture: Inferentia2 and Trainium2
+     * share one.
+     */
     String deviceArch() {
         return deviceArch;
     }
@@ -79,6 +85,8 @@ enum Family {
 
     /** Finds the family by the content of {@code instance_type}. */
     static Optional<Family> byInstance(String instance) {
-        return Stream.of(values()).filter(family -> family.instance.equalsIgnoreCase(instance)).findFirst();
+        return Stream.of(values())
+                .filter(family -> family.instance.equalsIgnoreCase(instance))
+                .findFirst();
     }
 }

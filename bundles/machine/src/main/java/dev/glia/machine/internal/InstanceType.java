@@ -2,6 +2,7 @@ package dev.glia.machine.internal;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -20,45 +21,52 @@ import java.util.stream.Stream;
 record InstanceType(String name, Family family, int devices, Topology topology) {
 
     /** All of them; the smallest of each family first. */
-    static final List<InstanceType> ALL = List.of(
-            new InstanceType("inf1.xlarge", Family.INF1, 1, Topology.NONE),
-            new InstanceType("inf1.2xlarge", Family.INF1, 1, Topology.NONE),
-            // The driver reads these links from firmware: at most an east and a west neighbour. A line is the safe reading.
-            new InstanceType("inf1.6xlarge", Family.INF1, 4, Topology.LINE),
-            new InstanceType("inf1.24xlarge", Family.INF1, 16, Topology.LINE),
-            new InstanceType("inf2.xlarge", Family.INF2, 1, Topology.NONE),
-            new InstanceType("inf2.8xlarge", Family.INF2, 1, Topology.NONE),
-            new InstanceType("inf2.24xlarge", Family.INF2, 6, Topology.LINE),
-            new InstanceType("inf2.48xlarge", Family.INF2, 12, Topology.RING),
-            new InstanceType("trn1.2xlarge", Family.TRN1, 1, Topology.NONE),
-            new InstanceType("trn1.32xlarge", Family.TRN1, 16, Topology.TORUS_4X4),
-            new InstanceType("trn1n.32xlarge", Family.TRN1, 16, Topology.TORUS_4X4),
-            new InstanceType("trn2.3xlarge", Family.TRN2, 1, Topology.NONE),
-            new InstanceType("trn2.48xlarge", Family.TRN2, 16, Topology.TORUS_4X4),
-            new InstanceType("trn2u.48xlarge", Family.TRN2, 16, Topology.TORUS_4X4),
-            // Trainium3 devices reach each other through a PCIe switch: no device is nearer than another.
-            new InstanceType("trn3-gen2", Family.TRN3, 4, Topology.NONE),
-            new InstanceType("trn3-gen1", Family.TRN3, 16, Topology.NONE));
+    static final List<InstanceType> ALL =
+            List.of(
+                    new InstanceType("inf1.xlarge", Family.INF1, 1, Topology.NONE),
+                    new InstanceType("inf1.2xlarge", Family.INF1, 1, Topology.NONE),
+                    // The driver reads these links from firmware: at most an east and a west
+                    // neighbour. A line is the safe reading.
+                    new InstanceType("inf1.6xlarge", Family.INF1, 4, Topology.LINE),
+                    new InstanceType("inf1.24xlarge", Family.INF1, 16, Topology.LINE),
+                    new InstanceType("inf2.xlarge", Family.INF2, 1, Topology.NONE),
+                    new InstanceType("inf2.8xlarge", Family.INF2, 1, Topology.NONE),
+                    new InstanceType("inf2.24xlarge", Family.INF2, 6, Topology.LINE),
+                    new InstanceType("inf2.48xlarge", Family.INF2, 12, Topology.RING),
+                    new InstanceType("trn1.2xlarge", Family.TRN1, 1, Topology.NONE),
+                    new InstanceType("trn1.32xlarge", Family.TRN1, 16, Topology.TORUS_4X4),
+                    new InstanceType("trn1n.32xlarge", Family.TRN1, 16, Topology.TORUS_4X4),
+                    new InstanceType("trn2.3xlarge", Family.TRN2, 1, Topology.NONE),
+                    new InstanceType("trn2.48xlarge", Family.TRN2, 16, Topology.TORUS_4X4),
+                    new InstanceType("trn2u.48xlarge", Family.TRN2, 16, Topology.TORUS_4X4),
+                    // Trainium3 devices reach each other through a PCIe switch: no device is nearer
+                    // than another.
+                    new InstanceType("trn3-gen2", Family.TRN3, 4, Topology.NONE),
+                    new InstanceType("trn3-gen1", Family.TRN3, 16, Topology.NONE));
 
     /** The one that {@code auto} emulates. */
-    static final InstanceType DEFAULT = ALL.stream()
-            .filter(type -> type.name.equals("trn1.2xlarge"))
-            .findFirst()
-            .orElseThrow();
+    static final InstanceType DEFAULT =
+            ALL.stream().filter(type -> type.name.equals("trn1.2xlarge")).findFirst().orElseThrow();
 
     /**
-     * Finds the type that a value of GLIA_INSTANCE names: a type, or an architecture for its smallest type.
+     * Finds the type that a value of GLIA_INSTANCE names: a type, or an architecture for its
+     * smallest type.
      *
      * @throws NrtException NRT_INVALID with the nearest name and the list
      */
     static InstanceType named(String value) {
         String wanted = value.strip().toLowerCase(Locale.ROOT);
-        return Stream.concat(exact(wanted).stream(), ALL.stream().filter(type -> type.architectureIs(wanted)))
+        return Stream.concat(
+                        exact(wanted).stream(),
+                        ALL.stream().filter(type -> type.architectureIs(wanted)))
                 .findFirst()
                 .orElseThrow(() -> unknown(value, wanted));
     }
 
-    /** The type of a real host: the one that the firmware names, otherwise the smallest that looks like it. */
+    /**
+     * The type of a real host: the one that the firmware names, otherwise the smallest that looks
+     * like it.
+     */
     static Optional<InstanceType> seen(Optional<String> product, Family family, int devices) {
         return Stream.concat(product.flatMap(InstanceType::exact).stream(), ALL.stream())
                 .filter(type -> type.family == family && type.devices == devices)
@@ -74,11 +82,13 @@ record InstanceType(String name, Family family, int devices, Topology topology) 
     }
 
     private static NrtException unknown(String value, String wanted) {
-        String nearest = ALL.stream()
-                .map(InstanceType::name)
-                .min(Comparator.<String>comparingInt(name -> distance(wanted, name))
-                        .thenComparingInt(name -> -commonStart(wanted, name)))
-                .orElseThrow();
+        String nearest =
+                ALL.stream()
+                        .map(InstanceType::name)
+                        .min(
+                                Comparator.<String>comparingInt(name -> distance(wanted, name))
+                                        .thenComparingInt(name -> -commonStart(wanted, name)))
+                        .orElseThrow();
         String shown = value.length() <= 40 ? value : value.substring(0, 40) + "...";
         return new NrtException(
                 NrtStatus.NRT_INVALID,
@@ -86,8 +96,12 @@ record InstanceType(String name, Family family, int devices, Topology topology) 
                         .formatted(
                                 shown,
                                 nearest,
-                                Stream.of(Family.values()).map(Family::architecture).collect(Collectors.joining(", ")),
-                                ALL.stream().map(InstanceType::name).collect(Collectors.joining(", "))));
+                                Stream.of(Family.values())
+                                        .map(Family::architecture)
+                                        .collect(Collectors.joining(", ")),
+                                ALL.stream()
+                                        .map(InstanceType::name)
+                                        .collect(Collectors.joining(", "))));
     }
 
     private static int commonStart(String word, String other) {

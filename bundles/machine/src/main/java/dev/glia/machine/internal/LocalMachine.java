@@ -6,12 +6,7 @@ import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Optional;
+
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -19,7 +14,17 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the machine that GLIA_INSTANCE means, once; a failure is found again by each call, as its cause may be cured. */
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Finds the machine that GLIA_INSTANCE means, once; a failure is found again by each call, as its
+ * cause may be cured.
+ */
 @Component
 public final class LocalMachine implements Machine {
     private static final Logger INIT = LoggerFactory.getLogger("NRT.nrt_init");
@@ -34,7 +39,8 @@ public final class LocalMachine implements Machine {
      * @param configuration tells the instance and the folders
      */
     @Activate
-    public LocalMachine(@Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
+    public LocalMachine(
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
         this.configuration = configuration;
     }
 
@@ -55,7 +61,10 @@ public final class LocalMachine implements Machine {
         Path tree = config.sysfsRoot().resolve("devices/virtual/neuron_device");
         return switch (config.instance().strip().toLowerCase(Locale.ROOT)) {
             case "hardware" -> hardware(config, tree);
-            case "auto" -> SysfsTree.hasDevices(tree) ? hardware(config, tree) : emulated(config, InstanceType.DEFAULT);
+            case "auto" ->
+                    SysfsTree.hasDevices(tree)
+                            ? hardware(config, tree)
+                            : emulated(config, InstanceType.DEFAULT);
             default -> emulated(config, InstanceType.named(config.instance()));
         };
     }
@@ -63,12 +72,15 @@ public final class LocalMachine implements Machine {
     private static MachineInfo hardware(RuntimeConfig config, Path tree) {
         String version = driverVersion(config.sysfsRoot());
         SysfsTree sysfs = sysfs(tree);
-        Path locks = StateFolder.open(StateFolder.open(StateFolder.open(config.stateDir()).resolve("hardware"))
-                .resolve("locks"));
-        String type = InstanceType.seen(
-                        product(config.sysfsRoot()), sysfs.family(), sysfs.devices().size())
-                .map(InstanceType::name)
-                .orElse(sysfs.family().architecture());
+        Path locks =
+                StateFolder.open(
+                        StateFolder.open(StateFolder.open(config.stateDir()).resolve("hardware"))
+                                .resolve("locks"));
+        String type =
+                InstanceType.seen(
+                                product(config.sysfsRoot()), sysfs.family(), sysfs.devices().size())
+                        .map(InstanceType::name)
+                        .orElse(sysfs.family().architecture());
         return machine(type, sysfs, Optional.of(version), tree, locks);
     }
 
@@ -125,7 +137,8 @@ public final class LocalMachine implements Machine {
     private static SysfsTree sysfs(Path tree) {
         try {
             return SysfsTree.read(
-                    tree, "Check with lsmod, dmesg and neuron-ls that the Neuron driver works, or set GLIA_INSTANCE=trn1.2xlarge to emulate a device");
+                    tree,
+                    "Check with lsmod, dmesg and neuron-ls that the Neuron driver works, or set GLIA_INSTANCE=trn1.2xlarge to emulate a device");
         } catch (NrtException e) {
             DEVICES.error(e.reason());
             throw e;
@@ -134,7 +147,8 @@ public final class LocalMachine implements Machine {
 
     /** EC2 writes the instance type into the firmware tables. */
     private static Optional<String> product(Path sysfsRoot) {
-        try (var in = Files.newInputStream(sysfsRoot.resolve("devices/virtual/dmi/id/product_name"))) {
+        try (var in =
+                Files.newInputStream(sysfsRoot.resolve("devices/virtual/dmi/id/product_name"))) {
             return Optional.of(new String(in.readNBytes(64), StandardCharsets.UTF_8).strip());
         } catch (IOException e) {
             return Optional.empty();

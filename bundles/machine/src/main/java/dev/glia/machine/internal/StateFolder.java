@@ -2,6 +2,7 @@ package dev.glia.machine.internal;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,8 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * A folder that belongs to this user alone. Whoever can write to it decides who owns which core, so a link, another
- * user's folder and one that others may write to are refused instead of used.
+ * A folder that belongs to this user alone. Whoever can write to it decides who owns which core, so
+ * a link, another user's folder and one that others may write to are refused instead of used.
  */
 final class StateFolder {
     /** The permissions of what Glia creates. */
@@ -28,7 +29,8 @@ final class StateFolder {
      * Creates the folder if it is missing, and checks it.
      *
      * @return the folder
-     * @throws NrtException NRT_INVALID when it must not be used, NRT_FAILURE when it cannot be created
+     * @throws NrtException NRT_INVALID when it must not be used, NRT_FAILURE when it cannot be
+     *     created
      */
     static Path open(Path folder) {
         try {
@@ -41,7 +43,11 @@ final class StateFolder {
         } catch (IOException e) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "The state folder " + folder + " cannot be created (" + e + "). Set GLIA_STATE_DIR to a folder that"
+                    "The state folder "
+                            + folder
+                            + " cannot be created ("
+                            + e
+                            + "). Set GLIA_STATE_DIR to a folder that"
                             + " this user may write to",
                     e);
         }
@@ -51,7 +57,9 @@ final class StateFolder {
 
     private static void check(Path folder) {
         try {
-            var attributes = Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            var attributes =
+                    Files.readAttributes(
+                            folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             if (attributes.isSymbolicLink()) {
                 throw refused(folder, "is a symbolic link to " + Files.readSymbolicLink(folder));
             }
@@ -61,26 +69,37 @@ final class StateFolder {
             Object owner = Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
             Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
             if (!owner.equals(self)) {
-                throw refused(folder, "belongs to user " + attributes.owner().getName() + " and not to uid " + self);
+                throw refused(
+                        folder,
+                        "belongs to user "
+                                + attributes.owner().getName()
+                                + " and not to uid "
+                                + self);
             }
             Set<PosixFilePermission> permissions = attributes.permissions();
             if (permissions.contains(PosixFilePermission.GROUP_WRITE)
                     || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
                 throw refused(
                         folder,
-                        "may be written to by other users (" + PosixFilePermissions.toString(permissions)
+                        "may be written to by other users ("
+                                + PosixFilePermissions.toString(permissions)
                                 + "; chmod 700 cures that)");
             }
         } catch (IOException e) {
             throw new NrtException(
-                    NrtStatus.NRT_FAILURE, "The state folder " + folder + " cannot be checked (" + e + ")", e);
+                    NrtStatus.NRT_FAILURE,
+                    "The state folder " + folder + " cannot be checked (" + e + ")",
+                    e);
         }
     }
 
     private static NrtException refused(Path folder, String why) {
         return new NrtException(
                 NrtStatus.NRT_INVALID,
-                "The state folder " + folder + " is not safe: it " + why
+                "The state folder "
+                        + folder
+                        + " is not safe: it "
+                        + why
                         + ". Set GLIA_STATE_DIR to a folder of your own that is no link");
     }
 }

@@ -3,6 +3,7 @@ package dev.glia.machine.internal;
 import dev.glia.device.DeviceInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -22,7 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a tree {@code neuronN/...} says, be it the kernel driver's or an emulated one. Nothing in it is trusted.
+ * What a tree {@code neuronN/...} says, be it the kernel driver's or an emulated one. Nothing in it
+ * is trusted.
  *
  * @param family the architecture of its devices
  * @param devices the devices in the order of their numbers
@@ -40,7 +42,8 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
     private static final Pattern DEVICE = Pattern.compile("neuron(\\d{1,9})");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
     private static final Pattern BDF =
-            Pattern.compile("(?:[0-9a-f]{4}:)?([0-9a-f]{2}:[0-9a-f]{2}\\.[0-7])", Pattern.CASE_INSENSITIVE);
+            Pattern.compile(
+                    "(?:[0-9a-f]{4}:)?([0-9a-f]{2}:[0-9a-f]{2}\\.[0-7])", Pattern.CASE_INSENSITIVE);
 
     /**
      * {@return whether the tree shows a device}
@@ -87,16 +90,22 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
             SortedMap<Integer, Path> folders = devices();
             Family family = family(folders.values().iterator().next());
             var devices = new ArrayList<DeviceInfo>();
-            folders.forEach((index, folder) -> {
-                if (family(folder) != family) {
-                    throw damaged(
-                            folder.resolve("info/architecture/instance_type"),
-                            "names another architecture than the first device",
-                            "devices of one architecture are supported");
-                }
-                devices.add(new DeviceInfo(
-                        index, family.architecture(), cores(folder), links(folder, index, folders), bdf(folder)));
-            });
+            folders.forEach(
+                    (index, folder) -> {
+                        if (family(folder) != family) {
+                            throw damaged(
+                                    folder.resolve("info/architecture/instance_type"),
+                                    "names another architecture than the first device",
+                                    "devices of one architecture are supported");
+                        }
+                        devices.add(
+                                new DeviceInfo(
+                                        index,
+                                        family.architecture(),
+                                        cores(folder),
+                                        links(folder, index, folders),
+                                        bdf(folder)));
+                    });
             return new SysfsTree(family, List.copyOf(devices));
         }
 
@@ -105,37 +114,52 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
                 SortedMap<Integer, Path> folders = folders(tree);
                 if (folders.isEmpty()) {
                     throw new NrtException(
-                            NrtStatus.NRT_FAILURE, "No neuron device available: " + tree + " shows none. " + remedy);
+                            NrtStatus.NRT_FAILURE,
+                            "No neuron device available: " + tree + " shows none. " + remedy);
                 }
                 if (folders.lastKey() >= MAX_DEVICES) {
                     throw damaged(
-                            folders.get(folders.lastKey()), "is there", "device numbers end at " + (MAX_DEVICES - 1));
+                            folders.get(folders.lastKey()),
+                            "is there",
+                            "device numbers end at " + (MAX_DEVICES - 1));
                 }
                 return folders;
             } catch (NoSuchFileException e) {
                 throw new NrtException(
-                        NrtStatus.NRT_FAILURE, "No neuron device available: " + tree + " is missing. " + remedy, e);
+                        NrtStatus.NRT_FAILURE,
+                        "No neuron device available: " + tree + " is missing. " + remedy,
+                        e);
             } catch (IOException e) {
-                throw new NrtException(NrtStatus.NRT_FAILURE, tree + " cannot be listed (" + e + "). " + remedy, e);
+                throw new NrtException(
+                        NrtStatus.NRT_FAILURE,
+                        tree + " cannot be listed (" + e + "). " + remedy,
+                        e);
             }
         }
 
         private Family family(Path device) {
             Path file = device.resolve("info/architecture/instance_type");
             String found = attribute(file);
-            Family family = Family.byInstance(found)
-                    .orElseThrow(() -> damaged(
-                            file,
-                            "says '" + found + "'",
-                            "known are "
-                                    + Stream.of(Family.values())
-                                            .map(Family::instance)
-                                            .collect(Collectors.joining(", "))));
+            Family family =
+                    Family.byInstance(found)
+                            .orElseThrow(
+                                    () ->
+                                            damaged(
+                                                    file,
+                                                    "says '" + found + "'",
+                                                    "known are "
+                                                            + Stream.of(Family.values())
+                                                                    .map(Family::instance)
+                                                                    .collect(
+                                                                            Collectors.joining(
+                                                                                    ", "))));
             Path nameFile = device.resolve("info/architecture/device_name");
             String name = attribute(nameFile);
             if (!name.equalsIgnoreCase(family.deviceName())) {
                 throw damaged(
-                        nameFile, "says '" + name + "'", family.instance() + " devices are " + family.deviceName());
+                        nameFile,
+                        "says '" + name + "'",
+                        family.instance() + " devices are " + family.deviceName());
             }
             return family;
         }
@@ -145,7 +169,8 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
             String found = attribute(file);
             int cores = NUMBER.matcher(found).matches() ? Integer.parseInt(found) : 0;
             if (cores < 1 || cores > MAX_CORES) {
-                throw damaged(file, "says '" + found + "'", "a device has 1 to " + MAX_CORES + " cores");
+                throw damaged(
+                        file, "says '" + found + "'", "a device has 1 to " + MAX_CORES + " cores");
             }
             return cores;
         }
@@ -160,7 +185,9 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
                 int link = NUMBER.matcher(number).matches() ? Integer.parseInt(number) : -1;
                 if (!known.containsKey(link) || link == index || !seen.add(link)) {
                     throw damaged(
-                            file, "says '" + found + "'", "a comma separated list of other devices of this host");
+                            file,
+                            "says '" + found + "'",
+                            "a comma separated list of other devices of this host");
                 }
                 links.add(link);
             }
@@ -171,7 +198,10 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
         private String bdf(Path device) {
             Path link = device.resolve("device");
             try {
-                Path name = Files.isSymbolicLink(link) ? Files.readSymbolicLink(link).getFileName() : null;
+                Path name =
+                        Files.isSymbolicLink(link)
+                                ? Files.readSymbolicLink(link).getFileName()
+                                : null;
                 return Optional.ofNullable(name)
                         .map(Path::toString)
                         .map(BDF::matcher)
@@ -187,7 +217,10 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
             try (var in = Files.newInputStream(file)) {
                 byte[] bytes = in.readNBytes(MAX_ATTRIBUTE + 1);
                 if (bytes.length > MAX_ATTRIBUTE) {
-                    throw damaged(file, "has more than " + MAX_ATTRIBUTE + " bytes", "no attribute is that long");
+                    throw damaged(
+                            file,
+                            "has more than " + MAX_ATTRIBUTE + " bytes",
+                            "no attribute is that long");
                 }
                 return new String(bytes, StandardCharsets.UTF_8).strip();
             } catch (NoSuchFileException e) {
@@ -199,7 +232,8 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
 
         private NrtException damaged(Path file, String found, String accepted) {
             String printable = found.replaceAll("\\p{Cntrl}", "?");
-            String shown = printable.length() <= 120 ? printable : printable.substring(0, 120) + "...";
+            String shown =
+                    printable.length() <= 120 ? printable : printable.substring(0, 120) + "...";
             return new NrtException(
                     NrtStatus.NRT_FAILURE, file + " " + shown + "; " + accepted + ". " + remedy);
         }

@@ -31,7 +31,10 @@ enum Topology {
                 int row = device / SIDE;
                 int column = device % SIDE;
                 yield List.of(
-                        torus(row - 1, column), torus(row, column - 1), torus(row + 1, column), torus(row, column + 1));
+                        torus(row - 1, column),
+                        torus(row, column - 1),
+                        torus(row + 1, column),
+                        torus(row, column + 1));
             }
         };
     }

@@ -8,7 +8,9 @@ final class DiscoverOnce {
 
     public static void main(String[] args) {
         Path state = Path.of(args[0]);
-        var machine = new LocalMachine(new FixedConfiguration("trn1.32xlarge", state, state.resolve("no-sysfs")));
+        var machine =
+                new LocalMachine(
+                        new FixedConfiguration("trn1.32xlarge", state, state.resolve("no-sysfs")));
         System.out.println(machine.info().devices().size() + " devices");
     }
 }

@@ -8,6 +8,13 @@ import dev.glia.device.DeviceInfo;
 import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -20,15 +27,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class EmulatedMachineTest {
-    @TempDir
-    private Path temp;
+    @TempDir private Path temp;
 
     private Path state;
 
@@ -56,17 +57,21 @@ class EmulatedMachineTest {
         "trn3-gen1,trn3,16,128,2",
         "trn3-gen2,trn3,4,32,2",
     })
-    void everyTypeHasItsDevicesAndCores(String type, String architecture, int devices, int cores, int lnc) {
+    void everyTypeHasItsDevicesAndCores(
+            String type, String architecture, int devices, int cores, int lnc) {
         MachineInfo info = machine(type).info();
 
         assertThat(info.instanceType()).isEqualTo(type);
         assertThat(info.architecture()).isEqualTo(architecture);
         assertThat(info.emulated()).isTrue();
         assertThat(info.driverVersion()).isEmpty();
-        assertThat(info.devices()).hasSize(devices).allSatisfy(device -> {
-            assertThat(device.architecture()).isEqualTo(architecture);
-            assertThat(device.bdf()).matches("[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]");
-        });
+        assertThat(info.devices())
+                .hasSize(devices)
+                .allSatisfy(
+                        device -> {
+                            assertThat(device.architecture()).isEqualTo(architecture);
+                            assertThat(device.bdf()).matches("[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]");
+                        });
         assertThat(info.devices()).extracting(DeviceInfo::bdf).doesNotHaveDuplicates();
         assertThat(info.physicalCores()).isEqualTo(cores);
         assertThat(info.defaultLnc()).isEqualTo(lnc);
@@ -96,7 +101,8 @@ class EmulatedMachineTest {
 
     @Test
     void linksFollowTheTopologyOfTheType() {
-        assertThat(machine("inf2.24xlarge").info().devices().get(3).connected()).containsExactly(2, 4);
+        assertThat(machine("inf2.24xlarge").info().devices().get(3).connected())
+                .containsExactly(2, 4);
         assertThat(machine("trn1.2xlarge").info().devices().getFirst().connected()).isEmpty();
         assertThat(machine("trn3-gen1").info().devices().getFirst().connected()).isEmpty();
     }
@@ -121,7 +127,12 @@ class EmulatedMachineTest {
     void nobodyElseMayEnter() throws IOException {
         MachineInfo info = machine("inf1.xlarge").info();
 
-        for (Path folder : List.of(state, state.resolve("instances"), info.sysfs().getParent(), info.locks())) {
+        for (Path folder :
+                List.of(
+                        state,
+                        state.resolve("instances"),
+                        info.sysfs().getParent(),
+                        info.locks())) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
                     .as("%s", folder)
                     .isEqualTo("rwx------");
@@ -139,7 +150,8 @@ class EmulatedMachineTest {
 
         assertThatThrownBy(machine("trn1.2xlarge")::info)
                 .hasMessageContaining("NRT_INVALID")
-                .hasMessageContaining(folder + " is not safe: it is a symbolic link to " + elsewhere)
+                .hasMessageContaining(
+                        folder + " is not safe: it is a symbolic link to " + elsewhere)
                 .hasMessageContaining("GLIA_STATE_DIR");
     }
 
@@ -170,7 +182,9 @@ class EmulatedMachineTest {
 
     @Test
     void theFolderOfAnotherUserIsRefused() throws IOException {
-        assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "only root may give folders away");
+        assumeTrue(
+                Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
+                "only root may give folders away");
         Files.createDirectories(state);
         Files.setAttribute(state, "unix:uid", 65534, LinkOption.NOFOLLOW_LINKS);
 
@@ -195,14 +209,15 @@ class EmulatedMachineTest {
                 "info/architecture/instance_type|Trn1|device_name says 'Inferentia'; Trn1 devices are Trainium1",
                 "info/architecture/device_name|Trainium2|device_name says 'Trainium2'; Inf1 devices are Inferentia",
             })
-    void aDamagedTreeIsReportedWithFileAndFindingAndRemedy(String file, String content, String complaint)
-            throws IOException {
+    void aDamagedTreeIsReportedWithFileAndFindingAndRemedy(
+            String file, String content, String complaint) throws IOException {
         Path tree = machine("inf1.6xlarge").info().sysfs();
         Files.writeString(tree.resolve("neuron0").resolve(file), content);
 
         assertThatThrownBy(machine("inf1.6xlarge")::info)
-                .isInstanceOfSatisfying(NrtException.class, e -> assertThat(e.status())
-                        .isEqualTo(NrtStatus.NRT_FAILURE))
+                .isInstanceOfSatisfying(
+                        NrtException.class,
+                        e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_FAILURE))
                 .hasMessageContaining(tree.resolve("neuron0").toString())
                 .hasMessageContaining(complaint)
                 .hasMessageContaining("remove " + tree.getParent() + ",");
@@ -214,18 +229,26 @@ class EmulatedMachineTest {
         Files.writeString(tree.resolve("neuron2/core_count"), "3");
 
         assertThatThrownBy(machine("inf1.6xlarge")::info)
-                .hasMessageContaining(tree + " shows 4 Inferentia devices with 15 cores; inf1.6xlarge has 4 Inferentia"
-                        + " devices with 16 cores")
+                .hasMessageContaining(
+                        tree
+                                + " shows 4 Inferentia devices with 15 cores; inf1.6xlarge has 4 Inferentia"
+                                + " devices with 16 cores")
                 .hasMessageContaining("remove " + tree.getParent() + ",");
 
         Files.move(tree.resolve("neuron2"), tree.resolve("neuron-2"));
         Files.writeString(tree.resolve("neuron1/connected_devices"), "0\n");
         Files.writeString(tree.resolve("neuron3/connected_devices"), "\n");
-        assertThatThrownBy(machine("inf1.6xlarge")::info).hasMessageContaining("shows 3 Inferentia devices");
+        assertThatThrownBy(machine("inf1.6xlarge")::info)
+                .hasMessageContaining("shows 3 Inferentia devices");
     }
 
     @ParameterizedTest
-    @CsvSource({"core_count", "connected_devices", "info/architecture/instance_type", "info/architecture/device_name"})
+    @CsvSource({
+        "core_count",
+        "connected_devices",
+        "info/architecture/instance_type",
+        "info/architecture/device_name"
+    })
     void aMissingFileIsReported(String file) throws IOException {
         Path missing = machine("inf1").info().sysfs().resolve("neuron0").resolve(file);
         Files.delete(missing);
@@ -273,7 +296,9 @@ class EmulatedMachineTest {
         try {
             assertThat(owner.inputReader().readLine()).isEqualTo("locked true");
             assertThatThrownBy(machine("inf1")::info)
-                    .hasMessageContaining(folder + " has layout 0 of an older Glia, and processes still own cores");
+                    .hasMessageContaining(
+                            folder
+                                    + " has layout 0 of an older Glia, and processes still own cores");
             assertThat(counter).hasContent("garbage of another layout");
         } finally {
             owner.destroyForcibly().waitFor();
@@ -286,12 +311,19 @@ class EmulatedMachineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2147483646,made by a newer Glia", "x,holds no layout number", "'',holds no layout number"})
+    @CsvSource({
+        "2147483646,made by a newer Glia",
+        "x,holds no layout number",
+        "'',holds no layout number"
+    })
     void aLayoutThatIsNotKnownIsRefused(String layout, String complaint) throws IOException {
         Path folder = machine("inf1").info().sysfs().getParent();
-        Files.writeString(folder.resolve("layout"), layout.equals("2147483646") ? "999999999\n" : layout);
+        Files.writeString(
+                folder.resolve("layout"), layout.equals("2147483646") ? "999999999\n" : layout);
 
-        assertThatThrownBy(machine("inf1")::info).hasMessageContaining(folder.toString()).hasMessageContaining(complaint);
+        assertThatThrownBy(machine("inf1")::info)
+                .hasMessageContaining(folder.toString())
+                .hasMessageContaining(complaint);
     }
 
     @Test
@@ -320,7 +352,9 @@ class EmulatedMachineTest {
             assertThat(process.waitFor()).isZero();
         }
         try (Stream<Path> instances = Files.list(state.resolve("instances"))) {
-            assertThat(instances).extracting(Path::getFileName).containsExactly(Path.of("trn1.32xlarge"));
+            assertThat(instances)
+                    .extracting(Path::getFileName)
+                    .containsExactly(Path.of("trn1.32xlarge"));
         }
     }
 
@@ -329,7 +363,8 @@ class EmulatedMachineTest {
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        System.getProperty(
+                                "surefire.test.class.path", System.getProperty("java.class.path")),
                         main.getName(),
                         argument.toString())
                 .redirectErrorStream(true)

@@ -7,19 +7,20 @@ import dev.glia.device.DeviceInfo;
 import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
 class HardwareMachineTest {
-    @TempDir
-    private Path temp;
+    @TempDir private Path temp;
 
     @ParameterizedTest
     @CsvSource({
@@ -29,11 +30,22 @@ class HardwareMachineTest {
         "Trn2,Trainium2,16,8,trn2,trn2.48xlarge,2",
     })
     void readsTheTreeOfTheDriver(
-            String instance, String device, int devices, int cores, String architecture, String type, int lnc)
+            String instance,
+            String device,
+            int devices,
+            int cores,
+            String architecture,
+            String type,
+            int lnc)
             throws IOException {
         driver("2.24.7.0\n");
         for (int i = 0; i < devices; i++) {
-            device(i, instance, device, Integer.toString(cores), (i + 1) % devices + ", " + (i + devices - 1) % devices);
+            device(
+                    i,
+                    instance,
+                    device,
+                    Integer.toString(cores),
+                    (i + 1) % devices + ", " + (i + devices - 1) % devices);
         }
 
         MachineInfo info = machine("auto").info();
@@ -54,14 +66,16 @@ class HardwareMachineTest {
     void firmwareAndPciLinkAreUsedWhereTheyAre() throws IOException {
         driver("2.1.5.0");
         Path folder = device(0, "Inf1", "Inferentia", "4", "");
-        Files.createSymbolicLink(folder.resolve("device"), Path.of("../../../pci0000:00/0000:00:1f.0"));
+        Files.createSymbolicLink(
+                folder.resolve("device"), Path.of("../../../pci0000:00/0000:00:1f.0"));
         Path dmi = Files.createDirectories(temp.resolve("sys/devices/virtual/dmi/id"));
         Files.writeString(dmi.resolve("product_name"), "inf1.2xlarge\n");
 
         MachineInfo info = machine("hardware").info();
 
         assertThat(info.instanceType()).isEqualTo("inf1.2xlarge");
-        assertThat(info.devices()).containsExactly(new DeviceInfo(0, "inf1", 4, List.of(), "00:1f.0"));
+        assertThat(info.devices())
+                .containsExactly(new DeviceInfo(0, "inf1", 4, List.of(), "00:1f.0"));
     }
 
     @Test
@@ -85,12 +99,15 @@ class HardwareMachineTest {
 
         assertThat(RecordedLog.LINES).hasSize(3);
         assertThat(RecordedLog.LINES.get(0))
-                .isEqualTo("ERROR NRT.nrt_init Unable to determine Neuron Driver version. Please check aws-neuron-dkms"
-                        + " package is installed.");
+                .isEqualTo(
+                        "ERROR NRT.nrt_init Unable to determine Neuron Driver version. Please check aws-neuron-dkms"
+                                + " package is installed.");
         assertThat(RecordedLog.LINES.get(1))
-                .isEqualTo("ERROR NRT.nrt_init This runtime requires Neuron Driver version 2.0 or greater. Please"
-                        + " upgrade aws-neuron-dkms package.");
-        assertThat(RecordedLog.LINES.get(2)).startsWith("ERROR TDRV.tdrv_get_dev_info No neuron device available");
+                .isEqualTo(
+                        "ERROR NRT.nrt_init This runtime requires Neuron Driver version 2.0 or greater. Please"
+                                + " upgrade aws-neuron-dkms package.");
+        assertThat(RecordedLog.LINES.get(2))
+                .startsWith("ERROR TDRV.tdrv_get_dev_info No neuron device available");
     }
 
     @ParameterizedTest
@@ -99,12 +116,14 @@ class HardwareMachineTest {
         device(0, "Trn1", "Trainium1", "2", "");
 
         assertThatThrownBy(machine(instance)::info)
-                .isInstanceOfSatisfying(NrtException.class, e -> {
-                    assertThat(e.status()).isEqualTo(NrtStatus.NRT_FAILURE);
-                    assertThat(e.reason())
-                            .isEqualTo(
-                                    "Unable to determine Neuron Driver version. Please check aws-neuron-dkms package is installed.");
-                });
+                .isInstanceOfSatisfying(
+                        NrtException.class,
+                        e -> {
+                            assertThat(e.status()).isEqualTo(NrtStatus.NRT_FAILURE);
+                            assertThat(e.reason())
+                                    .isEqualTo(
+                                            "Unable to determine Neuron Driver version. Please check aws-neuron-dkms package is installed.");
+                        });
     }
 
     @ParameterizedTest
@@ -113,7 +132,8 @@ class HardwareMachineTest {
         driver(version);
         device(0, "Trn1", "Trainium1", "2", "");
 
-        assertThatThrownBy(machine("hardware")::info).hasMessageContaining("Unable to determine Neuron Driver version.");
+        assertThatThrownBy(machine("hardware")::info)
+                .hasMessageContaining("Unable to determine Neuron Driver version.");
     }
 
     @ParameterizedTest
@@ -123,9 +143,12 @@ class HardwareMachineTest {
         device(0, "Inf1", "Inferentia", "4", "");
 
         assertThatThrownBy(machine("hardware")::info)
-                .isInstanceOfSatisfying(NrtException.class, e -> assertThat(e.reason())
-                        .isEqualTo(
-                                "This runtime requires Neuron Driver version 2.0 or greater. Please upgrade aws-neuron-dkms package."));
+                .isInstanceOfSatisfying(
+                        NrtException.class,
+                        e ->
+                                assertThat(e.reason())
+                                        .isEqualTo(
+                                                "This runtime requires Neuron Driver version 2.0 or greater. Please upgrade aws-neuron-dkms package."));
     }
 
     @ParameterizedTest
@@ -153,7 +176,8 @@ class HardwareMachineTest {
         device(0, "Trn1", "Trainium1", "2", "1");
         device(1, "Trn2", "Trainium2", "8", "0");
 
-        assertThatThrownBy(machine("hardware")::info).hasMessageContaining("names another architecture");
+        assertThatThrownBy(machine("hardware")::info)
+                .hasMessageContaining("names another architecture");
     }
 
     @Test
@@ -161,7 +185,9 @@ class HardwareMachineTest {
         driver("2.24.7.0");
         device(64, "Trn1", "Trainium1", "2", "");
 
-        assertThatThrownBy(machine("hardware")::info).hasMessageContaining("neuron64").hasMessageContaining("63");
+        assertThatThrownBy(machine("hardware")::info)
+                .hasMessageContaining("neuron64")
+                .hasMessageContaining("63");
     }
 
     private Path tree() {
@@ -173,7 +199,8 @@ class HardwareMachineTest {
         Files.writeString(module.resolve("version"), version);
     }
 
-    private Path device(int index, String instance, String device, String cores, String links) throws IOException {
+    private Path device(int index, String instance, String device, String cores, String links)
+            throws IOException {
         Path folder = tree().resolve("neuron" + index);
         Path architecture = Files.createDirectories(folder.resolve("info/architecture"));
         Files.writeString(folder.resolve("core_count"), cores);
@@ -185,6 +212,7 @@ class HardwareMachineTest {
     }
 
     private LocalMachine machine(String instance) {
-        return new LocalMachine(new FixedConfiguration(instance, temp.resolve("state"), temp.resolve("sys")));
+        return new LocalMachine(
+                new FixedConfiguration(instance, temp.resolve("state"), temp.resolve("sys")));
     }
 }

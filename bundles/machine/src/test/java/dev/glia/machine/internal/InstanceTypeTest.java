@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import java.util.List;
-import java.util.Optional;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.List;
+import java.util.Optional;
 
 class InstanceTypeTest {
 
@@ -38,8 +40,9 @@ class InstanceTypeTest {
     })
     void anUnknownTypeIsRefusedWithTheNearestAndTheList(String value, String nearest) {
         assertThatThrownBy(() -> InstanceType.named(value))
-                .isInstanceOfSatisfying(NrtException.class, e -> assertThat(e.status())
-                        .isEqualTo(NrtStatus.NRT_INVALID))
+                .isInstanceOfSatisfying(
+                        NrtException.class,
+                        e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_INVALID))
                 .hasMessageContaining("GLIA_INSTANCE=" + value)
                 .hasMessageContaining("the nearest is " + nearest + ".")
                 .hasMessageContaining("auto, hardware")
@@ -67,7 +70,14 @@ class InstanceTypeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"inf1.24xlarge", "inf2.24xlarge", "inf2.48xlarge", "trn1.32xlarge", "trn2.48xlarge"})
+    @ValueSource(
+            strings = {
+                "inf1.24xlarge",
+                "inf2.24xlarge",
+                "inf2.48xlarge",
+                "trn1.32xlarge",
+                "trn2.48xlarge"
+            })
     void linksAreMutual(String name) {
         InstanceType type = InstanceType.named(name);
         for (int device = 0; device < type.devices(); device++) {

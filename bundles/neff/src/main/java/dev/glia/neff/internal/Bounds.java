@@ -1,8 +1,8 @@
 package dev.glia.neff.internal;
 
 /**
- * Every limit that the reader holds untrusted bytes to, and that the writer therefore stays within. An error that a
- * limit causes names the limit.
+ * Every limit that the reader holds untrusted bytes to, and that the writer therefore stays within.
+ * An error that a limit causes names the limit.
  */
 final class Bounds {
     private static final long KIB = 1024;
@@ -18,10 +18,15 @@ final class Bounds {
     /** Bytes of the payload once inflated; the largest device memory is 144 GiB. */
     static final long INFLATED_SIZE = 256 * GIB;
 
-    /** Inflated bytes for each byte of the payload, checked once {@link #RATIO_FREE} bytes are inflated. */
+    /**
+     * Inflated bytes for each byte of the payload, checked once {@link #RATIO_FREE} bytes are
+     * inflated.
+     */
     static final long RATIO = 256;
 
-    /** Inflated bytes for which the ratio does not matter: the zeros in small files compress well. */
+    /**
+     * Inflated bytes for which the ratio does not matter: the zeros in small files compress well.
+     */
     static final long RATIO_FREE = 64 * MIB;
 
     /** Bytes of the optional fields in front of the deflate stream. */

@@ -5,12 +5,18 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** The bytes of a NEFF. A file is read, not mapped: a mapped file that another process truncates kills the JVM. */
+/**
+ * The bytes of a NEFF. A file is read, not mapped: a mapped file that another process truncates
+ * kills the JVM.
+ */
 sealed interface ByteSource {
 
     long size() throws IOException;
 
-    /** Fills the buffer from a position; a buffer that stays unfilled means that the bytes end there. */
+    /**
+     * Fills the buffer from a position; a buffer that stays unfilled means that the bytes end
+     * there.
+     */
     void read(long position, ByteBuffer into) throws IOException;
 
     /** A file. */

@@ -2,8 +2,10 @@ package dev.glia.neff.internal;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+
 import dev.glia.neff.NeffWriter.Content;
 import dev.glia.runtime.TensorInfo;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,7 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes the JSON members that describe a NEFF, in the layout of the Neuron compiler where it has one. */
+/**
+ * Writes the JSON members that describe a NEFF, in the layout of the Neuron compiler where it has
+ * one.
+ */
 final class Descriptions {
     static final String INFO_MEMBER = "info.json";
 
@@ -176,7 +181,8 @@ final class Descriptions {
         json.writeEndObject();
     }
 
-    private static void signature(JsonGenerator json, String key, List<TensorInfo> tensors, int firstId)
+    private static void signature(
+            JsonGenerator json, String key, List<TensorInfo> tensors, int firstId)
             throws IOException {
         json.writeObjectFieldStart(key);
         int id = firstId;

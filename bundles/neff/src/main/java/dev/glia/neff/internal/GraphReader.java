@@ -4,6 +4,7 @@ import dev.glia.device.ModelImage;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.TensorInfo;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -14,9 +15,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Reads {@code neff.json}, which has the layout of a TVM graph: nodes, the nodes that are inputs ({@code arg_nodes}),
- * the results that are outputs ({@code heads}), and the shape and type of the results of all nodes, one after the other;
- * {@code node_row_ptr} says where those of each node begin.
+ * Reads {@code neff.json}, which has the layout of a TVM graph: nodes, the nodes that are inputs
+ * ({@code arg_nodes}), the results that are outputs ({@code heads}), and the shape and type of the
+ * results of all nodes, one after the other; {@code node_row_ptr} says where those of each node
+ * begin.
  */
 final class GraphReader {
     static final String MEMBER = "neff.json";
@@ -41,10 +43,14 @@ final class GraphReader {
 
     static NeffGraph read(MemorySegment bytes, Refusals refusals) {
         GraphReader[] reader = new GraphReader[1];
-        JsonMember.read(MEMBER, bytes, refusals, json -> {
-            reader[0] = new GraphReader(json);
-            return reader[0]::field;
-        });
+        JsonMember.read(
+                MEMBER,
+                bytes,
+                refusals,
+                json -> {
+                    reader[0] = new GraphReader(json);
+                    return reader[0]::field;
+                });
         return reader[0].graph();
     }
 
@@ -52,11 +58,17 @@ final class GraphReader {
         switch (key) {
             case "nodes" -> json.array("nodes", Bounds.NODES, this::node);
             case "arg_nodes" ->
-                json.array("arg_nodes", Bounds.NODES, () -> argNodes.add(index("arg_nodes", Bounds.NODES)));
+                    json.array(
+                            "arg_nodes",
+                            Bounds.NODES,
+                            () -> argNodes.add(index("arg_nodes", Bounds.NODES)));
             case "heads" -> json.array("heads", Bounds.TENSORS, this::head);
             case "attrs" -> json.object("attrs", this::attribute);
             case "node_row_ptr" ->
-                json.array("node_row_ptr", Bounds.NODES + 1, () -> rows.add(index("node_row_ptr", Bounds.TENSORS)));
+                    json.array(
+                            "node_row_ptr",
+                            Bounds.NODES + 1,
+                            () -> rows.add(index("node_row_ptr", Bounds.TENSORS)));
             default -> {
                 return false;
             }
@@ -73,26 +85,39 @@ final class GraphReader {
         String[] opAndName = {"", ""};
         Map<String, String> attrs = new LinkedHashMap<>();
         List<String> outputs = new ArrayList<>();
-        json.object(what, key -> {
-            switch (key) {
-                case "op" -> opAndName[0] = json.text(what + ".op", Bounds.TENSOR_NAME);
-                case "name" -> opAndName[1] = json.text(what + ".name", Bounds.TENSOR_NAME);
-                case "attrs" -> json.object(what + ".attrs", attr -> nodeAttribute(what, attrs, attr));
-                case "output_names" ->
-                    json.array(what + ".output_names", Bounds.TENSORS, () -> outputs.add(
-                            json.text(what + ".output_names", Bounds.TENSOR_NAME)));
-                default -> {
-                    return false;
-                }
-            }
-            return true;
-        });
+        json.object(
+                what,
+                key -> {
+                    switch (key) {
+                        case "op" -> opAndName[0] = json.text(what + ".op", Bounds.TENSOR_NAME);
+                        case "name" -> opAndName[1] = json.text(what + ".name", Bounds.TENSOR_NAME);
+                        case "attrs" ->
+                                json.object(
+                                        what + ".attrs", attr -> nodeAttribute(what, attrs, attr));
+                        case "output_names" ->
+                                json.array(
+                                        what + ".output_names",
+                                        Bounds.TENSORS,
+                                        () ->
+                                                outputs.add(
+                                                        json.text(
+                                                                what + ".output_names",
+                                                                Bounds.TENSOR_NAME)));
+                        default -> {
+                            return false;
+                        }
+                    }
+                    return true;
+                });
         nodes.add(new Node(opAndName[0], opAndName[1], attrs, outputs));
     }
 
-    private boolean nodeAttribute(String what, Map<String, String> attrs, String key) throws IOException {
+    private boolean nodeAttribute(String what, Map<String, String> attrs, String key)
+            throws IOException {
         if (key.equals("num_outputs")) {
-            attrs.put(key, String.valueOf(json.number(what + ".attrs.num_outputs", 0, Bounds.TENSORS)));
+            attrs.put(
+                    key,
+                    String.valueOf(json.number(what + ".attrs.num_outputs", 0, Bounds.TENSORS)));
             return true;
         }
         boolean wanted = key.equals("func_name") || key.equals("kelf") || key.equals("onnx");
@@ -116,7 +141,10 @@ final class GraphReader {
         switch (key) {
             case "shape" -> typedList("attrs.shape", "list_shape", this::shape);
             case "dltype" ->
-                typedList("attrs.dltype", "list_str", () -> dtypes.add(json.text("attrs.dltype", Bounds.TENSOR_NAME)));
+                    typedList(
+                            "attrs.dltype",
+                            "list_str",
+                            () -> dtypes.add(json.text("attrs.dltype", Bounds.TENSOR_NAME)));
             default -> {
                 return false;
             }
@@ -127,16 +155,19 @@ final class GraphReader {
     /** Reads {@code ["list_of_something", [...]]}. */
     private void typedList(String what, String type, JsonMember.Value element) throws IOException {
         int[] part = {0};
-        json.array(what, 2, () -> {
-            if (part[0]++ == 0) {
-                String found = json.text(what + "[0]", Bounds.TENSOR_NAME);
-                if (!found.equals(type)) {
-                    throw json.wrong(what + "[0]", found, type);
-                }
-            } else {
-                json.array(what, Bounds.TENSORS, element);
-            }
-        });
+        json.array(
+                what,
+                2,
+                () -> {
+                    if (part[0]++ == 0) {
+                        String found = json.text(what + "[0]", Bounds.TENSOR_NAME);
+                        if (!found.equals(type)) {
+                            throw json.wrong(what + "[0]", found, type);
+                        }
+                    } else {
+                        json.array(what, Bounds.TENSORS, element);
+                    }
+                });
     }
 
     private void shape() throws IOException {
@@ -148,7 +179,10 @@ final class GraphReader {
 
     private NeffGraph graph() {
         if (dtypes.size() != shapes.size()) {
-            throw json.wrong("attrs.dltype", dtypes.size() + " entries", "as many as attrs.shape: " + shapes.size());
+            throw json.wrong(
+                    "attrs.dltype",
+                    dtypes.size() + " entries",
+                    "as many as attrs.shape: " + shapes.size());
         }
         int[] starts = starts();
         Map<String, TensorInfo> inputs = new LinkedHashMap<>();
@@ -170,7 +204,10 @@ final class GraphReader {
                 starts[i + 1] = starts[i] + Math.max(1, nodes.get(i).outputs.size());
             }
         } else if (rows.size() != starts.length) {
-            throw json.wrong("node_row_ptr", rows.size() + " entries", "one more than nodes: " + starts.length);
+            throw json.wrong(
+                    "node_row_ptr",
+                    rows.size() + " entries",
+                    "one more than nodes: " + starts.length);
         } else {
             starts = rows.stream().mapToInt(Integer::intValue).toArray();
         }
@@ -200,10 +237,17 @@ final class GraphReader {
     }
 
     private void tensor(
-            Map<String, TensorInfo> into, TensorInfo.Usage usage, String what, int index, int result, int[] starts) {
+            Map<String, TensorInfo> into,
+            TensorInfo.Usage usage,
+            String what,
+            int index,
+            int result,
+            int[] starts) {
         if (index >= nodes.size() || result >= starts[index + 1] - starts[index]) {
-            throw json.wrong(what, "node " + index + ", result " + result, "what one of the " + nodes.size()
-                    + " nodes gives");
+            throw json.wrong(
+                    what,
+                    "node " + index + ", result " + result,
+                    "what one of the " + nodes.size() + " nodes gives");
         }
         Node node = nodes.get(index);
         if (usage == TensorInfo.Usage.INPUT && !node.op.equals("null")) {
@@ -211,7 +255,8 @@ final class GraphReader {
         }
         String name = node.outputs.isEmpty() ? node.name : node.outputs.get(result);
         if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
-            throw json.wrong("the name of a tensor in nodes[" + index + "]", name, "printable text");
+            throw json.wrong(
+                    "the name of a tensor in nodes[" + index + "]", name, "printable text");
         }
         TensorInfo tensor = describe(name, usage, starts[index] + result);
         TensorInfo same = into.putIfAbsent(name, tensor);
@@ -228,28 +273,40 @@ final class GraphReader {
         // Compilers without a Boolean type on the device still name one here; it takes a byte.
         DType dtype = label.equals("bool") ? DType.UINT8 : DType.of(label).orElse(null);
         if (dtype == null) {
-            String known = Arrays.stream(DType.values()).map(DType::label).collect(Collectors.joining(", "));
+            String known =
+                    Arrays.stream(DType.values())
+                            .map(DType::label)
+                            .collect(Collectors.joining(", "));
             throw json.wrong("attrs.dltype[" + entry + "]", label, known);
         }
         try {
             return new TensorInfo(name, usage, dtype, shapes.get(entry));
         } catch (NrtException tooLarge) {
-            throw json.wrong("attrs.shape[" + entry + "]", shapes.get(entry), "less than 2^63 bytes");
+            throw json.wrong(
+                    "attrs.shape[" + entry + "]", shapes.get(entry), "less than 2^63 bytes");
         }
     }
 
     private List<ModelImage.Graph> graphs() {
-        List<ModelImage.Graph> graphs = nodes.stream()
-                .filter(node -> node.op.equals("tvm_op"))
-                .map(node -> new ModelImage.Graph(
-                        node.attrs.getOrDefault("func_name", ""),
-                        node.attrs.getOrDefault(
-                                node.attrs.getOrDefault("func_name", "").replaceFirst("^__", ""), "")))
-                .distinct()
-                .toList();
+        List<ModelImage.Graph> graphs =
+                nodes.stream()
+                        .filter(node -> node.op.equals("tvm_op"))
+                        .map(
+                                node ->
+                                        new ModelImage.Graph(
+                                                node.attrs.getOrDefault("func_name", ""),
+                                                node.attrs.getOrDefault(
+                                                        node.attrs
+                                                                .getOrDefault("func_name", "")
+                                                                .replaceFirst("^__", ""),
+                                                        "")))
+                        .distinct()
+                        .toList();
         if (graphs.stream().noneMatch(graph -> !graph.member().isEmpty())) {
             throw json.wrong(
-                    "nodes", graphs, "at least one tvm_op node with func_name __kelf or __onnx and its member");
+                    "nodes",
+                    graphs,
+                    "at least one tvm_op node with func_name __kelf or __onnx and its member");
         }
         return graphs;
     }

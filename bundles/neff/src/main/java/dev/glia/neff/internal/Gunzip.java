@@ -1,6 +1,7 @@
 package dev.glia.neff.internal;
 
 import dev.glia.neff.HashState;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -9,8 +10,9 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Inflates the payload into memory of the caller, only as far as it is asked for, and checks the gzip framing around
- * it. Neither a size nor a ratio is believed: both are counted while bytes arrive.
+ * Inflates the payload into memory of the caller, only as far as it is asked for, and checks the
+ * gzip framing around it. Neither a size nor a ratio is believed: both are counted while bytes
+ * arrive.
  */
 final class Gunzip implements AutoCloseable {
     private static final int FLAG_HEADER_CRC = 2;
@@ -41,12 +43,14 @@ final class Gunzip implements AutoCloseable {
         if (magic != 0x1f8b || method != 8) {
             throw refusals.payload(
                     start,
-                    "begins with the bytes %02x %02x %02x".formatted(magic >> 8, magic & 0xff, method),
+                    "begins with the bytes %02x %02x %02x"
+                            .formatted(magic >> 8, magic & 0xff, method),
                     "a gzip stream: 1f 8b 08");
         }
         int flags = next();
         if ((flags & FLAGS_RESERVED) != 0) {
-            throw refusals.payload(start + 3, "gzip flags 0x%02x".formatted(flags), "flags up to 0x1f");
+            throw refusals.payload(
+                    start + 3, "gzip flags 0x%02x".formatted(flags), "flags up to 0x1f");
         }
         for (int i = 0; i < 6; i++) {
             next();
@@ -83,7 +87,9 @@ final class Gunzip implements AutoCloseable {
     private int nextOfHeader(long start) {
         if (intake.offset() - start > Bounds.GZIP_HEADER) {
             throw refusals.payload(
-                    intake.offset(), "the gzip header goes on", "at most " + Bounds.GZIP_HEADER + " bytes of it");
+                    intake.offset(),
+                    "the gzip header goes on",
+                    "at most " + Bounds.GZIP_HEADER + " bytes of it");
         }
         return next();
     }
@@ -91,7 +97,8 @@ final class Gunzip implements AutoCloseable {
     private int next() {
         ByteBuffer chunk = intake.chunk();
         if (!chunk.hasRemaining()) {
-            throw refusals.payload(intake.offset(), "the gzip stream is cut off", "a complete gzip stream");
+            throw refusals.payload(
+                    intake.offset(), "the gzip stream is cut off", "a complete gzip stream");
         }
         int value = chunk.get() & 0xff;
         crc.update(value);
@@ -103,16 +110,22 @@ final class Gunzip implements AutoCloseable {
         fillPart(target, 0, target.byteSize(), what);
     }
 
-    /** Inflates exactly as many bytes as the segment has: a part of what was announced, behind what is done already. */
+    /**
+     * Inflates exactly as many bytes as the segment has: a part of what was announced, behind what
+     * is done already.
+     */
     void fillPart(MemorySegment target, long done, long announced, String what) {
         long came = fillUpTo(target);
         if (came < target.byteSize()) {
-            throw refusals.invalid("%s ends after %d of %d bytes; was the archive cut off?"
-                    .formatted(what, done + came, announced));
+            throw refusals.invalid(
+                    "%s ends after %d of %d bytes; was the archive cut off?"
+                            .formatted(what, done + came, announced));
         }
     }
 
-    /** Inflates until the segment is full or the stream has ended, and tells how many bytes came. */
+    /**
+     * Inflates until the segment is full or the stream has ended, and tells how many bytes came.
+     */
     long fillUpTo(MemorySegment target) {
         long done = 0;
         while (done < target.byteSize() && !inflater.finished()) {
@@ -143,11 +156,13 @@ final class Gunzip implements AutoCloseable {
 
     private void refill() {
         if (inflater.needsDictionary()) {
-            throw refusals.payload(intake.offset(), "a preset dictionary", "deflate data without one");
+            throw refusals.payload(
+                    intake.offset(), "a preset dictionary", "deflate data without one");
         }
         ByteBuffer chunk = intake.chunk();
         if (!chunk.hasRemaining()) {
-            throw refusals.payload(intake.offset(), "the gzip stream is cut off", "a complete gzip stream");
+            throw refusals.payload(
+                    intake.offset(), "the gzip stream is cut off", "a complete gzip stream");
         }
         inflater.setInput(chunk);
     }
@@ -160,7 +175,8 @@ final class Gunzip implements AutoCloseable {
                     "at most " + Bounds.INFLATED_SIZE);
         }
         long consumed = intake.offset() - Bounds.HEADER_SIZE;
-        if (produced > Bounds.RATIO_FREE && (produced - Bounds.RATIO_FREE) / Bounds.RATIO > consumed) {
+        if (produced > Bounds.RATIO_FREE
+                && (produced - Bounds.RATIO_FREE) / Bounds.RATIO > consumed) {
             throw refusals.payload(
                     intake.offset(),
                     "%d bytes inflate from the first %d".formatted(produced, consumed),
@@ -179,7 +195,10 @@ final class Gunzip implements AutoCloseable {
         return intake.remaining();
     }
 
-    /** Checks the trailer and what follows; the stream must have ended. Tells the hash if one is computed. */
+    /**
+     * Checks the trailer and what follows; the stream must have ended. Tells the hash if one is
+     * computed.
+     */
     Optional<HashState> finish() {
         long computed = crc.getValue();
         long offset = intake.offset();

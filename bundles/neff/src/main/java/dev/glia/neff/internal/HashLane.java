@@ -2,13 +2,14 @@ package dev.glia.neff.internal;
 
 import dev.glia.neff.HashState;
 import dev.glia.neff.NeffHeader;
+
 import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * Hashes the payload on a thread of its own while the loading thread inflates the very same buffers, so that what was
- * verified is what was loaded, and checking costs next to no time.
+ * Hashes the payload on a thread of its own while the loading thread inflates the very same
+ * buffers, so that what was verified is what was loaded, and checking costs next to no time.
  */
 final class HashLane implements AutoCloseable {
     private static final ByteBuffer END = ByteBuffer.allocate(0);
@@ -37,12 +38,18 @@ final class HashLane implements AutoCloseable {
         }
     }
 
-    /** Waits for a buffer that is hashed. The caller is done with the one before when it asks for the next. */
+    /**
+     * Waits for a buffer that is hashed. The caller is done with the one before when it asks for
+     * the next.
+     */
     ByteBuffer take() throws InterruptedException {
         return free.take();
     }
 
-    /** Hands over a buffer: its content up to the limit is hashed next. Neither side changes it any more. */
+    /**
+     * Hands over a buffer: its content up to the limit is hashed next. Neither side changes it any
+     * more.
+     */
     void submit(ByteBuffer buffer) {
         filled.add(buffer);
     }

@@ -1,6 +1,7 @@
 package dev.glia.neff.internal;
 
 import dev.glia.neff.NeffHeader;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
@@ -54,15 +55,23 @@ final class HeaderCodec {
 
     private NeffHeader decode(long fileSize) {
         long pkgVersion = bounded("pkg_version", PKG_VERSION, 1, 2, "1 (SHA-256) or 2 (MD5)");
-        long headerSize = bounded("header_size", HEADER_SIZE, Bounds.HEADER_SIZE, Bounds.HEADER_SIZE, "1024");
+        long headerSize =
+                bounded("header_size", HEADER_SIZE, Bounds.HEADER_SIZE, Bounds.HEADER_SIZE, "1024");
         long payload = fileSize - Bounds.HEADER_SIZE;
-        long dataSize = bounded("data_size", DATA_SIZE, 1, Bounds.PAYLOAD_SIZE, "1 to " + Bounds.PAYLOAD_SIZE);
+        long dataSize =
+                bounded(
+                        "data_size",
+                        DATA_SIZE,
+                        1,
+                        Bounds.PAYLOAD_SIZE,
+                        "1 to " + Bounds.PAYLOAD_SIZE);
         if (dataSize > payload) {
             throw refusals.field(
                     "data_size",
                     DATA_SIZE,
                     dataSize,
-                    "at most %d, what the file holds behind the header; was it cut off?".formatted(payload));
+                    "at most %d, what the file holds behind the header; was it cut off?"
+                            .formatted(payload));
         }
         long major = bytes.getLong(VERSION_MAJOR);
         if (major < 0 || major > Bounds.VERSION_MAJOR) {
@@ -74,8 +83,13 @@ final class HeaderCodec {
                                     Long.toUnsignedString(bytes.getLong(VERSION_MINOR)),
                                     VERSION_MAJOR));
         }
-        long minor = bounded(
-                "neff_version_minor", VERSION_MINOR, 0, Bounds.VERSION_MINOR, "0 to " + Bounds.VERSION_MINOR);
+        long minor =
+                bounded(
+                        "neff_version_minor",
+                        VERSION_MINOR,
+                        0,
+                        Bounds.VERSION_MINOR,
+                        "0 to " + Bounds.VERSION_MINOR);
         return new NeffHeader(
                 pkgVersion,
                 headerSize,
@@ -115,12 +129,19 @@ final class HeaderCodec {
             end++;
         }
         if (end == offset + length) {
-            throw refusals.field(field, offset, "without an end", "text of at most %d bytes and a zero"
-                    .formatted(length - 1));
+            throw refusals.field(
+                    field,
+                    offset,
+                    "without an end",
+                    "text of at most %d bytes and a zero".formatted(length - 1));
         }
         String value;
         try {
-            value = StandardCharsets.UTF_8.newDecoder().decode(bytes.slice(offset, end - offset)).toString();
+            value =
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(bytes.slice(offset, end - offset))
+                            .toString();
         } catch (CharacterCodingException malformed) {
             throw refusals.field(field, offset, "no UTF-8", "printable UTF-8 text");
         }
@@ -146,7 +167,8 @@ final class HeaderCodec {
         for (int i = 0; i < TPB_PER_NODE_BYTES; i++) {
             int count = Byte.toUnsignedInt(bytes.get(TPB_PER_NODE + i));
             if (count > Bounds.TPB) {
-                throw refusals.field("tpb_per_node[" + i + "]", TPB_PER_NODE + i, count, "0 to " + Bounds.TPB);
+                throw refusals.field(
+                        "tpb_per_node[" + i + "]", TPB_PER_NODE + i, count, "0 to " + Bounds.TPB);
             }
             counts.add(count);
         }
@@ -168,7 +190,8 @@ final class HeaderCodec {
         bytes.putInt(NUM_TPB, header.numTpb());
         bytes.put(HASH, HexFormat.of().parseHex(header.hash()));
         ByteBuffer id = bytes.slice(UUID_OFFSET, 16);
-        id.putLong(header.uuid().getMostSignificantBits()).putLong(header.uuid().getLeastSignificantBits());
+        id.putLong(header.uuid().getMostSignificantBits())
+                .putLong(header.uuid().getLeastSignificantBits());
         bytes.put(NAME, header.name().getBytes(StandardCharsets.UTF_8));
         bytes.putInt(REQUESTED_TPB_COUNT, header.requestedTpbCount());
         for (int i = 0; i < header.tpbPerNode().size(); i++) {

@@ -2,13 +2,17 @@ package dev.glia.neff.internal;
 
 import dev.glia.neff.HashState;
 import dev.glia.neff.NeffHeader;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Brings the payload in, chunk by chunk, each read once and, if asked for, hashed beside the thread that uses it. */
+/**
+ * Brings the payload in, chunk by chunk, each read once and, if asked for, hashed beside the thread
+ * that uses it.
+ */
 final class Intake implements AutoCloseable {
     private static final int CHUNK = 256 * 1024;
     private static final int RING = 4;
@@ -38,12 +42,17 @@ final class Intake implements AutoCloseable {
             ring.add(memory.append(chunk).asByteBuffer());
         }
         this.only = ring.getFirst();
-        this.lane = hashed
-                ? Optional.of(new HashLane(PayloadHash.of(header.pkgVersion()), ring, count))
-                : Optional.empty();
+        this.lane =
+                hashed
+                        ? Optional.of(
+                                new HashLane(PayloadHash.of(header.pkgVersion()), ring, count))
+                        : Optional.empty();
     }
 
-    /** The current chunk, with its position at the first byte that is not used yet; the next one when it is used up. */
+    /**
+     * The current chunk, with its position at the first byte that is not used yet; the next one
+     * when it is used up.
+     */
     ByteBuffer chunk() {
         if (!current.hasRemaining() && position < end) {
             advance();
@@ -57,8 +66,9 @@ final class Intake implements AutoCloseable {
             next.clear().limit((int) Math.min(next.capacity(), end - position));
             source.read(position, next);
             if (next.hasRemaining()) {
-                throw refusals.invalid("the file ends at offset %d while it is read; it was %d bytes long before"
-                        .formatted(position + next.position(), source.size()));
+                throw refusals.invalid(
+                        "the file ends at offset %d while it is read; it was %d bytes long before"
+                                .formatted(position + next.position(), source.size()));
             }
             next.flip();
             position += next.limit();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,22 +16,26 @@ import java.util.function.Function;
 
 /** Reads one JSON member as a stream, within bounds; keys that nobody asks for are skipped. */
 final class JsonMember implements AutoCloseable {
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxDocumentLength(Bounds.JSON_BYTES)
-                    .maxNestingDepth(Bounds.JSON_DEPTH)
-                    .maxStringLength(Bounds.JSON_STRING)
-                    .maxNameLength(Bounds.JSON_KEY)
-                    .maxNumberLength(Bounds.JSON_NUMBER)
-                    .build())
-            .build();
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxDocumentLength(Bounds.JSON_BYTES)
+                                    .maxNestingDepth(Bounds.JSON_DEPTH)
+                                    .maxStringLength(Bounds.JSON_STRING)
+                                    .maxNameLength(Bounds.JSON_KEY)
+                                    .maxNumberLength(Bounds.JSON_NUMBER)
+                                    .build())
+                    .build();
 
     private final String name;
     private final Refusals refusals;
     private final JsonParser parser;
 
-    /** Reads a value; the parser stands at its first token before, and at its last token afterwards. */
+    /**
+     * Reads a value; the parser stands at its first token before, and at its last token afterwards.
+     */
     @FunctionalInterface
     interface Value {
         void read() throws IOException;
@@ -46,13 +51,15 @@ final class JsonMember implements AutoCloseable {
         this.name = name;
         this.refusals = refusals;
         if (bytes.byteSize() > Bounds.JSON_BYTES) {
-            throw refusals.member(name, "its size", bytes.byteSize(), "at most " + Bounds.JSON_BYTES + " bytes");
+            throw refusals.member(
+                    name, "its size", bytes.byteSize(), "at most " + Bounds.JSON_BYTES + " bytes");
         }
         this.parser = FACTORY.createParser(bytes.toArray(ValueLayout.JAVA_BYTE));
     }
 
     /** Reads a member that is one object. */
-    static void read(String name, MemorySegment bytes, Refusals refusals, Function<JsonMember, Field> of) {
+    static void read(
+            String name, MemorySegment bytes, Refusals refusals, Function<JsonMember, Field> of) {
         try (JsonMember json = new JsonMember(name, bytes, refusals)) {
             json.parser.nextToken();
             json.object("the document", of.apply(json));
@@ -61,7 +68,10 @@ final class JsonMember implements AutoCloseable {
             }
         } catch (JsonProcessingException malformed) {
             JsonLocation at = malformed.getLocation();
-            String place = at == null ? "" : ", line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+            String place =
+                    at == null
+                            ? ""
+                            : ", line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
             throw refusals.invalid(
                     "member %s%s: %s; accepted: well-formed JSON within the bounds"
                             .formatted(name, place, Refusals.shown(malformed.getOriginalMessage())),
@@ -107,10 +117,13 @@ final class JsonMember implements AutoCloseable {
 
     /** Reads a number, written as one or as a string. */
     long number(String what, long least, long most) throws IOException {
-        String text = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : integer(what);
+        String text =
+                parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : integer(what);
         try {
             BigInteger value = new BigInteger(text);
-            if (value.bitLength() < Long.SIZE && value.longValue() >= least && value.longValue() <= most) {
+            if (value.bitLength() < Long.SIZE
+                    && value.longValue() >= least
+                    && value.longValue() <= most) {
                 return value.longValue();
             }
         } catch (NumberFormatException noNumber) {
@@ -126,7 +139,8 @@ final class JsonMember implements AutoCloseable {
 
     private void require(JsonToken token, String what, String accepted) throws IOException {
         if (parser.currentToken() != token) {
-            throw wrong(what, parser.currentToken() == null ? "missing" : parser.getText(), accepted);
+            throw wrong(
+                    what, parser.currentToken() == null ? "missing" : parser.getText(), accepted);
         }
     }
 

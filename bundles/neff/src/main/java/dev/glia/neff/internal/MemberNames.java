@@ -7,7 +7,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Decides which names members may have: relative, within the folder, each once, none a folder of another. */
+/**
+ * Decides which names members may have: relative, within the folder, each once, none a folder of
+ * another.
+ */
 final class MemberNames {
     private static final String ACCEPTED =
             "a relative name without \"..\", empty parts, backslashes or control characters";
@@ -29,7 +32,8 @@ final class MemberNames {
         }
         parents(name, offset);
         if (!files.add(name)) {
-            throw refusals.member(name, "the name at archive offset " + offset, "there twice", "each name once");
+            throw refusals.member(
+                    name, "the name at archive offset " + offset, "there twice", "each name once");
         }
         if (folders.contains(name)) {
             throw conflict(name, offset);
@@ -57,19 +61,22 @@ final class MemberNames {
 
     private String checked(ByteBuffer raw, long offset) {
         if (++count > Bounds.MEMBERS) {
-            throw refusals.invalid("archive offset %d: more than %d files and folders; accepted: at most %d"
-                    .formatted(offset, Bounds.MEMBERS, Bounds.MEMBERS));
+            throw refusals.invalid(
+                    "archive offset %d: more than %d files and folders; accepted: at most %d"
+                            .formatted(offset, Bounds.MEMBERS, Bounds.MEMBERS));
         }
         if (raw.remaining() > Bounds.NAME_BYTES) {
-            throw refusals.invalid("archive offset %d: a name of %d bytes; accepted: at most %d"
-                    .formatted(offset, raw.remaining(), Bounds.NAME_BYTES));
+            throw refusals.invalid(
+                    "archive offset %d: a name of %d bytes; accepted: at most %d"
+                            .formatted(offset, raw.remaining(), Bounds.NAME_BYTES));
         }
         String name;
         try {
             name = StandardCharsets.UTF_8.newDecoder().decode(raw).toString();
         } catch (CharacterCodingException malformed) {
             throw refusals.invalid(
-                    "archive offset %d: a name that is no UTF-8; accepted: %s".formatted(offset, ACCEPTED));
+                    "archive offset %d: a name that is no UTF-8; accepted: %s"
+                            .formatted(offset, ACCEPTED));
         }
         String relative = name.equals(".") ? "" : name.startsWith("./") ? name.substring(2) : name;
         if (!relative.isEmpty() && !isSafe(relative)) {
@@ -85,16 +92,23 @@ final class MemberNames {
         }
         List<String> parts = List.of(name.split("/", -1));
         return parts.size() <= Bounds.NAME_PARTS
-                && parts.stream().noneMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
+                && parts.stream()
+                        .noneMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
     }
 
     private RuntimeException unsafe(String name, long offset) {
-        return refusals.member(name, "the name at archive offset " + offset, "unsafe", ACCEPTED
-                + ", at most " + Bounds.NAME_PARTS + " parts");
+        return refusals.member(
+                name,
+                "the name at archive offset " + offset,
+                "unsafe",
+                ACCEPTED + ", at most " + Bounds.NAME_PARTS + " parts");
     }
 
     private RuntimeException conflict(String name, long offset) {
         return refusals.member(
-                name, "the name at archive offset " + offset, "both a file and a folder", "one of the two");
+                name,
+                "the name at archive offset " + offset,
+                "both a file and a folder",
+                "one of the two");
     }
 }

@@ -11,18 +11,23 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Memory that grows at its end by remapping pages instead of copying, and is handed to an arena when it is full. Pages
- * exist from the first byte written to them, and the limit of the JVM for direct memory does not count them: weights of
- * many gigabytes load with a small heap. Linux only, as Neuron is.
+ * Memory that grows at its end by remapping pages instead of copying, and is handed to an arena
+ * when it is full. Pages exist from the first byte written to them, and the limit of the JVM for
+ * direct memory does not count them: weights of many gigabytes load with a small heap. Linux only,
+ * as Neuron is.
  */
 final class NativeRegion implements AutoCloseable {
     private static final Linker LINKER = Linker.nativeLinker();
-    private static final MethodHandle MMAP = function(
-            "mmap", FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle MREMAP = function(
-            "mremap",
-            FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT),
-            Linker.Option.firstVariadicArg(4));
+    private static final MethodHandle MMAP =
+            function(
+                    "mmap",
+                    FunctionDescriptor.of(
+                            ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle MREMAP =
+            function(
+                    "mremap",
+                    FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT),
+                    Linker.Option.firstVariadicArg(4));
     private static final MethodHandle MUNMAP =
             function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
 
@@ -45,7 +50,8 @@ final class NativeRegion implements AutoCloseable {
     }
 
     @SuppressWarnings("restricted")
-    private static MethodHandle function(String name, FunctionDescriptor type, Linker.Option... options) {
+    private static MethodHandle function(
+            String name, FunctionDescriptor type, Linker.Option... options) {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), type, options);
     }
 
@@ -74,10 +80,18 @@ final class NativeRegion implements AutoCloseable {
     private void resize(long bytes) {
         long size = Math.ceilDiv(bytes, GRAIN) * GRAIN;
         try {
-            MemorySegment address = memory.byteSize() == 0
-                    ? (MemorySegment)
-                            MMAP.invokeExact(MemorySegment.NULL, size, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L)
-                    : (MemorySegment) MREMAP.invokeExact(memory, memory.byteSize(), size, MAY_MOVE);
+            MemorySegment address =
+                    memory.byteSize() == 0
+                            ? (MemorySegment)
+                                    MMAP.invokeExact(
+                                            MemorySegment.NULL,
+                                            size,
+                                            READ_WRITE,
+                                            PRIVATE_ANONYMOUS,
+                                            -1,
+                                            0L)
+                            : (MemorySegment)
+                                    MREMAP.invokeExact(memory, memory.byteSize(), size, MAY_MOVE);
             if (address.address() == FAILED) {
                 throw refusals.noMemory(size);
             }

@@ -2,6 +2,7 @@ package dev.glia.neff.internal;
 
 import dev.glia.device.ModelImage;
 import dev.glia.runtime.TensorInfo;
+
 import java.util.List;
 
 /** What {@code neff.json} says: the graphs and the tensors, each name once. */

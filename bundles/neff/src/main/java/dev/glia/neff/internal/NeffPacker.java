@@ -2,6 +2,9 @@ package dev.glia.neff.internal;
 
 import dev.glia.neff.NeffHeader;
 import dev.glia.neff.NeffWriter;
+
+import org.osgi.service.component.annotations.Component;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -16,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.osgi.service.component.annotations.Component;
 
 /** Writes NEFFs: package version 2, NEFF 2.0, whose bytes depend on their content only. */
 @Component
@@ -26,7 +28,9 @@ public final class NeffPacker implements NeffWriter {
     @Override
     public long write(Path target, Content content) {
         Refusals refusals = new Refusals(target.toString());
-        Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        Path temporary =
+                target.resolveSibling(
+                        "." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
             Map<String, MemorySegment> members = members(content, refusals);
             try {
@@ -38,18 +42,25 @@ public final class NeffPacker implements NeffWriter {
             }
         } catch (IOException failed) {
             throw refusals.invalid(
-                    "cannot be written: %s; is its folder there and writable?".formatted(failed), failed);
+                    "cannot be written: %s; is its folder there and writable?".formatted(failed),
+                    failed);
         }
     }
 
-    /** All members in packing order; what is written reads back as it was given, or it is refused here. */
-    private static Map<String, MemorySegment> members(Content content, Refusals refusals) throws IOException {
+    /**
+     * All members in packing order; what is written reads back as it was given, or it is refused
+     * here.
+     */
+    private static Map<String, MemorySegment> members(Content content, Refusals refusals)
+            throws IOException {
         requireHeaderFields(content, refusals);
         Map<String, MemorySegment> members = new LinkedHashMap<>();
-        Descriptions.of(content).forEach((name, bytes) -> members.put(name, MemorySegment.ofArray(bytes)));
+        Descriptions.of(content)
+                .forEach((name, bytes) -> members.put(name, MemorySegment.ofArray(bytes)));
         for (var entry : content.members().entrySet()) {
             if (members.putIfAbsent(entry.getKey(), entry.getValue()) != null) {
-                throw refusals.member(entry.getKey(), "its name", "taken", "a name that no NEFF has anyway");
+                throw refusals.member(
+                        entry.getKey(), "its name", "taken", "a name that no NEFF has anyway");
             }
         }
         MemberNames names = new MemberNames(refusals);
@@ -60,13 +71,16 @@ public final class NeffPacker implements NeffWriter {
             }
         }
         NeffGraph graph = GraphReader.read(members.get(GraphReader.MEMBER), refusals);
-        if (!graph.equals(new NeffGraph(List.of(content.graph()), content.inputs(), content.outputs()))) {
-            throw refusals.invalid("the graph does not read back as it was given; accepted: a function such as __onnx,"
-                    + " each input and each output once");
+        if (!graph.equals(
+                new NeffGraph(List.of(content.graph()), content.inputs(), content.outputs()))) {
+            throw refusals.invalid(
+                    "the graph does not read back as it was given; accepted: a function such as __onnx,"
+                            + " each input and each output once");
         }
         if (!content.members().containsKey(content.graph().member())) {
-            throw refusals.invalid("there is no member %s, the graph of %s"
-                    .formatted(content.graph().member(), content.graph().function()));
+            throw refusals.invalid(
+                    "there is no member %s, the graph of %s"
+                            .formatted(content.graph().member(), content.graph().function()));
         }
         return members;
     }
@@ -75,20 +89,25 @@ public final class NeffPacker implements NeffWriter {
         int most = HeaderCodec.NAME_BYTES - 1;
         byte[] name = content.name().getBytes(StandardCharsets.UTF_8);
         if (name.length > most || content.name().chars().anyMatch(Character::isISOControl)) {
-            throw refusals.invalid("name is %s, %d bytes; accepted: at most %d bytes of printable text"
-                    .formatted(Refusals.shown(content.name()), name.length, most));
+            throw refusals.invalid(
+                    "name is %s, %d bytes; accepted: at most %d bytes of printable text"
+                            .formatted(Refusals.shown(content.name()), name.length, most));
         }
         if (content.lncSize() < 0 || content.lncSize() > Bounds.LNC) {
-            throw refusals.invalid("lnc_size is %d; accepted: 0 to %d".formatted(content.lncSize(), Bounds.LNC));
+            throw refusals.invalid(
+                    "lnc_size is %d; accepted: 0 to %d".formatted(content.lncSize(), Bounds.LNC));
         }
         String target = Target.of(content.architecture());
-        if (!Target.isValid(target) || !Target.architecture(target).equals(content.architecture())) {
-            throw refusals.invalid("architecture is %s; accepted: %s"
-                    .formatted(Refusals.shown(content.architecture()), Target.ACCEPTED));
+        if (!Target.isValid(target)
+                || !Target.architecture(target).equals(content.architecture())) {
+            throw refusals.invalid(
+                    "architecture is %s; accepted: %s"
+                            .formatted(Refusals.shown(content.architecture()), Target.ACCEPTED));
         }
     }
 
-    private static long pack(Path file, Content content, Map<String, MemorySegment> members, Refusals refusals)
+    private static long pack(
+            Path file, Content content, Map<String, MemorySegment> members, Refusals refusals)
             throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -100,7 +119,9 @@ public final class NeffPacker implements NeffWriter {
             }
             tar.finish();
             long dataSize = gzip.finish();
-            ByteBuffer header = HeaderCodec.encode(header(content, dataSize, HexFormat.of().formatHex(hash.stored())));
+            ByteBuffer header =
+                    HeaderCodec.encode(
+                            header(content, dataSize, HexFormat.of().formatHex(hash.stored())));
             while (header.hasRemaining()) {
                 channel.write(header, header.position());
             }
@@ -110,7 +131,8 @@ public final class NeffPacker implements NeffWriter {
     }
 
     private static NeffHeader header(Content content, long dataSize, String hash) {
-        String identity = String.join("\n", hash, content.name(), String.valueOf(content.lncSize()));
+        String identity =
+                String.join("\n", hash, content.name(), String.valueOf(content.lncSize()));
         return new NeffHeader(
                 2,
                 NeffHeader.BYTES,

@@ -7,6 +7,7 @@ import dev.glia.neff.NeffMember;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -72,7 +73,8 @@ record OpenNeff(
         if (bytes == null) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "%s: there is no member %s in it".formatted(refusals.label(), Refusals.shown(name)));
+                    "%s: there is no member %s in it"
+                            .formatted(refusals.label(), Refusals.shown(name)));
         }
         return bytes;
     }

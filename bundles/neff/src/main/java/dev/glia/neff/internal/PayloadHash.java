@@ -2,14 +2,15 @@ package dev.glia.neff.internal;
 
 import dev.glia.neff.HashState;
 import dev.glia.neff.NeffHeader;
+
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * The hash in the header: MD5 (package version 2) or SHA-256 (version 1) of the payload with its padding. Compilers
- * store each 32-bit word of it byte-swapped; the plain order is accepted too.
+ * The hash in the header: MD5 (package version 2) or SHA-256 (version 1) of the payload with its
+ * padding. Compilers store each 32-bit word of it byte-swapped; the plain order is accepted too.
  */
 final class PayloadHash {
     private static final HexFormat HEX = HexFormat.of();
@@ -27,7 +28,9 @@ final class PayloadHash {
     }
 
     static PayloadHash of(long pkgVersion) {
-        return pkgVersion == 1 ? new PayloadHash("sha256", "SHA-256") : new PayloadHash("md5", "MD5");
+        return pkgVersion == 1
+                ? new PayloadHash("sha256", "SHA-256")
+                : new PayloadHash("md5", "MD5");
     }
 
     void update(ByteBuffer bytes) {
@@ -47,10 +50,17 @@ final class PayloadHash {
         String field = header.hash();
         boolean present = !field.matches("0*");
         // A field with anything behind the hash is shown whole, and is no match.
-        String stored = field.substring(plain.length()).matches("0*") ? field.substring(0, plain.length()) : field;
+        String stored =
+                field.substring(plain.length()).matches("0*")
+                        ? field.substring(0, plain.length())
+                        : field;
         boolean isPlain = stored.equals(plain);
         return new HashState(
-                algorithm, stored, isPlain ? plain : swapped, present, isPlain || stored.equals(swapped));
+                algorithm,
+                stored,
+                isPlain ? plain : swapped,
+                present,
+                isPlain || stored.equals(swapped));
     }
 
     private static byte[] swapped(byte[] hash) {

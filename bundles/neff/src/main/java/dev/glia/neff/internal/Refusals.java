@@ -4,7 +4,8 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
 /**
- * Words the errors about one NEFF, so that each names the file, the place, what was found and what is accepted.
+ * Words the errors about one NEFF, so that each names the file, the place, what was found and what
+ * is accepted.
  *
  * @param label the file, or what else to call the bytes
  */
@@ -12,7 +13,9 @@ record Refusals(String label) {
     private static final int SHOWN = 120;
 
     NrtException field(String field, long offset, Object found, String accepted) {
-        return invalid("%s at offset %d is %s; accepted: %s".formatted(field, offset, shown(found), accepted));
+        return invalid(
+                "%s at offset %d is %s; accepted: %s"
+                        .formatted(field, offset, shown(found), accepted));
     }
 
     NrtException payload(long offset, String found, String accepted) {
@@ -20,7 +23,9 @@ record Refusals(String label) {
     }
 
     NrtException member(String member, String field, Object found, String accepted) {
-        return invalid("member %s: %s is %s; accepted: %s".formatted(shown(member), field, shown(found), accepted));
+        return invalid(
+                "member %s: %s is %s; accepted: %s"
+                        .formatted(shown(member), field, shown(found), accepted));
     }
 
     NrtException invalid(String problem) {
@@ -44,20 +49,25 @@ record Refusals(String label) {
 
     NrtException interrupted() {
         Thread.currentThread().interrupt();
-        return new NrtException(NrtStatus.NRT_FAILURE, label + ": the thread was interrupted while reading it");
+        return new NrtException(
+                NrtStatus.NRT_FAILURE, label + ": the thread was interrupted while reading it");
     }
 
     /** Untrusted text as it may be printed: short, in one line, without control characters. */
     static String shown(Object found) {
         String text = String.valueOf(found);
         StringBuilder clean = new StringBuilder();
-        text.codePoints().limit(SHOWN).forEach(c -> {
-            if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                clean.append("\\u%04x".formatted(c));
-            } else {
-                clean.appendCodePoint(c);
-            }
-        });
+        text.codePoints()
+                .limit(SHOWN)
+                .forEach(
+                        c -> {
+                            if (Character.isISOControl(c)
+                                    || Character.getType(c) == Character.FORMAT) {
+                                clean.append("\\u%04x".formatted(c));
+                            } else {
+                                clean.appendCodePoint(c);
+                            }
+                        });
         return text.codePointCount(0, text.length()) > SHOWN ? clean + "..." : clean.toString();
     }
 }

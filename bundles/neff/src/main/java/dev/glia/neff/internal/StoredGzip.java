@@ -1,6 +1,7 @@
 package dev.glia.neff.internal;
 
 import dev.glia.neff.NeffHeader;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -9,8 +10,8 @@ import java.nio.channels.FileChannel;
 import java.util.zip.CRC32;
 
 /**
- * Writes the payload as a gzip stream of stored blocks, behind the place of the header. Stored blocks inflate at the
- * speed of memory, and their bytes depend on no version of a compressor.
+ * Writes the payload as a gzip stream of stored blocks, behind the place of the header. Stored
+ * blocks inflate at the speed of memory, and their bytes depend on no version of a compressor.
  */
 final class StoredGzip {
     private static final int BLOCK_HEADER = 5;

@@ -25,16 +25,17 @@ final class TarHeader {
     private static final String USTAR = "ustar\0" + "00";
     private static final String GNU = "ustar  \0";
 
-    private static final Map<Character, String> REFUSED = Map.of(
-            '1', "a hard link",
-            '2', "a symbolic link",
-            '3', "a character device",
-            '4', "a block device",
-            '6', "a named pipe",
-            'x', "a PAX extended header",
-            'g', "a global PAX header",
-            'L', "a GNU long name",
-            'K', "a GNU long link");
+    private static final Map<Character, String> REFUSED =
+            Map.of(
+                    '1', "a hard link",
+                    '2', "a symbolic link",
+                    '3', "a character device",
+                    '4', "a block device",
+                    '6', "a named pipe",
+                    'x', "a PAX extended header",
+                    'g', "a global PAX header",
+                    'L', "a GNU long name",
+                    'K', "a GNU long link");
 
     private final byte[] block;
     private final long offset;
@@ -117,7 +118,11 @@ final class TarHeader {
         }
         for (int i = end; i < at + most; i++) {
             if (block[i] != 0) {
-                throw wrong("name", at, "text that goes on behind a zero byte", "text, then only zeros");
+                throw wrong(
+                        "name",
+                        at,
+                        "text that goes on behind a zero byte",
+                        "text, then only zeros");
             }
         }
         return end - at;
@@ -146,7 +151,11 @@ final class TarHeader {
         int end = digits.indexOf('\0') < 0 ? length : digits.indexOf('\0');
         String trimmed = digits.substring(0, end).strip();
         if (trimmed.isEmpty() || !trimmed.chars().allMatch(c -> c >= '0' && c <= '7')) {
-            throw wrong(field, at, "\"" + digits.substring(0, end) + "\"", "octal digits, or a base-256 number");
+            throw wrong(
+                    field,
+                    at,
+                    "\"" + digits.substring(0, end) + "\"",
+                    "octal digits, or a base-256 number");
         }
         return Long.parseLong(trimmed, 8);
     }

@@ -2,6 +2,7 @@ package dev.glia.neff.internal;
 
 import dev.glia.neff.HashState;
 import dev.glia.neff.NeffMember;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -31,7 +32,10 @@ final class TarReader {
     /** What was walked over. */
     record Walk(List<NeffMember> members, Optional<HashState> hash) {}
 
-    /** Walks to the end of the archive, checks the end of the stream and tells the hash if one is computed. */
+    /**
+     * Walks to the end of the archive, checks the end of the stream and tells the hash if one is
+     * computed.
+     */
     Walk walk(Sink sink) {
         List<NeffMember> members = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
@@ -43,7 +47,8 @@ final class TarReader {
                 if (header.isFolder()) {
                     names.folder(header.name(), offset);
                 } else {
-                    NeffMember member = new NeffMember(names.file(header.name(), offset), header.size());
+                    NeffMember member =
+                            new NeffMember(names.file(header.name(), offset), header.size());
                     sink.accept(member, data);
                     members.add(member);
                     long padding = -member.size() & (TarHeader.BLOCK - 1);
@@ -64,8 +69,9 @@ final class TarReader {
     private void requireZeros(MemorySegment block) {
         for (long count = data.fillUpTo(block); count > 0; count = data.fillUpTo(block)) {
             if (!new TarHeader(block.asSlice(0, count), 0, refusals).isEnd()) {
-                throw refusals.invalid("archive offset %d: bytes follow the end of the archive; accepted: only zeros"
-                        .formatted(data.produced() - count));
+                throw refusals.invalid(
+                        "archive offset %d: bytes follow the end of the archive; accepted: only zeros"
+                                .formatted(data.produced() - count));
             }
         }
     }

@@ -67,13 +67,18 @@ final class TarWriter {
         if (path.length <= NAME_BYTES) {
             return -1;
         }
-        for (int i = Math.min(PREFIX_BYTES, path.length - 2); i >= path.length - 1 - NAME_BYTES && i > 0; i--) {
+        for (int i = Math.min(PREFIX_BYTES, path.length - 2);
+                i >= path.length - 1 - NAME_BYTES && i > 0;
+                i--) {
             if (path[i] == '/') {
                 return i;
             }
         }
         throw refusals.member(
-                name, "its name", path.length + " bytes long", "at most 100 bytes, or 255 with a slash to split at");
+                name,
+                "its name",
+                path.length + " bytes long",
+                "at most 100 bytes, or 255 with a slash to split at");
     }
 
     private static void text(ByteBuffer block, int at, String text) {

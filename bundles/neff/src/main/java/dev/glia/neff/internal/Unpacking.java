@@ -1,6 +1,7 @@
 package dev.glia.neff.internal;
 
 import dev.glia.neff.NeffMember;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,7 +20,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Writes members below a folder. Closed before {@link #keep}, it removes everything that it has created. */
+/**
+ * Writes members below a folder. Closed before {@link #keep}, it removes everything that it has
+ * created.
+ */
 final class Unpacking implements TarReader.Sink, AutoCloseable {
     private static final int PIECE = 256 * 1024;
     private static final FileAttribute<Set<PosixFilePermission>> FILE = mode("rw-r--r--");
@@ -46,24 +50,32 @@ final class Unpacking implements TarReader.Sink, AutoCloseable {
         Path file = root.resolve(member.name());
         try {
             require(file.getParent());
-            try (FileChannel out = FileChannel.open(
-                            file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), FILE);
+            try (FileChannel out =
+                            FileChannel.open(
+                                    file,
+                                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                                    FILE);
                     Arena arena = Arena.ofConfined()) {
                 created.add(file);
                 files.add(file);
                 copy(member, data, out, arena.allocate(Math.min(PIECE, member.size())));
             }
         } catch (FileAlreadyExistsException exists) {
-            throw refusals.invalid("not unpacked: %s exists and is not overwritten; unpack into an empty folder"
-                    .formatted(exists.getFile()), exists);
+            throw refusals.invalid(
+                    "not unpacked: %s exists and is not overwritten; unpack into an empty folder"
+                            .formatted(exists.getFile()),
+                    exists);
         } catch (IOException failed) {
-            throw refusals.invalid("not unpacked: %s cannot be written: %s".formatted(file, failed), failed);
+            throw refusals.invalid(
+                    "not unpacked: %s cannot be written: %s".formatted(file, failed), failed);
         }
     }
 
-    private static void copy(NeffMember member, Gunzip data, FileChannel out, MemorySegment buffer) throws IOException {
+    private static void copy(NeffMember member, Gunzip data, FileChannel out, MemorySegment buffer)
+            throws IOException {
         for (long done = 0; done < member.size(); done += buffer.byteSize()) {
-            MemorySegment piece = buffer.asSlice(0, Math.min(buffer.byteSize(), member.size() - done));
+            MemorySegment piece =
+                    buffer.asSlice(0, Math.min(buffer.byteSize(), member.size() - done));
             data.fillPart(piece, done, member.size(), "member " + member.name());
             for (ByteBuffer bytes = piece.asByteBuffer(); bytes.hasRemaining(); ) {
                 out.write(bytes);
@@ -71,7 +83,10 @@ final class Unpacking implements TarReader.Sink, AutoCloseable {
         }
     }
 
-    /** Creates what is missing. Below the root no link is followed; the root and what is above it is the caller's. */
+    /**
+     * Creates what is missing. Below the root no link is followed; the root and what is above it is
+     * the caller's.
+     */
     private void require(Path folder) throws IOException {
         if (!known.add(folder)) {
             return;

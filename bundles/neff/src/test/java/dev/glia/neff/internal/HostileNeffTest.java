@@ -2,6 +2,7 @@ package dev.glia.neff.internal;
 
 import static dev.glia.neff.internal.NeffFiles.good;
 import static dev.glia.neff.internal.NeffFiles.neff;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -9,6 +10,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.glia.neff.NeffReader.HashCheck;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -17,20 +25,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class HostileNeffTest {
-    @TempDir
-    private Path folder;
+    @TempDir private Path folder;
 
     private final NeffLoader loader = new NeffLoader();
 
     private Throwable open(byte[] neff, HashCheck check) {
-        return catchThrowable(() -> loader.open(MemorySegment.ofArray(neff), "hostile.neff", check).close());
+        return catchThrowable(
+                () -> loader.open(MemorySegment.ofArray(neff), "hostile.neff", check).close());
     }
 
     static List<HostileCorpus.Case> corpus() {
@@ -50,13 +53,18 @@ class HostileNeffTest {
             assertThatThrownBy(() -> loader.unpack(file, folder.resolve("out/deep")))
                     .isInstanceOf(NrtException.class)
                     .hasMessageContaining(bad.fragment());
-            assertThat(folder.toFile().list()).as("no file is left behind").containsExactly("hostile.neff");
+            assertThat(folder.toFile().list())
+                    .as("no file is left behind")
+                    .containsExactly("hostile.neff");
         }
     }
 
     @Test
     void theCorpusIsLarge() {
-        assertThat(corpus()).hasSizeGreaterThan(120).extracting(HostileCorpus.Case::name).doesNotHaveDuplicates();
+        assertThat(corpus())
+                .hasSizeGreaterThan(120)
+                .extracting(HostileCorpus.Case::name)
+                .doesNotHaveDuplicates();
     }
 
     @ParameterizedTest
@@ -70,7 +78,9 @@ class HostileNeffTest {
                 byte[] honest = NeffFiles.withLong(cut, 16, size - 1024);
                 boolean onlyPadding = size >= neff.length - 10_240;
                 if (!onlyPadding) {
-                    assertThat(open(honest, check)).as("%d bytes", size).isInstanceOf(NrtException.class);
+                    assertThat(open(honest, check))
+                            .as("%d bytes", size)
+                            .isInstanceOf(NrtException.class);
                 }
             }
         }
@@ -88,8 +98,11 @@ class HostileNeffTest {
         int opened = 0;
         for (int bit = 0; bit < 1024 * 8; bit++) {
             Throwable result = open(flipped(neff, bit), HashCheck.SKIP);
-            assertThat(result).as("bit %d", bit).satisfiesAnyOf(
-                    r -> assertThat(r).isNull(), r -> assertThat(r).isInstanceOf(NrtException.class));
+            assertThat(result)
+                    .as("bit %d", bit)
+                    .satisfiesAnyOf(
+                            r -> assertThat(r).isNull(),
+                            r -> assertThat(r).isInstanceOf(NrtException.class));
             opened += result == null ? 1 : 0;
         }
         assertThat(opened).isPositive();
@@ -99,16 +112,23 @@ class HostileNeffTest {
     void everyFlipOfTheHashOrThePayloadIsRefusedWhenTheHashIsRequired() {
         byte[] neff = neff(good().end());
         assertThat(open(neff, HashCheck.REQUIRE)).isNull();
-        // Each bit of the hash and of the stream, and samples of the padding: a flip costs a whole pass.
+        // Each bit of the hash and of the stream, and samples of the padding: a flip costs a whole
+        // pass.
         int stream = 1024 + NeffFiles.gzip(good().end()).length;
         IntStream hashBits = IntStream.range(172 * 8, 204 * 8);
         IntStream streamBits = IntStream.range(1024 * 8, stream * 8);
-        IntStream paddingBits = IntStream.iterate(stream * 8, bit -> bit < neff.length * 8, bit -> bit + 997);
-        IntStream.concat(IntStream.concat(hashBits, streamBits), paddingBits).forEach(bit ->
-                assertThat(open(flipped(neff, bit), HashCheck.REQUIRE))
-                        .as("bit %d", bit)
-                        .isInstanceOfSatisfying(
-                                NrtException.class, e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_INVALID)));
+        IntStream paddingBits =
+                IntStream.iterate(stream * 8, bit -> bit < neff.length * 8, bit -> bit + 997);
+        IntStream.concat(IntStream.concat(hashBits, streamBits), paddingBits)
+                .forEach(
+                        bit ->
+                                assertThat(open(flipped(neff, bit), HashCheck.REQUIRE))
+                                        .as("bit %d", bit)
+                                        .isInstanceOfSatisfying(
+                                                NrtException.class,
+                                                e ->
+                                                        assertThat(e.status())
+                                                                .isEqualTo(NrtStatus.NRT_INVALID)));
     }
 
     @Test
@@ -117,8 +137,11 @@ class HostileNeffTest {
         // Flips behind the checksum: each reaches the archive and the JSON.
         for (int bit = 0; bit < archive.length * 8; bit += 13) {
             Throwable result = open(neff(flipped(archive, bit)), HashCheck.SKIP);
-            assertThat(result).as("bit %d", bit).satisfiesAnyOf(
-                    r -> assertThat(r).isNull(), r -> assertThat(r).isInstanceOf(NrtException.class));
+            assertThat(result)
+                    .as("bit %d", bit)
+                    .satisfiesAnyOf(
+                            r -> assertThat(r).isNull(),
+                            r -> assertThat(r).isInstanceOf(NrtException.class));
         }
     }
 
@@ -130,9 +153,17 @@ class HostileNeffTest {
 
     @Test
     void aDeclaredSizeTakesNoMemory() throws IOException {
-        byte[] liar = neff(good().raw(NeffFiles.header("a", NeffFiles.base256(200L << 30, 0x80), '0', "ustar\0" + "00", ""))
-                .content(new byte[8 << 20])
-                .withoutEnd());
+        byte[] liar =
+                neff(
+                        good().raw(
+                                        NeffFiles.header(
+                                                "a",
+                                                NeffFiles.base256(200L << 30, 0x80),
+                                                '0',
+                                                "ustar\0" + "00",
+                                                ""))
+                                .content(new byte[8 << 20])
+                                .withoutEnd());
         long before = residentKib();
         for (int i = 0; i < 20; i++) {
             assertThat(open(liar, HashCheck.SKIP)).hasMessageContaining("of 214748364800 bytes");
@@ -153,7 +184,9 @@ class HostileNeffTest {
         for (HostileCorpus.Case bad : corpus().subList(28, 50)) {
             open(bad.neff(), HashCheck.REQUIRE);
         }
-        assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).doesNotContain("neff-hash");
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("neff-hash");
     }
 
     @Test

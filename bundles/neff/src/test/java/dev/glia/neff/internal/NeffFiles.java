@@ -12,10 +12,12 @@ import java.util.zip.Deflater;
 
 /** Builds NEFFs of every kind, good and bad, byte by byte, without the code under test. */
 final class NeffFiles {
-    static final String KELF = "{\"version\":\"0.5\",\"target\":\"%s\",\"graphs\":[{\"name\":\"sg00\"}]}";
+    static final String KELF =
+            "{\"version\":\"0.5\",\"target\":\"%s\",\"graphs\":[{\"name\":\"sg00\"}]}";
 
     /** The layout that the compiler writes: two inputs, and with LNC 2 the one output twice. */
-    static final String GRAPH = """
+    static final String GRAPH =
+            """
             {"nodes":[
               {"op":"null","name":"x","inputs":[],"output_names":["x"],"is_param":"0"},
               {"op":"null","name":"y","inputs":[],"output_names":["y"],"is_param":"0"},
@@ -76,7 +78,12 @@ final class NeffFiles {
     }
 
     static byte[] header(String name, long size, char type) {
-        return header(name, "%011o ".formatted(size).getBytes(StandardCharsets.US_ASCII), type, "ustar\0" + "00", "");
+        return header(
+                name,
+                "%011o ".formatted(size).getBytes(StandardCharsets.US_ASCII),
+                type,
+                "ustar\0" + "00",
+                "");
     }
 
     static byte[] header(String name, byte[] size, char type, String magic, String prefix) {
@@ -157,7 +164,11 @@ final class NeffFiles {
 
     static byte[] withPayload(byte[] payload) {
         ByteBuffer neff = ByteBuffer.allocate(1024 + payload.length).order(ByteOrder.LITTLE_ENDIAN);
-        neff.putLong(0, 2).putLong(8, 1024).putLong(16, payload.length).putLong(24, 2).putLong(32, 0);
+        neff.putLong(0, 2)
+                .putLong(8, 1024)
+                .putLong(16, payload.length)
+                .putLong(24, 2)
+                .putLong(32, 0);
         neff.putInt(168, 1).put(172, swapped(digest("MD5", payload)));
         neff.slice(204, 16).putLong(0x00a04c535fd94f07L).putLong(0xbffdd5eacdefc852L);
         neff.put(220, "file.neff".getBytes(StandardCharsets.UTF_8));

@@ -6,6 +6,7 @@ import static dev.glia.neff.internal.NeffFiles.gzip;
 import static dev.glia.neff.internal.NeffFiles.neff;
 import static dev.glia.neff.internal.NeffFiles.padded;
 import static dev.glia.neff.internal.NeffFiles.tar;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +19,13 @@ import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -31,11 +39,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class NeffLoaderTest {
     private final NeffLoader loader = new NeffLoader();
@@ -53,7 +56,8 @@ class NeffLoaderTest {
         Path file = Files.write(folder.resolve("a b.neff"), neff(good().end()));
         try (Neff neff = loader.open(file, HashCheck.REQUIRE)) {
             assertThat(neff.name()).isEqualTo("file.neff");
-            assertThat(neff.uuid()).isEqualTo(UUID.fromString("00a04c53-5fd9-4f07-bffd-d5eacdefc852"));
+            assertThat(neff.uuid())
+                    .isEqualTo(UUID.fromString("00a04c53-5fd9-4f07-bffd-d5eacdefc852"));
             assertThat(neff.target()).isEqualTo("cayman");
             assertThat(neff.architecture()).isEqualTo("trn2");
             assertThat(neff.lncSize()).isEqualTo(2);
@@ -62,18 +66,36 @@ class NeffLoaderTest {
             assertThat(neff.header().tpbPerNode()).containsExactly(1);
             assertThat(neff.inputs())
                     .containsExactly(
-                            new TensorInfo("x", TensorInfo.Usage.INPUT, DType.FLOAT16, List.of(128L, 256L)),
-                            new TensorInfo("y", TensorInfo.Usage.INPUT, DType.FLOAT16, List.of(256L, 128L)));
+                            new TensorInfo(
+                                    "x",
+                                    TensorInfo.Usage.INPUT,
+                                    DType.FLOAT16,
+                                    List.of(128L, 256L)),
+                            new TensorInfo(
+                                    "y",
+                                    TensorInfo.Usage.INPUT,
+                                    DType.FLOAT16,
+                                    List.of(256L, 128L)));
             assertThat(neff.outputs())
                     .containsExactly(
-                            new TensorInfo("output0", TensorInfo.Usage.OUTPUT, DType.FLOAT16, List.of(128L, 128L)));
-            assertThat(neff.graphs()).containsExactly(new ModelImage.Graph("__kelf", "kelf-0.json"));
-            assertThat(neff.members()).extracting(NeffMember::name).containsExactly("kelf-0.json", "neff.json");
-            assertThat(neff.hash()).hasValueSatisfying(hash -> {
-                assertThat(hash.valid()).isTrue();
-                assertThat(hash.algorithm()).isEqualTo("md5");
-                assertThat(neff.header().hash()).isEqualTo(hash.stored() + "0".repeat(32));
-            });
+                            new TensorInfo(
+                                    "output0",
+                                    TensorInfo.Usage.OUTPUT,
+                                    DType.FLOAT16,
+                                    List.of(128L, 128L)));
+            assertThat(neff.graphs())
+                    .containsExactly(new ModelImage.Graph("__kelf", "kelf-0.json"));
+            assertThat(neff.members())
+                    .extracting(NeffMember::name)
+                    .containsExactly("kelf-0.json", "neff.json");
+            assertThat(neff.hash())
+                    .hasValueSatisfying(
+                            hash -> {
+                                assertThat(hash.valid()).isTrue();
+                                assertThat(hash.algorithm()).isEqualTo("md5");
+                                assertThat(neff.header().hash())
+                                        .isEqualTo(hash.stored() + "0".repeat(32));
+                            });
         }
     }
 
@@ -84,12 +106,17 @@ class NeffLoaderTest {
         assertThat(bytes.isNative()).isTrue();
         assertThat(bytes.isReadOnly()).isTrue();
         assertThat(bytes.address() % 64).isZero();
-        assertThat(bytes.toArray(ValueLayout.JAVA_BYTE)).asString(StandardCharsets.UTF_8).isEqualTo("weights");
+        assertThat(bytes.toArray(ValueLayout.JAVA_BYTE))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("weights");
         assertThat(neff.member("sg00/empty").byteSize()).isZero();
-        assertThatThrownBy(() -> neff.member("sg00")).isInstanceOf(NrtException.class).hasMessageContaining("no member sg00");
+        assertThatThrownBy(() -> neff.member("sg00"))
+                .isInstanceOf(NrtException.class)
+                .hasMessageContaining("no member sg00");
         neff.close();
         neff.close();
-        assertThatThrownBy(() -> bytes.get(ValueLayout.JAVA_BYTE, 0)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> bytes.get(ValueLayout.JAVA_BYTE, 0))
+                .isInstanceOf(IllegalStateException.class);
         assertThat(neff.name()).isEqualTo("file.neff");
     }
 
@@ -143,11 +170,14 @@ class NeffLoaderTest {
 
     @Test
     void aWrongHashNamesBoth() {
-        byte[] neff = NeffFiles.withBytes(neff(good().end()), 172, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
+        byte[] neff =
+                NeffFiles.withBytes(
+                        neff(good().end()), 172, (byte) 1, (byte) 2, (byte) 3, (byte) 4);
         HashState state = hash(neff);
         assertThatThrownBy(() -> open(neff, HashCheck.REQUIRE))
                 .isInstanceOfSatisfying(
-                        NrtException.class, e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_INVALID))
+                        NrtException.class,
+                        e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_INVALID))
                 .hasMessageContaining(state.stored())
                 .hasMessageContaining(state.computed());
         assertThat(state.stored()).startsWith("01020304");
@@ -167,7 +197,9 @@ class NeffLoaderTest {
 
     @Test
     void acceptsEveryHarmlessGzipHeader() {
-        byte[] name = {0x1f, (byte) 0x8b, 8, 4 | 8 | 16, 1, 2, 3, 4, 0, 3, 3, 0, 9, 9, 9, 'n', 0, 'c', 0};
+        byte[] name = {
+            0x1f, (byte) 0x8b, 8, 4 | 8 | 16, 1, 2, 3, 4, 0, 3, 3, 0, 9, 9, 9, 'n', 0, 'c', 0
+        };
         byte[] payload = gzip(good().end(), name);
         try (Neff neff = open(NeffFiles.withPayload(payload))) {
             assertThat(neff.members()).hasSize(2);
@@ -177,13 +209,14 @@ class NeffLoaderTest {
     @Test
     void acceptsGnuArchivesWithDotSlashAndFolders() {
         byte[] size = NeffFiles.base256(4, 0x80);
-        byte[] archive = tar().raw(NeffFiles.header("./", 0, '5'))
-                .raw(NeffFiles.header("./sg00/", 0, '5'))
-                .raw(NeffFiles.header("./sg00/a", size, '0', "ustar  \0", ""))
-                .content("gnu!".getBytes(StandardCharsets.UTF_8))
-                .file("./kelf-0.json", NeffFiles.KELF.formatted("inf1"))
-                .file("./neff.json", NeffFiles.GRAPH)
-                .end();
+        byte[] archive =
+                tar().raw(NeffFiles.header("./", 0, '5'))
+                        .raw(NeffFiles.header("./sg00/", 0, '5'))
+                        .raw(NeffFiles.header("./sg00/a", size, '0', "ustar  \0", ""))
+                        .content("gnu!".getBytes(StandardCharsets.UTF_8))
+                        .file("./kelf-0.json", NeffFiles.KELF.formatted("inf1"))
+                        .file("./neff.json", NeffFiles.GRAPH)
+                        .end();
         try (Neff neff = open(neff(archive))) {
             assertThat(neff.architecture()).isEqualTo("inf1");
             assertThat(neff.members()).extracting(NeffMember::name).startsWith("sg00/a");
@@ -194,7 +227,13 @@ class NeffLoaderTest {
     void joinsTheUstarPrefix() {
         String prefix = "sg00/" + "p".repeat(150);
         String name = "n".repeat(99);
-        byte[] header = NeffFiles.header(name, "00000000000 ".getBytes(StandardCharsets.US_ASCII), '0', "ustar\0" + "00", prefix);
+        byte[] header =
+                NeffFiles.header(
+                        name,
+                        "00000000000 ".getBytes(StandardCharsets.US_ASCII),
+                        '0',
+                        "ustar\0" + "00",
+                        prefix);
         try (Neff neff = open(neff(good().raw(header).end()))) {
             assertThat(neff.members().getLast().name()).isEqualTo(prefix + "/" + name);
         }
@@ -226,7 +265,8 @@ class NeffLoaderTest {
     @ParameterizedTest
     @EnumSource(DType.class)
     void readsEveryDtype(DType dtype) {
-        try (Neff neff = open(neff(graph(NeffFiles.GRAPH.replace("float16", dtype.label())).end()))) {
+        try (Neff neff =
+                open(neff(graph(NeffFiles.GRAPH.replace("float16", dtype.label())).end()))) {
             assertThat(neff.inputs().getFirst().dtype()).isEqualTo(dtype);
             assertThat(neff.architecture()).isEqualTo("trn1");
         }
@@ -236,13 +276,17 @@ class NeffLoaderTest {
     void readsShapesBeyond32Bits() {
         String json = NeffFiles.GRAPH.replace("[128,256]", "[4294967296,3000000]");
         try (Neff neff = open(neff(graph(json).end()))) {
-            assertThat(neff.inputs().getFirst().shape()).containsExactly(4_294_967_296L, 3_000_000L);
+            assertThat(neff.inputs().getFirst().shape())
+                    .containsExactly(4_294_967_296L, 3_000_000L);
         }
     }
 
     @Test
     void readsScalarsAndGraphsWithoutRowsOrSignatures() {
-        String json = NeffFiles.GRAPH.replace("[128,256]", "[]").replace(",\n \"node_row_ptr\":[0,1,2,4]", "");
+        String json =
+                NeffFiles.GRAPH
+                        .replace("[128,256]", "[]")
+                        .replace(",\n \"node_row_ptr\":[0,1,2,4]", "");
         assertThat(json).doesNotContain("node_row_ptr");
         try (Neff neff = open(neff(graph(json).end()))) {
             assertThat(neff.inputs().getFirst().shape()).isEmpty();
@@ -252,13 +296,16 @@ class NeffLoaderTest {
 
     @Test
     void readsNeuronCodeAndAnOnnxGraphSideBySide() {
-        String json = NeffFiles.GRAPH
-                .replace("],\n \"arg_nodes\"", """
+        String json =
+                NeffFiles.GRAPH
+                        .replace(
+                                "],\n \"arg_nodes\"",
+                                """
                 ,{"op":"tvm_op","name":"g","attrs":{"func_name":"__onnx","onnx":"model.onnx","num_outputs":"2"},
                   "output_names":["output0","output0"]}], "arg_nodes\"""")
-                .replace("[0,1,2,4]", "[0,1,2,4,6]")
-                .replace("[128,128]]]", "[128,128],[128,128],[128,128]]]")
-                .replace("\"float16\"]", "\"float16\",\"float16\",\"float16\"]");
+                        .replace("[0,1,2,4]", "[0,1,2,4,6]")
+                        .replace("[128,128]]]", "[128,128],[128,128],[128,128]]]")
+                        .replace("\"float16\"]", "\"float16\",\"float16\",\"float16\"]");
         byte[] neff = neff(graph(json).file("model.onnx", "onnx").end());
         try (Neff open = open(neff)) {
             assertThat(open.graphs())
@@ -273,7 +320,11 @@ class NeffLoaderTest {
         byte[] bytes = neff(good().end());
         Neff neff;
         try (Arena arena = Arena.ofConfined()) {
-            neff = loader.open(arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes), "native", HashCheck.REQUIRE);
+            neff =
+                    loader.open(
+                            arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes),
+                            "native",
+                            HashCheck.REQUIRE);
         }
         assertThat(neff.member("neff.json").byteSize()).isPositive();
         neff.close();

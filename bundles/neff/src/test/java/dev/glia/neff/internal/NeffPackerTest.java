@@ -11,6 +11,14 @@ import dev.glia.neff.NeffWriter.Content;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.TensorInfo;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,18 +35,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class NeffPackerTest {
     private static final ModelImage.Graph GRAPH = new ModelImage.Graph("__onnx", "model.onnx");
 
-    @TempDir
-    private Path folder;
+    @TempDir private Path folder;
 
     private final NeffPacker packer = new NeffPacker();
     private final NeffLoader loader = new NeffLoader();
@@ -56,9 +57,14 @@ class NeffPackerTest {
         members.put("model.onnx", MemorySegment.ofArray("graph".getBytes(StandardCharsets.UTF_8)));
         members.put("weights/0.bin", MemorySegment.ofArray(weights));
         return new Content(
-                "a \"name\" ü.neff", architecture, 2, hash,
+                "a \"name\" ü.neff",
+                architecture,
+                2,
+                hash,
                 List.of(input("image", dtype, 1L, 3L), input("in out", DType.FLOAT32)),
-                List.of(output("in out", dtype, 5_000_000_000L)), GRAPH, members);
+                List.of(output("in out", dtype, 5_000_000_000L)),
+                GRAPH,
+                members);
     }
 
     private static byte[] random(int size) {
@@ -85,8 +91,10 @@ class NeffPackerTest {
             assertThat(neff.graphs()).containsExactly(GRAPH);
             assertThat(neff.members())
                     .extracting(NeffMember::name)
-                    .containsExactly("neff.json", "glia.json", "info.json", "model.onnx", "weights/0.bin");
-            assertThat(neff.member("weights/0.bin").toArray(ValueLayout.JAVA_BYTE)).isEqualTo(weights);
+                    .containsExactly(
+                            "neff.json", "glia.json", "info.json", "model.onnx", "weights/0.bin");
+            assertThat(neff.member("weights/0.bin").toArray(ValueLayout.JAVA_BYTE))
+                    .isEqualTo(weights);
             assertThat(neff.header().dataSize() % 10_240).isZero();
             assertThat(neff.uuid().version()).isEqualTo(3);
         }
@@ -119,7 +127,9 @@ class NeffPackerTest {
         packer.write(two, content("trn1", false, DType.INT8, random(70_000)));
         try (Neff first = loader.open(one, HashCheck.SKIP);
                 Neff second = loader.open(two, HashCheck.SKIP)) {
-            assertThat(first.uuid()).as("storing the hash does not make another model").isEqualTo(second.uuid());
+            assertThat(first.uuid())
+                    .as("storing the hash does not make another model")
+                    .isEqualTo(second.uuid());
         }
     }
 
@@ -136,10 +146,15 @@ class NeffPackerTest {
         }
         assertThat(archive.length % 10_240).isZero();
         Path tar = Files.write(folder.resolve("m.tar"), archive);
-        Process process = new ProcessBuilder("tar", "-xf", tar.toString(), "-C", folder.toString()).inheritIO().start();
+        Process process =
+                new ProcessBuilder("tar", "-xf", tar.toString(), "-C", folder.toString())
+                        .inheritIO()
+                        .start();
         assertThat(process.waitFor()).isZero();
         assertThat(folder.resolve("weights/0.bin")).hasBinaryContent(weights);
-        byte[] hash = NeffFiles.swapped(NeffFiles.digest("MD5", Arrays.copyOfRange(bytes, 1024, bytes.length)));
+        byte[] hash =
+                NeffFiles.swapped(
+                        NeffFiles.digest("MD5", Arrays.copyOfRange(bytes, 1024, bytes.length)));
         assertThat(Arrays.copyOfRange(bytes, 172, 188)).isEqualTo(hash);
     }
 
@@ -149,7 +164,8 @@ class NeffPackerTest {
         Path file = folder.resolve("m.neff");
         packer.write(file, content("trn1", true, DType.INT8, random(size)));
         try (Neff neff = loader.open(file, HashCheck.REQUIRE)) {
-            assertThat(neff.member("weights/0.bin").toArray(ValueLayout.JAVA_BYTE)).isEqualTo(random(size));
+            assertThat(neff.member("weights/0.bin").toArray(ValueLayout.JAVA_BYTE))
+                    .isEqualTo(random(size));
         }
     }
 
@@ -167,12 +183,23 @@ class NeffPackerTest {
         Content good = content("trn1", false, DType.INT8, random(3));
         Map<String, MemorySegment> members = new LinkedHashMap<>(good.members());
         members.put(name, MemorySegment.ofArray(new byte[3]));
-        return new Content(
-                "n", "trn1", 1, false, good.inputs(), good.outputs(), GRAPH, members);
+        return new Content("n", "trn1", 1, false, good.inputs(), good.outputs(), GRAPH, members);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"neff.json", "info.json", "../x", "/x", "./x", "a\\b", "", "model.onnx/x", "a//b", "x/"})
+    @ValueSource(
+            strings = {
+                "neff.json",
+                "info.json",
+                "../x",
+                "/x",
+                "./x",
+                "a\\b",
+                "",
+                "model.onnx/x",
+                "a//b",
+                "x/"
+            })
     void refusesNamesThatTheReaderWouldRefuse(String name) {
         refuses(withMember(name), "member");
     }
@@ -187,15 +214,51 @@ class NeffPackerTest {
         Content good = content("trn1", false, DType.INT8, random(3));
         refuses(
                 new Content(
-                        "n".repeat(256), "trn1", 1, false, good.inputs(), good.outputs(), GRAPH, good.members()),
+                        "n".repeat(256),
+                        "trn1",
+                        1,
+                        false,
+                        good.inputs(),
+                        good.outputs(),
+                        GRAPH,
+                        good.members()),
                 "256 bytes; accepted: at most 255");
         refuses(
-                new Content("n\n", "trn1", 1, false, good.inputs(), good.outputs(), GRAPH, good.members()),
+                new Content(
+                        "n\n",
+                        "trn1",
+                        1,
+                        false,
+                        good.inputs(),
+                        good.outputs(),
+                        GRAPH,
+                        good.members()),
                 "printable");
-        refuses(new Content("n", "trn1", -1, false, good.inputs(), good.outputs(), GRAPH, good.members()), "lnc_size");
-        refuses(new Content("n", "", 1, false, good.inputs(), good.outputs(), GRAPH, good.members()), "architecture");
         refuses(
-                new Content("n", "sunda", 1, false, good.inputs(), good.outputs(), GRAPH, good.members()),
+                new Content(
+                        "n",
+                        "trn1",
+                        -1,
+                        false,
+                        good.inputs(),
+                        good.outputs(),
+                        GRAPH,
+                        good.members()),
+                "lnc_size");
+        refuses(
+                new Content(
+                        "n", "", 1, false, good.inputs(), good.outputs(), GRAPH, good.members()),
+                "architecture");
+        refuses(
+                new Content(
+                        "n",
+                        "sunda",
+                        1,
+                        false,
+                        good.inputs(),
+                        good.outputs(),
+                        GRAPH,
+                        good.members()),
                 "architecture is sunda");
     }
 
@@ -205,15 +268,28 @@ class NeffPackerTest {
         TensorInfo twice = good.inputs().getFirst();
         refuses(
                 new Content(
-                        "n", "trn1", 1, false, List.of(twice, twice), good.outputs(), GRAPH, good.members()),
+                        "n",
+                        "trn1",
+                        1,
+                        false,
+                        List.of(twice, twice),
+                        good.outputs(),
+                        GRAPH,
+                        good.members()),
                 "Duplicate field 'image'");
         refuses(
                 new Content("n", "trn1", 1, false, good.inputs(), good.outputs(), GRAPH, Map.of()),
                 "no member model.onnx");
         refuses(
                 new Content(
-                        "n", "trn1", 1, false, good.inputs(), good.outputs(),
-                        new ModelImage.Graph("__other", "model.onnx"), good.members()),
+                        "n",
+                        "trn1",
+                        1,
+                        false,
+                        good.inputs(),
+                        good.outputs(),
+                        new ModelImage.Graph("__other", "model.onnx"),
+                        good.members()),
                 "__onnx");
     }
 
@@ -229,13 +305,15 @@ class NeffPackerTest {
     @Test
     void aFailureLeavesTheOldFileAlone() throws IOException {
         Path file = Files.writeString(folder.resolve("m.neff"), "old");
-        assertThatThrownBy(() -> packer.write(file, withMember("../x"))).isInstanceOf(NrtException.class);
+        assertThatThrownBy(() -> packer.write(file, withMember("../x")))
+                .isInstanceOf(NrtException.class);
         assertThat(file).hasContent("old");
         assertThatThrownBy(() -> packer.write(folder.resolve("none/m.neff"), withMember("x")))
                 .isInstanceOf(NrtException.class)
                 .hasMessageContaining("is its folder there");
         packer.write(file, withMember("x"));
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).startsWith("rw-");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .startsWith("rw-");
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).containsExactly(file);
         }

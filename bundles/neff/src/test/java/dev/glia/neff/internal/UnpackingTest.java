@@ -2,23 +2,25 @@ package dev.glia.neff.internal;
 
 import static dev.glia.neff.internal.NeffFiles.good;
 import static dev.glia.neff.internal.NeffFiles.neff;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.runtime.NrtException;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class UnpackingTest {
-    @TempDir
-    private Path folder;
+    @TempDir private Path folder;
 
     private final NeffLoader loader = new NeffLoader();
     private final byte[] weights = new byte[600_000];
@@ -28,8 +30,10 @@ class UnpackingTest {
     @BeforeEach
     void write() throws IOException {
         new Random(1).nextBytes(weights);
-        file = Files.write(
-                folder.resolve("m.neff"), neff(good().file("sg00/in/w.bin", weights).file("sg00/e", "").end()));
+        file =
+                Files.write(
+                        folder.resolve("m.neff"),
+                        neff(good().file("sg00/in/w.bin", weights).file("sg00/e", "").end()));
         out = folder.resolve("new/out");
     }
 
@@ -44,8 +48,10 @@ class UnpackingTest {
                         out.resolve("sg00/e"));
         assertThat(out.resolve("sg00/in/w.bin")).hasBinaryContent(weights);
         assertThat(out.resolve("sg00/e")).isEmptyFile();
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files.getFirst()))).isEqualTo("rw-r--r--");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out))).isEqualTo("rwxr-xr-x");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files.getFirst())))
+                .isEqualTo("rw-r--r--");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out)))
+                .isEqualTo("rwxr-xr-x");
     }
 
     @Test
@@ -86,7 +92,8 @@ class UnpackingTest {
         assertThatThrownBy(() -> loader.unpack(folder.resolve("none"), Path.of("")))
                 .isInstanceOf(NrtException.class)
                 .hasMessageContaining("no such file");
-        assertThat(loader.unpack(file, Path.of("target", "unpacked-" + System.nanoTime()))).hasSize(4);
+        assertThat(loader.unpack(file, Path.of("target", "unpacked-" + System.nanoTime())))
+                .hasSize(4);
     }
 
     @Test

@@ -2,15 +2,20 @@ package dev.glia.runtime.internal;
 
 import dev.glia.device.DeviceDriver;
 import dev.glia.runtime.NrtException;
+
 import java.util.Comparator;
 import java.util.Map;
 
-/** A registered driver that may serve a slot: the highest ranking first, then the one that came first. */
+/**
+ * A registered driver that may serve a slot: the highest ranking first, then the one that came
+ * first.
+ */
 final class Candidate implements Comparable<Candidate> {
 
-    private static final Comparator<Candidate> ORDER = Comparator.comparingInt((Candidate c) -> c.ranking)
-            .reversed()
-            .thenComparingLong(c -> c.serviceId);
+    private static final Comparator<Candidate> ORDER =
+            Comparator.comparingInt((Candidate c) -> c.ranking)
+                    .reversed()
+                    .thenComparingLong(c -> c.serviceId);
 
     private final DeviceDriver driver;
     private final int ranking;
@@ -58,6 +63,11 @@ final class Candidate implements Comparable<Candidate> {
 
     @Override
     public String toString() {
-        return driver.getClass().getName() + " (service " + serviceId + ", ranking " + ranking + ")";
+        return driver.getClass().getName()
+                + " (service "
+                + serviceId
+                + ", ranking "
+                + ranking
+                + ")";
     }
 }

@@ -9,11 +9,7 @@ import dev.glia.runtime.DType;
 import dev.glia.runtime.NeffCompiler;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -21,7 +17,16 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** Compiles: an engine's compiler makes the graph, the driver's facts judge it, the NEFF writer packs it. */
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Compiles: an engine's compiler makes the graph, the driver's facts judge it, the NEFF writer
+ * packs it.
+ */
 @Component
 public final class Compiler implements NeffCompiler {
 
@@ -56,32 +61,47 @@ public final class Compiler implements NeffCompiler {
         GraphCompiler.Compiled compiled = graphs.compile(request.source(), request.dims());
         requireTypes(architecture, compiled.dtypes());
         String name = request.name().orElseGet(() -> request.target().getFileName().toString());
-        long bytes = writer.write(
+        long bytes =
+                writer.write(
+                        request.target(),
+                        new Content(
+                                name,
+                                architecture.name(),
+                                lnc,
+                                request.hash(),
+                                compiled.inputs(),
+                                compiled.outputs(),
+                                compiled.graph(),
+                                compiled.members()));
+        return new Report(
                 request.target(),
-                new Content(
-                        name,
-                        architecture.name(),
-                        lnc,
-                        request.hash(),
-                        compiled.inputs(),
-                        compiled.outputs(),
-                        compiled.graph(),
-                        compiled.members()));
-        return new Report(request.target(), architecture.name(), compiled.inputs(), compiled.outputs(), bytes);
+                architecture.name(),
+                compiled.inputs(),
+                compiled.outputs(),
+                bytes);
     }
 
     private Architecture architecture(String name) {
-        List<Architecture> known = drivers.stream()
-                .map(DeviceDriver::architecture)
-                .sorted((a, b) -> a.name().compareTo(b.name()))
-                .toList();
+        List<Architecture> known =
+                drivers.stream()
+                        .map(DeviceDriver::architecture)
+                        .sorted((a, b) -> a.name().compareTo(b.name()))
+                        .toList();
         return known.stream()
                 .filter(architecture -> architecture.name().equals(name.toLowerCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> new NrtException(
-                        NrtStatus.NRT_INVALID,
-                        "there is no driver for the architecture " + name + "; those installed are for "
-                                + String.join(", ", known.stream().map(Architecture::name).toList())));
+                .orElseThrow(
+                        () ->
+                                new NrtException(
+                                        NrtStatus.NRT_INVALID,
+                                        "there is no driver for the architecture "
+                                                + name
+                                                + "; those installed are for "
+                                                + String.join(
+                                                        ", ",
+                                                        known.stream()
+                                                                .map(Architecture::name)
+                                                                .toList())));
     }
 
     private static int logicalCoreSize(Architecture architecture, int asked) {
@@ -91,8 +111,12 @@ public final class Compiler implements NeffCompiler {
         if (!architecture.lncSizes().contains(asked)) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "a logical NeuronCore of " + architecture.name() + " has " + architecture.lncSizes()
-                            + " physical cores, not " + asked);
+                    "a logical NeuronCore of "
+                            + architecture.name()
+                            + " has "
+                            + architecture.lncSizes()
+                            + " physical cores, not "
+                            + asked);
         }
         return asked;
     }
@@ -104,18 +128,24 @@ public final class Compiler implements NeffCompiler {
         }
         if (graphs.endings().stream().noneMatch(ending -> file.endsWith("." + ending))) {
             throw new NrtException(
-                    NrtStatus.NRT_INVALID, source + " has none of the endings that can be compiled: " + graphs.endings());
+                    NrtStatus.NRT_INVALID,
+                    source + " has none of the endings that can be compiled: " + graphs.endings());
         }
     }
 
     private static void requireTypes(Architecture architecture, Map<DType, String> used) {
-        used.forEach((type, where) -> {
-            if (!architecture.dtypes().contains(type)) {
-                throw new NrtException(
-                        NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION,
-                        architecture.name() + " cannot compute " + type.label() + ", which " + where
-                                + " has; choose an architecture that has it, or convert the model");
-            }
-        });
+        used.forEach(
+                (type, where) -> {
+                    if (!architecture.dtypes().contains(type)) {
+                        throw new NrtException(
+                                NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION,
+                                architecture.name()
+                                        + " cannot compute "
+                                        + type.label()
+                                        + ", which "
+                                        + where
+                                        + " has; choose an architecture that has it, or convert the model");
+                    }
+                });
     }
 }

@@ -13,6 +13,7 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Tensor;
 import dev.glia.runtime.TensorInfo;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -23,7 +24,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A NEFF on a core of the open runtime. Keeps the NEFF open, so that the next driver revision can load it again. */
+/**
+ * A NEFF on a core of the open runtime. Keeps the NEFF open, so that the next driver revision can
+ * load it again.
+ */
 final class CoreModel implements Model {
 
     private static final int ALIGNMENT = 64;
@@ -46,7 +50,13 @@ final class CoreModel implements Model {
      */
     record LoadPolicy(LoadSettings settings, long timeoutNanos, boolean failOnNan) {}
 
-    CoreModel(OpenRuntime runtime, DriverSlot slot, Neff neff, NeuronCore core, Lane lane, LoadPolicy policy) {
+    CoreModel(
+            OpenRuntime runtime,
+            DriverSlot slot,
+            Neff neff,
+            NeuronCore core,
+            Lane lane,
+            LoadPolicy policy) {
         this.runtime = runtime;
         this.slot = slot;
         this.neff = neff;
@@ -76,7 +86,10 @@ final class CoreModel implements Model {
         if (policy.failOnNan() && status == NrtStatus.NRT_EXEC_COMPLETED_WITH_NUM_ERR) {
             throw new NrtException(
                     status,
-                    "model " + name() + " produced NaN on NeuronCore " + core.index()
+                    "model "
+                            + name()
+                            + " produced NaN on NeuronCore "
+                            + core.index()
                             + "; look at its inputs, or unset NEURON_FAIL_ON_NAN to get the outputs all the same");
         }
     }
@@ -135,20 +148,27 @@ final class CoreModel implements Model {
     @Override
     public synchronized Execution prepare(Map<String, MemorySegment> tensors) {
         if (closed) {
-            throw new NrtException(NrtStatus.NRT_CLOSED, "model " + name() + " is unloaded; load it again");
+            throw new NrtException(
+                    NrtStatus.NRT_CLOSED, "model " + name() + " is unloaded; load it again");
         }
         requireKnown(tensors.keySet());
         Arena arena = Arena.ofShared();
         try {
-            var execution = new PreparedExecution(
-                    this, arena, tensors(inputs(), tensors, arena), tensors(outputs(), tensors, arena));
+            var execution =
+                    new PreparedExecution(
+                            this,
+                            arena,
+                            tensors(inputs(), tensors, arena),
+                            tensors(outputs(), tensors, arena));
             executions.add(execution);
             return execution;
         } catch (OutOfMemoryError memory) {
             arena.close();
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
-                    "host memory does not suffice for the tensors of model " + name() + "; close executions, or raise"
+                    "host memory does not suffice for the tensors of model "
+                            + name()
+                            + "; close executions, or raise"
                             + " -XX:MaxDirectMemorySize",
                     memory);
         } catch (RuntimeException failure) {
@@ -164,8 +184,14 @@ final class CoreModel implements Model {
         if (!unknown.isEmpty()) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "model " + name() + " has no tensor " + String.join(", ", unknown) + "; it has the inputs "
-                            + names(inputs()) + " and the outputs " + names(outputs()));
+                    "model "
+                            + name()
+                            + " has no tensor "
+                            + String.join(", ", unknown)
+                            + "; it has the inputs "
+                            + names(inputs())
+                            + " and the outputs "
+                            + names(outputs()));
         }
     }
 
@@ -173,12 +199,17 @@ final class CoreModel implements Model {
         return tensors.stream().map(TensorInfo::name).toList();
     }
 
-    private static List<Tensor> tensors(List<TensorInfo> infos, Map<String, MemorySegment> given, Arena arena) {
+    private static List<Tensor> tensors(
+            List<TensorInfo> infos, Map<String, MemorySegment> given, Arena arena) {
         var tensors = new ArrayList<Tensor>();
         for (TensorInfo info : infos) {
             MemorySegment memory = given.get(info.name());
-            tensors.add(new NativeTensor(
-                    info, memory == null ? arena.allocate(info.bytes(), ALIGNMENT) : checked(info, memory)));
+            tensors.add(
+                    new NativeTensor(
+                            info,
+                            memory == null
+                                    ? arena.allocate(info.bytes(), ALIGNMENT)
+                                    : checked(info, memory)));
         }
         return List.copyOf(tensors);
     }
@@ -187,8 +218,15 @@ final class CoreModel implements Model {
         if (!memory.isNative() || memory.byteSize() != info.bytes()) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "tensor " + info.name() + " (" + info.typeAndShape() + ") takes native memory of exactly "
-                            + info.bytes() + " bytes, not " + (memory.isNative() ? "native" : "heap") + " memory of "
+                    "tensor "
+                            + info.name()
+                            + " ("
+                            + info.typeAndShape()
+                            + ") takes native memory of exactly "
+                            + info.bytes()
+                            + " bytes, not "
+                            + (memory.isNative() ? "native" : "heap")
+                            + " memory of "
                             + memory.byteSize());
         }
         return memory;

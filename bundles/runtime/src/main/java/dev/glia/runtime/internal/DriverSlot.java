@@ -3,25 +3,28 @@ package dev.glia.runtime.internal;
 import dev.glia.device.DeviceDriver;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The place of one architecture's driver, and the swap protocol.
  *
- * <p>Drivers come and go as the registry says; the best one serves as the current revision. A better one that arrives
- * opens the cores and loads the models while the old one keeps serving; then new requests take the new one and the old
- * one drains. When the current one goes, its removal waits for the requests that hold it; requests that come meanwhile
- * wait for the next revision, bounded by their deadline.
+ * <p>Drivers come and go as the registry says; the best one serves as the current revision. A
+ * better one that arrives opens the cores and loads the models while the old one keeps serving;
+ * then new requests take the new one and the old one drains. When the current one goes, its removal
+ * waits for the requests that hold it; requests that come meanwhile wait for the next revision,
+ * bounded by their deadline.
  *
- * <p>The write lock guards a change of revision, the read lock a change of its models. Neither is held while requests run
- * or drain.
+ * <p>The write lock guards a change of revision, the read lock a change of its models. Neither is
+ * held while requests run or drain.
  */
 final class DriverSlot {
 
@@ -37,7 +40,10 @@ final class DriverSlot {
     record Patience(long drainNanos, long cancelNanos, long arrivalNanos) {
 
         static final Patience USUAL =
-                new Patience(TimeUnit.SECONDS.toNanos(30), TimeUnit.SECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(5));
+                new Patience(
+                        TimeUnit.SECONDS.toNanos(30),
+                        TimeUnit.SECONDS.toNanos(5),
+                        TimeUnit.SECONDS.toNanos(5));
     }
 
     private final String architecture;
@@ -49,6 +55,7 @@ final class DriverSlot {
 
     private Workload workload;
     private volatile Revision current;
+
     /** Why there is no revision although a driver is there. */
     private volatile NrtException refusal;
 
@@ -67,10 +74,11 @@ final class DriverSlot {
 
     /** Begins to serve a runtime. */
     void attach(Workload work) {
-        change(() -> {
-            workload = work;
-            candidates.forEach(Candidate::pardon);
-        });
+        change(
+                () -> {
+                    workload = work;
+                    candidates.forEach(Candidate::pardon);
+                });
     }
 
     /** Ends to serve; returns when the driver has everything back. */
@@ -129,12 +137,18 @@ final class DriverSlot {
                 ? known
                 : new NrtException(
                         NrtStatus.NRT_FAILURE,
-                        "the driver " + candidate + " for " + architecture + " failed to open: " + failure,
+                        "the driver "
+                                + candidate
+                                + " for "
+                                + architecture
+                                + " failed to open: "
+                                + failure,
                         failure);
     }
 
     /**
-     * Takes the seat of a core for one request. Allocates nothing and waits for nothing while a driver serves.
+     * Takes the seat of a core for one request. Allocates nothing and waits for nothing while a
+     * driver serves.
      *
      * @param core the core as the application counts
      * @param timeoutNanos how long to wait for a driver; 0 waits without limit
@@ -161,7 +175,10 @@ final class DriverSlot {
                 if (refusal != null) {
                     throw new NrtException(refusal.status(), refusal.reason(), refusal);
                 }
-                long left = timeoutNanos == 0 ? Long.MAX_VALUE : timeoutNanos - (System.nanoTime() - start);
+                long left =
+                        timeoutNanos == 0
+                                ? Long.MAX_VALUE
+                                : timeoutNanos - (System.nanoTime() - start);
                 if (left <= 0) {
                     throw absent(timeoutNanos);
                 }
@@ -185,11 +202,18 @@ final class DriverSlot {
     private NrtException absent(long waitedNanos) {
         return new NrtException(
                 NrtStatus.NRT_TIMEOUT,
-                "no driver for " + architecture + " is active since " + TimeUnit.NANOSECONDS.toMillis(waitedNanos)
-                        + " ms; install and start the bundle dev.glia.driver-" + architecture);
+                "no driver for "
+                        + architecture
+                        + " is active since "
+                        + TimeUnit.NANOSECONDS.toMillis(waitedNanos)
+                        + " ms; install and start the bundle dev.glia.driver-"
+                        + architecture);
     }
 
-    /** Loads a model on the serving revision, and records it in the workload for those that come later. */
+    /**
+     * Loads a model on the serving revision, and records it in the workload for those that come
+     * later.
+     */
     void load(CoreModel model) {
         int core = model.core().index();
         while (true) {

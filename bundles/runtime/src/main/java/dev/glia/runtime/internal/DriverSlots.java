@@ -1,6 +1,7 @@
 package dev.glia.runtime.internal;
 
 import dev.glia.device.DeviceDriver;
+
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -10,7 +11,8 @@ final class DriverSlots {
     private final Map<String, DriverSlot> slots = new ConcurrentHashMap<>();
 
     DriverSlot of(String architecture) {
-        return slots.computeIfAbsent(architecture, name -> new DriverSlot(name, DriverSlot.Patience.USUAL));
+        return slots.computeIfAbsent(
+                architecture, name -> new DriverSlot(name, DriverSlot.Patience.USUAL));
     }
 
     void add(DeviceDriver driver, Map<String, Object> properties) {

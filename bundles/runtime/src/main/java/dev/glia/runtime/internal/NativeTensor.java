@@ -5,6 +5,7 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Tensor;
 import dev.glia.runtime.TensorInfo;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -25,7 +26,10 @@ record NativeTensor(TensorInfo info, MemorySegment segment) implements Tensor {
     @Override
     public ByteBuffer asByteBuffer() {
         if (segment.byteSize() > Integer.MAX_VALUE) {
-            throw invalid("has " + segment.byteSize() + " bytes, more than a buffer can show; use segment()");
+            throw invalid(
+                    "has "
+                            + segment.byteSize()
+                            + " bytes, more than a buffer can show; use segment()");
         }
         return segment.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
@@ -70,7 +74,8 @@ record NativeTensor(TensorInfo info, MemorySegment segment) implements Tensor {
     @Override
     public void write(MemorySegment bytes) {
         if (bytes.byteSize() != segment.byteSize()) {
-            throw invalid("takes exactly " + segment.byteSize() + " bytes, not " + bytes.byteSize());
+            throw invalid(
+                    "takes exactly " + segment.byteSize() + " bytes, not " + bytes.byteSize());
         }
         segment.copyFrom(bytes);
     }
@@ -89,6 +94,7 @@ record NativeTensor(TensorInfo info, MemorySegment segment) implements Tensor {
 
     private NrtException invalid(String why) {
         return new NrtException(
-                NrtStatus.NRT_INVALID, "tensor " + info.name() + " (" + info.typeAndShape() + ") " + why);
+                NrtStatus.NRT_INVALID,
+                "tensor " + info.name() + " (" + info.typeAndShape() + ") " + why);
     }
 }

@@ -21,6 +21,10 @@ import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeState;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,15 +33,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The runtime between init and close: the claimed cores, a lane for each, and the models on them. */
+/**
+ * The runtime between init and close: the claimed cores, a lane for each, and the models on them.
+ */
 final class OpenRuntime implements NeuronRuntime {
 
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_infer_status");
 
-    /** Requests in flight on a core when NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS says nothing. */
+    /**
+     * Requests in flight on a core when NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS says nothing.
+     */
     private static final int DEFAULT_IN_FLIGHT = 63;
 
     private final Configuration configuration;
@@ -68,7 +74,8 @@ final class OpenRuntime implements NeuronRuntime {
         this.whenClosed = whenClosed;
         int window = configuration.current().asyncInFlight();
         for (CoreAddress core : claim.cores()) {
-            lanes.add(laneFactory.open(core, cores.size(), window == 0 ? DEFAULT_IN_FLIGHT : window));
+            lanes.add(
+                    laneFactory.open(core, cores.size(), window == 0 ? DEFAULT_IN_FLIGHT : window));
             cores.add(new NeuronCore(cores.size(), core.index(), core.device()));
         }
         slot.attach(new Workload(claim.cores(), ConcurrentHashMap.newKeySet()));
@@ -134,8 +141,11 @@ final class OpenRuntime implements NeuronRuntime {
         if (index < 0 || index >= cores.size()) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "NeuronCore " + index + " is none of this process, which has NeuronCores 0 to "
-                            + (cores.size() - 1) + "; choose one of them, or ask for more with NEURON_RT_NUM_CORES");
+                    "NeuronCore "
+                            + index
+                            + " is none of this process, which has NeuronCores 0 to "
+                            + (cores.size() - 1)
+                            + "; choose one of them, or ask for more with NEURON_RT_NUM_CORES");
         }
         return cores.get(index);
     }
@@ -159,12 +169,14 @@ final class OpenRuntime implements NeuronRuntime {
         if (told == null) {
             completion
                     .failure()
-                    .ifPresent(failure -> LOG.warn(
-                            "Asynchronous request {} of model {} on NeuronCore {} failed: {}",
-                            completion.sequence(),
-                            model.name(),
-                            completion.core(),
-                            failure.getMessage()));
+                    .ifPresent(
+                            failure ->
+                                    LOG.warn(
+                                            "Asynchronous request {} of model {} on NeuronCore {} failed: {}",
+                                            completion.sequence(),
+                                            model.name(),
+                                            completion.core(),
+                                            failure.getMessage()));
             return;
         }
         try {
@@ -180,7 +192,8 @@ final class OpenRuntime implements NeuronRuntime {
 
     private void requireOpen() {
         if (state != RuntimeState.INIT) {
-            throw new NrtException(NrtStatus.NRT_CLOSED, "the runtime is closed; initialise it again");
+            throw new NrtException(
+                    NrtStatus.NRT_CLOSED, "the runtime is closed; initialise it again");
         }
     }
 

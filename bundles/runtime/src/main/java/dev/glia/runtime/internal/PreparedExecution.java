@@ -8,6 +8,7 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
 import dev.glia.runtime.Tensor;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -16,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Tensors of a model, bound to the driver revision that served last. A request takes a lease, binds again only when the
- * revision is another one, and goes to the lane of its core.
+ * Tensors of a model, bound to the driver revision that served last. A request takes a lease, binds
+ * again only when the revision is another one, and goes to the lane of its core.
  */
 final class PreparedExecution implements Execution, LaneTask {
 
@@ -33,7 +34,8 @@ final class PreparedExecution implements Execution, LaneTask {
     private final AtomicInteger state = new AtomicInteger(IDLE);
     private final Consumer<Completion> whenDone = this::ended;
 
-    // Written under the monitor; read by the request that holds the execution and a lease on the seat.
+    // Written under the monitor; read by the request that holds the execution and a lease on the
+    // seat.
     private volatile Seat seat;
     private volatile Invocation invocation;
 
@@ -62,7 +64,8 @@ final class PreparedExecution implements Execution, LaneTask {
         }
         List<String> names = tensors.stream().map(tensor -> tensor.info().name()).toList();
         throw new NrtException(
-                NrtStatus.NRT_INVALID, "model " + model.name() + " has no " + kind + " " + name + "; it has " + names);
+                NrtStatus.NRT_INVALID,
+                "model " + model.name() + " has no " + kind + " " + name + "; it has " + names);
     }
 
     @Override
@@ -124,14 +127,20 @@ final class PreparedExecution implements Execution, LaneTask {
             return;
         }
         throw state.get() == CLOSED
-                ? new NrtException(NrtStatus.NRT_CLOSED, "this execution of model " + model.name() + " is closed")
+                ? new NrtException(
+                        NrtStatus.NRT_CLOSED,
+                        "this execution of model " + model.name() + " is closed")
                 : new NrtException(
                         NrtStatus.NRT_EXEC_NC_BUSY,
-                        "this execution of model " + model.name()
+                        "this execution of model "
+                                + model.name()
                                 + " already runs; prepare one for each request in flight");
     }
 
-    /** Binds the tensors to another revision; the caller holds the execution and a lease on the seat. */
+    /**
+     * Binds the tensors to another revision; the caller holds the execution and a lease on the
+     * seat.
+     */
     private synchronized void bind(Seat leased) {
         unbind(seat);
         invocation = leased.bind(model, segments(inputs), segments(outputs));

@@ -1,10 +1,12 @@
 package dev.glia.runtime.internal;
 
 import dev.glia.device.CoreAddress;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** A driver at work: a seat for each core of the runtime, with all its models loaded. */
 final class Revision {
@@ -52,9 +54,9 @@ final class Revision {
     }
 
     /**
-     * Ends the revision: waits for the requests that hold it, cancels those that take too long, and gives everything back
-     * to the driver. A request that cannot even be cancelled keeps its seat for ever: freeing memory under running native
-     * code would take the process down.
+     * Ends the revision: waits for the requests that hold it, cancels those that take too long, and
+     * gives everything back to the driver. A request that cannot even be cancelled keeps its seat
+     * for ever: freeing memory under running native code would take the process down.
      */
     void retire(DriverSlot.Patience patience) {
         seats.forEach(Seat::close);

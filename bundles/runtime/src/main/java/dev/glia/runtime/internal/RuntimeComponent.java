@@ -9,10 +9,9 @@ import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
 import dev.glia.neff.NeffReader;
 import dev.glia.runtime.NeuronRuntime;
-import dev.glia.runtime.NrtException;
 import dev.glia.runtime.RuntimeLifecycle;
 import dev.glia.runtime.RuntimeState;
-import java.util.Map;
+
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -25,8 +24,11 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.Map;
+
 /**
- * The runtime of this container: START, INIT, CLOSED. While it is initialised, {@link NeuronRuntime} is a service.
+ * The runtime of this container: START, INIT, CLOSED. While it is initialised, {@link
+ * NeuronRuntime} is a service.
  */
 @Component(immediate = true, service = RuntimeLifecycle.class)
 public final class RuntimeComponent implements RuntimeLifecycle {
@@ -113,15 +115,26 @@ public final class RuntimeComponent implements RuntimeLifecycle {
         MachineInfo host = machine.info();
         CoreClaim claim = allocator.claim();
         try {
-            runtime = new OpenRuntime(
-                    configuration, reader, host, claim, lanes, slots.of(host.architecture()), this::closed);
+            runtime =
+                    new OpenRuntime(
+                            configuration,
+                            reader,
+                            host,
+                            claim,
+                            lanes,
+                            slots.of(host.architecture()),
+                            this::closed);
         } catch (RuntimeException | Error failure) {
             claim.close();
             throw failure;
         }
         state = RuntimeState.INIT;
         registration = context.registerService(NeuronRuntime.class, runtime, null);
-        LOG.info("{} NeuronCores of {} ({}) are owned", claim.cores().size(), host.instanceType(), host.architecture());
+        LOG.info(
+                "{} NeuronCores of {} ({}) are owned",
+                claim.cores().size(),
+                host.instanceType(),
+                host.architecture());
         return runtime;
     }
 

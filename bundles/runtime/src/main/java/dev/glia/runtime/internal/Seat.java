@@ -5,6 +5,7 @@ import dev.glia.device.Invocation;
 import dev.glia.device.LoadedModel;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,9 +13,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One core under one revision of a driver: its session, its models, and the count of requests that hold it. A request
- * enters before it touches the driver and leaves when it has ended; once the seat is closed nobody enters, and when the
- * count is zero nothing of the driver is in use.
+ * One core under one revision of a driver: its session, its models, and the count of requests that
+ * hold it. A request enters before it touches the driver and leaves when it has ended; once the
+ * seat is closed nobody enters, and when the count is zero nothing of the driver is in use.
  */
 final class Seat {
 
@@ -81,7 +82,9 @@ final class Seat {
     }
 
     synchronized Invocation bind(
-            CoreModel model, List<java.lang.foreign.MemorySegment> inputs, List<java.lang.foreign.MemorySegment> outputs) {
+            CoreModel model,
+            List<java.lang.foreign.MemorySegment> inputs,
+            List<java.lang.foreign.MemorySegment> outputs) {
         LoadedModel loaded = models.get(model);
         if (loaded == null) {
             throw new NrtException(NrtStatus.NRT_CLOSED, "model " + model.name() + " is unloaded");

@@ -1,6 +1,7 @@
 package dev.glia.runtime.internal;
 
 import dev.glia.device.CoreAddress;
+
 import java.util.Collection;
 import java.util.List;
 

@@ -29,6 +29,7 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
 import dev.glia.runtime.TensorInfo;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
@@ -51,8 +52,10 @@ import java.util.function.Consumer;
 /** The rooms around the runtime, small enough to watch. */
 final class Fakes {
 
-    private static final TensorInfo X = new TensorInfo("x", TensorInfo.Usage.INPUT, DType.INT32, List.of(1L));
-    private static final TensorInfo Y = new TensorInfo("y", TensorInfo.Usage.OUTPUT, DType.INT32, List.of(1L));
+    private static final TensorInfo X =
+            new TensorInfo("x", TensorInfo.Usage.INPUT, DType.INT32, List.of(1L));
+    private static final TensorInfo Y =
+            new TensorInfo("y", TensorInfo.Usage.OUTPUT, DType.INT32, List.of(1L));
 
     private Fakes() {}
 
@@ -81,7 +84,17 @@ final class Fakes {
         @Override
         public Architecture architecture() {
             return new Architecture(
-                    "trn1", "Trainium1", "v2", 2, 1, Set.of(), new TreeSet<>(Set.of(1)), 1, List.of(), List.of(), 0);
+                    "trn1",
+                    "Trainium1",
+                    "v2",
+                    2,
+                    1,
+                    Set.of(),
+                    new TreeSet<>(Set.of(1)),
+                    1,
+                    List.of(),
+                    List.of(),
+                    0);
         }
 
         @Override
@@ -210,12 +223,13 @@ final class Fakes {
         @Override
         public Submission submit(LaneTask task, long timeoutNanos, Consumer<Completion> done) {
             var stage = new CompletableFuture<Completion>();
-            Thread.startVirtualThread(() -> {
-                NrtStatus status = run(task, timeoutNanos);
-                var end = new Completion(1, 0, status, Optional.empty());
-                done.accept(end);
-                stage.complete(end);
-            });
+            Thread.startVirtualThread(
+                    () -> {
+                        NrtStatus status = run(task, timeoutNanos);
+                        var end = new Completion(1, 0, status, Optional.empty());
+                        done.accept(end);
+                        stage.complete(end);
+                    });
             return new Submission() {
                 @Override
                 public long sequence() {
@@ -375,20 +389,21 @@ final class Fakes {
     }
 
     static Configuration configuration(Duration timeout, boolean validateHash) {
-        var config = new RuntimeConfig(
-                Optional.empty(),
-                0,
-                timeout,
-                validateHash,
-                false,
-                0,
-                false,
-                OptionalInt.empty(),
-                false,
-                Optional.empty(),
-                "auto",
-                Path.of("state"),
-                Path.of("sys"));
+        var config =
+                new RuntimeConfig(
+                        Optional.empty(),
+                        0,
+                        timeout,
+                        validateHash,
+                        false,
+                        0,
+                        false,
+                        OptionalInt.empty(),
+                        false,
+                        Optional.empty(),
+                        "auto",
+                        Path.of("state"),
+                        Path.of("sys"));
         return new Configuration() {
             @Override
             public RuntimeConfig current() {

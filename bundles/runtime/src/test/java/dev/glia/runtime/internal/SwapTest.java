@@ -9,6 +9,11 @@ import dev.glia.runtime.Model;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeState;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -25,17 +30,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class SwapTest {
 
     private static final Path NEFF = Path.of("add.neff");
     private static final Executor OWN_THREAD = task -> Thread.ofPlatform().start(task);
-    private static final DriverSlot.Patience SHORT = new DriverSlot.Patience(
-            TimeUnit.MILLISECONDS.toNanos(50), TimeUnit.MILLISECONDS.toNanos(50), TimeUnit.MILLISECONDS.toNanos(50));
+    private static final DriverSlot.Patience SHORT =
+            new DriverSlot.Patience(
+                    TimeUnit.MILLISECONDS.toNanos(50),
+                    TimeUnit.MILLISECONDS.toNanos(50),
+                    TimeUnit.MILLISECONDS.toNanos(50));
 
     private final Fakes.FakeReader reader = new Fakes.FakeReader();
     private final Fakes.FakeClaim claim = new Fakes.FakeClaim(2);
@@ -77,7 +82,8 @@ class SwapTest {
         assertThat(result(model.prepare(), 5)).isEqualTo(105);
         assertThat(reader.checks).containsOnly(dev.glia.neff.NeffReader.HashCheck.REQUIRE);
         assertThatThrownBy(() -> runtime.load(NEFF, LoadOptions.core(2)))
-                .hasMessageStartingWith("NRT_INVALID (2): NeuronCore 2 is none of this process, which has NeuronCores 0 to 1");
+                .hasMessageStartingWith(
+                        "NRT_INVALID (2): NeuronCore 2 is none of this process, which has NeuronCores 0 to 1");
     }
 
     @Test
@@ -89,7 +95,8 @@ class SwapTest {
             Execution run = model.prepare(Map.of("y", own));
             assertThat(result(run, 7)).isEqualTo(107);
             assertThat(own.get(java.lang.foreign.ValueLayout.JAVA_INT, 0)).isEqualTo(107);
-            assertThatThrownBy(() -> model.prepare(Map.of("z", own))).hasMessageContaining("has no tensor z");
+            assertThatThrownBy(() -> model.prepare(Map.of("z", own)))
+                    .hasMessageContaining("has no tensor z");
             assertThatThrownBy(() -> model.prepare(Map.of("x", own.asSlice(0, 2))))
                     .hasMessageContaining("takes native memory of exactly 4 bytes");
             assertThatThrownBy(() -> model.prepare(Map.of("x", MemorySegment.ofArray(new int[1]))))
@@ -164,7 +171,8 @@ class SwapTest {
         var broken = new Fakes.Driver(1);
         broken.openFailure = new NrtException(NrtStatus.NRT_HW_ERROR, "device 0 does not answer");
         slot.add(broken, rank(0, 1));
-        assertThatThrownBy(() -> runtime.load(NEFF)).hasMessage("NRT_HW_ERROR (6): device 0 does not answer");
+        assertThatThrownBy(() -> runtime.load(NEFF))
+                .hasMessage("NRT_HW_ERROR (6): device 0 does not answer");
     }
 
     @Test
@@ -249,7 +257,8 @@ class SwapTest {
         private final AtomicBoolean enough = new AtomicBoolean();
         private final AtomicLong answers = new AtomicLong();
         private final List<Future<?>> callers = new ArrayList<>();
-        private final java.util.concurrent.ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor();
+        private final java.util.concurrent.ExecutorService pool =
+                Executors.newVirtualThreadPerTaskExecutor();
 
         Load(OpenRuntime runtime, int threads) {
             Model model = runtime.load(NEFF);

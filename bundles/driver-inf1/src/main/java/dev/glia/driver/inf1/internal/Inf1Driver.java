@@ -10,13 +10,15 @@ import dev.glia.device.Machine;
 import dev.glia.device.NeuronDriver;
 import dev.glia.device.kit.EmulatedCores;
 import dev.glia.runtime.DType;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Inferentia: four NeuronCores v1 and 8 GiB of memory a device; no 8-bit floating point. */
 @NeuronDriver(arch = "inf1")
@@ -25,34 +27,36 @@ public final class Inf1Driver implements DeviceDriver {
 
     private static final long GIB = 1L << 30;
 
-    private static final Set<DType> TYPES = Set.of(
-            DType.FLOAT32,
-            DType.FLOAT16,
-            DType.BFLOAT16,
-            DType.INT8,
-            DType.INT16,
-            DType.INT32,
-            DType.INT64,
-            DType.UINT8,
-            DType.UINT16,
-            DType.UINT32,
-            DType.UINT64);
+    private static final Set<DType> TYPES =
+            Set.of(
+                    DType.FLOAT32,
+                    DType.FLOAT16,
+                    DType.BFLOAT16,
+                    DType.INT8,
+                    DType.INT16,
+                    DType.INT32,
+                    DType.INT64,
+                    DType.UINT8,
+                    DType.UINT16,
+                    DType.UINT32,
+                    DType.UINT64);
 
     /** The bits that runtimes for inf1 print as supported. */
     private static final long FEATURES = 0xFFL;
 
-    private static final Architecture INF1 = new Architecture(
-            "inf1",
-            "Inferentia",
-            "v1",
-            4,
-            8 * GIB,
-            TYPES,
-            new TreeSet<>(Set.of(1)),
-            1,
-            List.of("inf1"),
-            List.of(),
-            FEATURES);
+    private static final Architecture INF1 =
+            new Architecture(
+                    "inf1",
+                    "Inferentia",
+                    "v1",
+                    4,
+                    8 * GIB,
+                    TYPES,
+                    new TreeSet<>(Set.of(1)),
+                    1,
+                    List.of("inf1"),
+                    List.of(),
+                    FEATURES);
 
     private final EmulatedCores cores;
 
@@ -65,7 +69,10 @@ public final class Inf1Driver implements DeviceDriver {
     @Activate
     public Inf1Driver(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Machine machine,
-            @Reference(policyOption = ReferencePolicyOption.GREEDY, target = "(" + Engine.FUNCTION + "=__onnx)") Engine engine) {
+            @Reference(
+                            policyOption = ReferencePolicyOption.GREEDY,
+                            target = "(" + Engine.FUNCTION + "=__onnx)")
+                    Engine engine) {
         cores = new EmulatedCores(INF1, machine, engine);
     }
 

@@ -10,53 +10,60 @@ import dev.glia.device.Machine;
 import dev.glia.device.NeuronDriver;
 import dev.glia.device.kit.EmulatedCores;
 import dev.glia.runtime.DType;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** Inferentia2: two NeuronCores v2 and 32 GiB of memory a device. Trainium1 has the same cores, so NEFFs go both ways. */
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Inferentia2: two NeuronCores v2 and 32 GiB of memory a device. Trainium1 has the same cores, so
+ * NEFFs go both ways.
+ */
 @NeuronDriver(arch = "inf2")
 @Component
 public final class Inf2Driver implements DeviceDriver {
 
     private static final long GIB = 1L << 30;
 
-    private static final Set<DType> TYPES = Set.of(
-            DType.FLOAT32,
-            DType.FLOAT32R,
-            DType.FLOAT16,
-            DType.BFLOAT16,
-            DType.FLOAT8E3,
-            DType.FLOAT8E4,
-            DType.FLOAT8E5,
-            DType.INT8,
-            DType.INT16,
-            DType.INT32,
-            DType.INT64,
-            DType.UINT8,
-            DType.UINT16,
-            DType.UINT32,
-            DType.UINT64);
+    private static final Set<DType> TYPES =
+            Set.of(
+                    DType.FLOAT32,
+                    DType.FLOAT32R,
+                    DType.FLOAT16,
+                    DType.BFLOAT16,
+                    DType.FLOAT8E3,
+                    DType.FLOAT8E4,
+                    DType.FLOAT8E5,
+                    DType.INT8,
+                    DType.INT16,
+                    DType.INT32,
+                    DType.INT64,
+                    DType.UINT8,
+                    DType.UINT16,
+                    DType.UINT32,
+                    DType.UINT64);
 
     /** The bits that runtimes for NEFF 1.x and 2.0 print as supported. */
     private static final long FEATURES = 0x1FFL;
 
-    private static final Architecture INF2 = new Architecture(
-            "inf2",
-            "Inferentia2",
-            "v2",
-            2,
-            32 * GIB,
-            TYPES,
-            new TreeSet<>(Set.of(1)),
-            1,
-            List.of("inf2", "trn1"),
-            List.of("inf1"),
-            FEATURES);
+    private static final Architecture INF2 =
+            new Architecture(
+                    "inf2",
+                    "Inferentia2",
+                    "v2",
+                    2,
+                    32 * GIB,
+                    TYPES,
+                    new TreeSet<>(Set.of(1)),
+                    1,
+                    List.of("inf2", "trn1"),
+                    List.of("inf1"),
+                    FEATURES);
 
     private final EmulatedCores cores;
 
@@ -69,7 +76,10 @@ public final class Inf2Driver implements DeviceDriver {
     @Activate
     public Inf2Driver(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Machine machine,
-            @Reference(policyOption = ReferencePolicyOption.GREEDY, target = "(" + Engine.FUNCTION + "=__onnx)") Engine engine) {
+            @Reference(
+                            policyOption = ReferencePolicyOption.GREEDY,
+                            target = "(" + Engine.FUNCTION + "=__onnx)")
+                    Engine engine) {
         cores = new EmulatedCores(INF2, machine, engine);
     }
 

@@ -10,53 +10,60 @@ import dev.glia.device.Machine;
 import dev.glia.device.NeuronDriver;
 import dev.glia.device.kit.EmulatedCores;
 import dev.glia.runtime.DType;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** Trainium3: eight NeuronCores v4 and 144 GiB of memory a device, used as logical cores of two by default. */
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Trainium3: eight NeuronCores v4 and 144 GiB of memory a device, used as logical cores of two by
+ * default.
+ */
 @NeuronDriver(arch = "trn3")
 @Component
 public final class Trn3Driver implements DeviceDriver {
 
     private static final long GIB = 1L << 30;
 
-    private static final Set<DType> TYPES = Set.of(
-            DType.FLOAT32,
-            DType.FLOAT32R,
-            DType.FLOAT16,
-            DType.BFLOAT16,
-            DType.FLOAT8E3,
-            DType.FLOAT8E4,
-            DType.FLOAT8E5,
-            DType.INT8,
-            DType.INT16,
-            DType.INT32,
-            DType.INT64,
-            DType.UINT8,
-            DType.UINT16,
-            DType.UINT32,
-            DType.UINT64);
+    private static final Set<DType> TYPES =
+            Set.of(
+                    DType.FLOAT32,
+                    DType.FLOAT32R,
+                    DType.FLOAT16,
+                    DType.BFLOAT16,
+                    DType.FLOAT8E3,
+                    DType.FLOAT8E4,
+                    DType.FLOAT8E5,
+                    DType.INT8,
+                    DType.INT16,
+                    DType.INT32,
+                    DType.INT64,
+                    DType.UINT8,
+                    DType.UINT16,
+                    DType.UINT32,
+                    DType.UINT64);
 
     /** The bits seen in public NEFFs for trn2, and those below them. */
     private static final long FEATURES = 0x209FFFL;
 
-    private static final Architecture TRN3 = new Architecture(
-            "trn3",
-            "Trainium3",
-            "v4",
-            8,
-            144 * GIB,
-            TYPES,
-            new TreeSet<>(Set.of(1, 2)),
-            2,
-            List.of("trn3"),
-            List.of("trn2", "trn1", "inf2", "inf1"),
-            FEATURES);
+    private static final Architecture TRN3 =
+            new Architecture(
+                    "trn3",
+                    "Trainium3",
+                    "v4",
+                    8,
+                    144 * GIB,
+                    TYPES,
+                    new TreeSet<>(Set.of(1, 2)),
+                    2,
+                    List.of("trn3"),
+                    List.of("trn2", "trn1", "inf2", "inf1"),
+                    FEATURES);
 
     private final EmulatedCores cores;
 
@@ -69,7 +76,10 @@ public final class Trn3Driver implements DeviceDriver {
     @Activate
     public Trn3Driver(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Machine machine,
-            @Reference(policyOption = ReferencePolicyOption.GREEDY, target = "(" + Engine.FUNCTION + "=__onnx)") Engine engine) {
+            @Reference(
+                            policyOption = ReferencePolicyOption.GREEDY,
+                            target = "(" + Engine.FUNCTION + "=__onnx)")
+                    Engine engine) {
         cores = new EmulatedCores(TRN3, machine, engine);
     }
 

@@ -2,11 +2,13 @@ package dev.glia.engine.onnx.internal;
 
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.GraphAuthor;
+
 import java.util.List;
 
 /**
- * The sample that ships with Glia: an edge filter over a grey picture. The picture is continued beyond its border, the
- * two Sobel filters give the gradient, and its length is scaled so that the hardest straight edge is 1.
+ * The sample that ships with Glia: an edge filter over a grey picture. The picture is continued
+ * beyond its border, the two Sobel filters give the gradient, and its length is scaled so that the
+ * hardest straight edge is 1.
  */
 public final class EdgesSample {
     private static final int OPSET = 17;
@@ -15,12 +17,16 @@ public final class EdgesSample {
         -1, 0, 1, -2, 0, 2, -1, 0, 1, // across
         -1, -2, -1, 0, 0, 0, 1, 2, 1, // down
     };
+
     /** A step from 0 to 1 along an axis gives the sum of the positive weights of one filter. */
     private static final float HARDEST_EDGE = 4;
 
     private EdgesSample() {}
 
-    /** {@return the ONNX model: {@code image} to {@code edges}, both float32 [1,1,256,256] from 0 to 1} */
+    /**
+     * {@return the ONNX model: {@code image} to {@code edges}, both float32 [1,1,256,256] from 0 to
+     * 1}
+     */
     public static byte[] onnx() {
         return new GraphAuthor("edges")
                 .input("image", ElementType.FLOAT, 1, 1, SIDE, SIDE)

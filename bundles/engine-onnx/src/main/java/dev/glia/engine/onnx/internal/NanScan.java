@@ -4,13 +4,15 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.glia.runtime.DType;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Looks for NaN in floating-point tensors. A number is NaN when its bits without the sign are greater than those of
- * infinity, so the greatest of them tells; a loop over blocks that only takes maxima compiles to vector code.
+ * Looks for NaN in floating-point tensors. A number is NaN when its bits without the sign are
+ * greater than those of infinity, so the greatest of them tells; a loop over blocks that only takes
+ * maxima compiles to vector code.
  */
 final class NanScan {
     private static final int FLOAT32_INFINITY = 0x7f80_0000;
@@ -40,9 +42,10 @@ final class NanScan {
             long bytes = part.memory().byteSize();
             for (long at = 0; at < bytes; at += BLOCK_BYTES) {
                 int length = (int) Math.min(BLOCK_BYTES, bytes - at);
-                int greatest = part.width() == Integer.BYTES
-                        ? greatestInt(part.memory(), at, length)
-                        : greatestShort(part.memory(), at, length);
+                int greatest =
+                        part.width() == Integer.BYTES
+                                ? greatestInt(part.memory(), at, length)
+                                : greatestShort(part.memory(), at, length);
                 if (greatest > part.infinity()) {
                     return true;
                 }
@@ -54,7 +57,8 @@ final class NanScan {
     private static int greatestInt(MemorySegment memory, long at, int length) {
         int greatest = 0;
         for (int i = 0; i < length; i += Integer.BYTES) {
-            greatest = Math.max(greatest, memory.get(JAVA_INT_UNALIGNED, at + i) & Integer.MAX_VALUE);
+            greatest =
+                    Math.max(greatest, memory.get(JAVA_INT_UNALIGNED, at + i) & Integer.MAX_VALUE);
         }
         return greatest;
     }
@@ -62,7 +66,8 @@ final class NanScan {
     private static int greatestShort(MemorySegment memory, long at, int length) {
         int greatest = 0;
         for (int i = 0; i < length; i += Short.BYTES) {
-            greatest = Math.max(greatest, memory.get(JAVA_SHORT_UNALIGNED, at + i) & Short.MAX_VALUE);
+            greatest =
+                    Math.max(greatest, memory.get(JAVA_SHORT_UNALIGNED, at + i) & Short.MAX_VALUE);
         }
         return greatest;
     }

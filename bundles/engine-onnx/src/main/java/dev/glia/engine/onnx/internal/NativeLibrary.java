@@ -2,6 +2,7 @@ package dev.glia.engine.onnx.internal;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -14,8 +15,9 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * The library of ONNX Runtime that this bundle carries for a platform. It is unpacked once per user, into a folder named
- * after its digest, so that versions live side by side and a file is never replaced by a different one.
+ * The library of ONNX Runtime that this bundle carries for a platform. It is unpacked once per
+ * user, into a folder named after its digest, so that versions live side by side and a file is
+ * never replaced by a different one.
  */
 enum NativeLibrary {
     /** x86-64. */
@@ -56,13 +58,19 @@ enum NativeLibrary {
         return Arrays.stream(values())
                 .filter(library -> osName.equals("Linux") && library.osArch.equals(osArch))
                 .findFirst()
-                .orElseThrow(() -> new NrtException(
-                        NrtStatus.NRT_FAILURE,
-                        "emulated NeuronCores cannot compute on " + osName + " " + osArch + ": the ONNX engine has code for "
-                                + Arrays.stream(values())
-                                        .map(library -> library.platform)
-                                        .collect(Collectors.joining(" and "))
-                                + " only"));
+                .orElseThrow(
+                        () ->
+                                new NrtException(
+                                        NrtStatus.NRT_FAILURE,
+                                        "emulated NeuronCores cannot compute on "
+                                                + osName
+                                                + " "
+                                                + osArch
+                                                + ": the ONNX engine has code for "
+                                                + Arrays.stream(values())
+                                                        .map(library -> library.platform)
+                                                        .collect(Collectors.joining(" and "))
+                                                + " only"));
     }
 
     /** {@return the path of the library within this bundle} */
@@ -81,7 +89,8 @@ enum NativeLibrary {
     }
 
     /**
-     * Loads the library for the rest of the life of the process; unpacks it before if this user has never used it.
+     * Loads the library for the rest of the life of the process; unpacks it before if this user has
+     * never used it.
      *
      * @param folder where unpacked libraries are kept
      * @throws NrtException NRT_RESOURCE when it can be neither unpacked nor loaded
@@ -90,14 +99,18 @@ enum NativeLibrary {
         try {
             return lookup(unpack(folder));
         } catch (IllegalArgumentException damaged) {
-            // Right size, wrong content, as a power failure may leave it: one fresh copy, then give up.
+            // Right size, wrong content, as a power failure may leave it: one fresh copy, then give
+            // up.
             try {
                 Files.deleteIfExists(file(folder));
                 return lookup(unpack(folder));
             } catch (IOException | IllegalArgumentException unusable) {
                 throw new NrtException(
                         NrtStatus.NRT_RESOURCE,
-                        "cannot load " + file(folder) + ": " + unusable.getMessage()
+                        "cannot load "
+                                + file(folder)
+                                + ": "
+                                + unusable.getMessage()
                                 + ". The engine needs glibc 2.28 or newer and a state folder (GLIA_STATE_DIR) that is not"
                                 + " mounted noexec",
                         unusable);
@@ -106,7 +119,8 @@ enum NativeLibrary {
     }
 
     /**
-     * {@return the file in the folder, unpacked and of the right size} Any number of processes may do this at once.
+     * {@return the file in the folder, unpacked and of the right size} Any number of processes may
+     * do this at once.
      *
      * @param folder where unpacked libraries are kept
      * @throws NrtException NRT_RESOURCE when it cannot be written
@@ -119,14 +133,19 @@ enum NativeLibrary {
             }
             Files.createDirectories(
                     file.getParent(),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
             Path fresh = Files.createTempFile(file.getParent(), FILE, ".tmp");
             try (InputStream library = NativeLibrary.class.getResourceAsStream(resource())) {
                 if (library == null) {
                     throw new IOException("this bundle was built without " + resource());
                 }
                 Files.copy(library, fresh, StandardCopyOption.REPLACE_EXISTING);
-                Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(
+                        fresh,
+                        file,
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
             } finally {
                 Files.deleteIfExists(fresh);
             }
@@ -134,8 +153,13 @@ enum NativeLibrary {
         } catch (IOException unwritable) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
-                    "cannot unpack ONNX Runtime to " + file + ": " + unwritable
-                            + ". Set GLIA_STATE_DIR to a folder that can be written and has " + (size >> 20) + " MiB free",
+                    "cannot unpack ONNX Runtime to "
+                            + file
+                            + ": "
+                            + unwritable
+                            + ". Set GLIA_STATE_DIR to a folder that can be written and has "
+                            + (size >> 20)
+                            + " MiB free",
                     unwritable);
         }
     }

@@ -14,6 +14,14 @@ import dev.glia.engine.onnx.internal.ort.OrtSession;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
+
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -26,16 +34,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Compiles ONNX files: closes open dimensions, takes weights in, and lets ONNX Runtime rewrite the graph once, as far as
- * that holds on every CPU, so that loading has little left to do.
+ * Compiles ONNX files: closes open dimensions, takes weights in, and lets ONNX Runtime rewrite the
+ * graph once, as far as that holds on every CPU, so that loading has little left to do.
  */
 @Component
 public final class OnnxCompiler implements GraphCompiler {
@@ -46,7 +48,8 @@ public final class OnnxCompiler implements GraphCompiler {
 
     /** Remembers; loads nothing. */
     @Activate
-    public OnnxCompiler(@Reference(policyOption = ReferencePolicyOption.GREEDY) OnnxRuntime runtime) {
+    public OnnxCompiler(
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) OnnxRuntime runtime) {
         this.runtime = runtime;
     }
 
@@ -58,15 +61,21 @@ public final class OnnxCompiler implements GraphCompiler {
     @Override
     public Compiled compile(Path source, Map<String, Long> dims) {
         String name = String.valueOf(source.getFileName());
-        byte[] complete = SourceModel.complete(
-                read(source), name, dims, new ExternalData(source.toAbsolutePath().getParent()));
+        byte[] complete =
+                SourceModel.complete(
+                        read(source),
+                        name,
+                        dims,
+                        new ExternalData(source.toAbsolutePath().getParent()));
         Path folder = null;
         try {
             folder = Files.createTempDirectory("glia-compile");
             return optimize(complete, name, folder.resolve(MEMBER));
         } catch (IOException unwritable) {
             throw new NrtException(
-                    NrtStatus.NRT_RESOURCE, "cannot compile " + name + " in a temporary folder: " + unwritable, unwritable);
+                    NrtStatus.NRT_RESOURCE,
+                    "cannot compile " + name + " in a temporary folder: " + unwritable,
+                    unwritable);
         } finally {
             delete(folder);
         }
@@ -75,15 +84,18 @@ public final class OnnxCompiler implements GraphCompiler {
     private static byte[] read(Path source) {
         try {
             if (!Files.isRegularFile(source)) {
-                throw new NrtException(NrtStatus.NRT_INVALID, source + " is no file; give an ONNX file");
+                throw new NrtException(
+                        NrtStatus.NRT_INVALID, source + " is no file; give an ONNX file");
             }
             if (Files.size(source) > Integer.MAX_VALUE - Long.BYTES) {
                 throw new NrtException(
-                        NrtStatus.NRT_INVALID, source + " has " + Files.size(source) + " bytes; ONNX files end at 2 GiB");
+                        NrtStatus.NRT_INVALID,
+                        source + " has " + Files.size(source) + " bytes; ONNX files end at 2 GiB");
             }
             return Files.readAllBytes(source);
         } catch (IOException unreadable) {
-            throw new NrtException(NrtStatus.NRT_INVALID, "cannot read " + source + ": " + unreadable, unreadable);
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID, "cannot read " + source + ": " + unreadable, unreadable);
         }
     }
 
@@ -92,18 +104,28 @@ public final class OnnxCompiler implements GraphCompiler {
         List<TensorInfo> inputs;
         List<TensorInfo> outputs;
         try (Arena arena = Arena.ofConfined();
-                OrtSession session = new OrtSession(
-                        ort, copy(arena, complete), OrtSession.Optimization.PORTABLE, Optional.of(optimized))) {
+                OrtSession session =
+                        new OrtSession(
+                                ort,
+                                copy(arena, complete),
+                                OrtSession.Optimization.PORTABLE,
+                                Optional.of(optimized))) {
             inputs = tensors(session.inputs(), TensorInfo.Usage.INPUT);
-            outputs = session.outputs().stream().allMatch(OrtSession.Port::isStatic)
-                    ? tensors(session.outputs(), TensorInfo.Usage.OUTPUT)
-                    : tensors(TrialRun.outputs(session, inputs), TensorInfo.Usage.OUTPUT);
+            outputs =
+                    session.outputs().stream().allMatch(OrtSession.Port::isStatic)
+                            ? tensors(session.outputs(), TensorInfo.Usage.OUTPUT)
+                            : tensors(TrialRun.outputs(session, inputs), TensorInfo.Usage.OUTPUT);
         } catch (OrtException refused) {
             throw new NrtException(
                     refused.code() == OrtException.NOT_IMPLEMENTED
                             ? NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION
                             : NrtStatus.NRT_INVALID,
-                    "ONNX Runtime " + ort.version() + " refuses " + name + ": " + refused.getMessage(),
+                    "ONNX Runtime "
+                            + ort.version()
+                            + " refuses "
+                            + name
+                            + ": "
+                            + refused.getMessage(),
                     refused);
         }
         byte[] model = CanonicalModel.of(Files.readAllBytes(optimized), name);
@@ -115,21 +137,28 @@ public final class OnnxCompiler implements GraphCompiler {
                 ElementTypes.of(model, name, inferredTypes(ort, model, name)));
     }
 
-    /** {@return the element types of what the outermost graph computes; none when ONNX Runtime does not tell} */
+    /**
+     * {@return the element types of what the outermost graph computes; none when ONNX Runtime does
+     * not tell}
+     */
     private static Map<String, Long> inferredTypes(Ort ort, byte[] model, String name) {
         try (Arena arena = Arena.ofConfined();
-                OrtSession session = new OrtSession(
-                        ort,
-                        copy(arena, ExposedValues.of(model, name)),
-                        OrtSession.Optimization.NONE,
-                        Optional.empty())) {
+                OrtSession session =
+                        new OrtSession(
+                                ort,
+                                copy(arena, ExposedValues.of(model, name)),
+                                OrtSession.Optimization.NONE,
+                                Optional.empty())) {
             Map<String, Long> types = new LinkedHashMap<>();
             session.outputs().stream()
                     .filter(port -> port.onnxType() == OrtSession.Port.TENSOR)
                     .forEach(port -> types.put(port.name(), (long) port.elementType()));
             return types;
         } catch (OrtException unanswered) {
-            LOG.debug("{}: types of inner values are taken from the operators alone: {}", name, unanswered.getMessage());
+            LOG.debug(
+                    "{}: types of inner values are taken from the operators alone: {}",
+                    name,
+                    unanswered.getMessage());
             return Map.of();
         }
     }
@@ -139,23 +168,35 @@ public final class OnnxCompiler implements GraphCompiler {
         for (OrtSession.Port port : ports) {
             String what = usage.name().toLowerCase(Locale.ROOT) + " " + port.name();
             if (port.onnxType() != OrtSession.Port.TENSOR) {
-                throw unsupported(what + " is no dense tensor but a sequence, map, optional or sparse tensor");
+                throw unsupported(
+                        what
+                                + " is no dense tensor but a sequence, map, optional or sparse tensor");
             }
             ElementType type = ElementType.of(port.elementType());
-            tensors.add(new TensorInfo(
-                    port.name(),
-                    usage,
-                    type.dtype()
-                            .orElseThrow(() -> unsupported(what + " has the element type "
-                                    + (type == ElementType.UNDEFINED ? "number " + port.elementType() : type.label()))),
-                    port.shape()));
+            tensors.add(
+                    new TensorInfo(
+                            port.name(),
+                            usage,
+                            type.dtype()
+                                    .orElseThrow(
+                                            () ->
+                                                    unsupported(
+                                                            what
+                                                                    + " has the element type "
+                                                                    + (type == ElementType.UNDEFINED
+                                                                            ? "number "
+                                                                                    + port
+                                                                                            .elementType()
+                                                                            : type.label()))),
+                            port.shape()));
         }
         return tensors;
     }
 
     private static NrtException unsupported(String what) {
         return new NrtException(
-                NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION, what + ", which no NeuronCore has; convert it in the graph");
+                NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION,
+                what + ", which no NeuronCore has; convert it in the graph");
     }
 
     private static MemorySegment copy(Arena arena, byte[] bytes) {

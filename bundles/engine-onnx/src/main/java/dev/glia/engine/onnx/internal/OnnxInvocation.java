@@ -5,15 +5,17 @@ import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtRun;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
  * A model with its tensors bound.
  *
- * <p>ONNX Runtime's terminate flag outlives the run it was meant for, and its error text is no interface. So the state
- * below decides: a cancel counts only if it found a run, the run that it found waits until the flag is set and takes it
- * back, and the last of run and close frees the memory.
+ * <p>ONNX Runtime's terminate flag outlives the run it was meant for, and its error text is no
+ * interface. So the state below decides: a cancel counts only if it found a run, the run that it
+ * found waits until the flag is set and takes it back, and the last of run and close frees the
+ * memory.
  */
 final class OnnxInvocation implements Invocation {
     private static final VarHandle STATE;
@@ -28,8 +30,10 @@ final class OnnxInvocation implements Invocation {
 
     private static final int IDLE = 0;
     private static final int RUNNING = 1;
+
     /** A cancel found this run and is about to set the flag. */
     private static final int CANCELLING = 2;
+
     /** The flag is set. */
     private static final int TERMINATED = 4;
 
@@ -68,7 +72,10 @@ final class OnnxInvocation implements Invocation {
             cancelled = !STATE.compareAndSet(this, RUNNING, IDLE) && endOfDisturbedRun();
         }
         if (cancelled) {
-            throw new NrtException(NrtStatus.NRT_TIMEOUT, "the execution of model " + model + " was cancelled", failure);
+            throw new NrtException(
+                    NrtStatus.NRT_TIMEOUT,
+                    "the execution of model " + model + " was cancelled",
+                    failure);
         }
         if (failure != null) {
             throw failed(failure);
@@ -90,7 +97,9 @@ final class OnnxInvocation implements Invocation {
         }
     }
 
-    /** Frees what was bound; when a run goes on against the contract, that run does it at its end. */
+    /**
+     * Frees what was bound; when a run goes on against the contract, that run does it at its end.
+     */
     @Override
     public void close() {
         int before = (int) STATE.getAndBitwiseOr(this, CLOSED);
@@ -128,7 +137,8 @@ final class OnnxInvocation implements Invocation {
     private NrtException notIdle(int now) {
         return (now & CLOSED) != 0
                 ? new NrtException(
-                        NrtStatus.NRT_INVALID_HANDLE, "the tensors of model " + model + " are not bound any more")
+                        NrtStatus.NRT_INVALID_HANDLE,
+                        "the tensors of model " + model + " are not bound any more")
                 : new NrtException(
                         NrtStatus.NRT_EXEC_NC_BUSY,
                         "this invocation of model " + model + " runs already; bind one per thread");

@@ -10,6 +10,7 @@ import dev.glia.engine.onnx.internal.ort.OrtSession.Port;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
+
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,11 @@ final class OnnxModel implements LoadedModel {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private OnnxModel(
-            String name, SessionPool.Counted session, List<Slot> inputs, List<Slot> outputs, boolean reportNan) {
+            String name,
+            SessionPool.Counted session,
+            List<Slot> inputs,
+            List<Slot> outputs,
+            boolean reportNan) {
         this.name = name;
         this.session = session;
         this.inputs = inputs;
@@ -41,8 +46,8 @@ final class OnnxModel implements LoadedModel {
     /**
      * {@return the model; it owns the caller's reference on the session}
      *
-     * @throws NrtException NRT_INVALID when the tensors of the NEFF are not those of the graph; the reference stays with
-     *     the caller
+     * @throws NrtException NRT_INVALID when the tensors of the NEFF are not those of the graph; the
+     *     reference stays with the caller
      */
     static OnnxModel of(ModelImage image, SessionPool.Counted session, boolean reportNan) {
         return new OnnxModel(
@@ -65,7 +70,8 @@ final class OnnxModel implements LoadedModel {
         }
         session.retain();
         try {
-            return new OnnxInvocation(name, new OrtRun(session.session(), in, out), scan, session::release);
+            return new OnnxInvocation(
+                    name, new OrtRun(session.session(), in, out), scan, session::release);
         } catch (OrtException refused) {
             session.release();
             throw new NrtException(
@@ -82,9 +88,18 @@ final class OnnxModel implements LoadedModel {
         }
     }
 
-    private List<OrtRun.Binding> bindings(String what, List<Slot> slots, List<MemorySegment> memory) {
+    private List<OrtRun.Binding> bindings(
+            String what, List<Slot> slots, List<MemorySegment> memory) {
         if (memory.size() != slots.size()) {
-            throw invalid(name, "has " + slots.size() + " " + what + "s, but memory for " + memory.size() + " was given");
+            throw invalid(
+                    name,
+                    "has "
+                            + slots.size()
+                            + " "
+                            + what
+                            + "s, but memory for "
+                            + memory.size()
+                            + " was given");
         }
         List<OrtRun.Binding> bindings = new ArrayList<>();
         for (int i = 0; i < slots.size(); i++) {
@@ -93,47 +108,88 @@ final class OnnxModel implements LoadedModel {
             if (!given.isNative() || given.byteSize() != slot.tensor().bytes()) {
                 throw invalid(
                         name,
-                        "needs " + slot.tensor().bytes() + " bytes of native memory for " + what + " "
-                                + slot.tensor().name() + ", but got " + given.byteSize() + " bytes of "
-                                + (given.isNative() ? "native" : "heap") + " memory");
+                        "needs "
+                                + slot.tensor().bytes()
+                                + " bytes of native memory for "
+                                + what
+                                + " "
+                                + slot.tensor().name()
+                                + ", but got "
+                                + given.byteSize()
+                                + " bytes of "
+                                + (given.isNative() ? "native" : "heap")
+                                + " memory");
             }
             Port port = slot.port();
-            bindings.add(new OrtRun.Binding(port, port.isStatic() ? port.shape() : slot.tensor().shape(), given));
+            bindings.add(
+                    new OrtRun.Binding(
+                            port, port.isStatic() ? port.shape() : slot.tensor().shape(), given));
         }
         return bindings;
     }
 
-    private static List<Slot> match(ModelImage image, String what, List<TensorInfo> tensors, List<Port> ports) {
+    private static List<Slot> match(
+            ModelImage image, String what, List<TensorInfo> tensors, List<Port> ports) {
         if (tensors.size() != ports.size()) {
             throw invalid(
                     image.name(),
-                    "names " + tensors.size() + " " + what + "s, but its graph has " + ports.size() + ": "
+                    "names "
+                            + tensors.size()
+                            + " "
+                            + what
+                            + "s, but its graph has "
+                            + ports.size()
+                            + ": "
                             + ports.stream().map(Port::name).collect(Collectors.joining(", ")));
         }
         return tensors.stream()
-                .map(tensor -> new Slot(
-                        tensor,
-                        ports.stream()
-                                .filter(port -> port.name().equals(tensor.name()))
-                                .findFirst()
-                                .map(port -> checked(image, what, tensor, port))
-                                .orElseThrow(() -> invalid(
-                                        image.name(),
-                                        "names the " + what + " " + tensor.name() + ", but its graph has only "
-                                                + ports.stream().map(Port::name).collect(Collectors.joining(", "))))))
+                .map(
+                        tensor ->
+                                new Slot(
+                                        tensor,
+                                        ports.stream()
+                                                .filter(port -> port.name().equals(tensor.name()))
+                                                .findFirst()
+                                                .map(port -> checked(image, what, tensor, port))
+                                                .orElseThrow(
+                                                        () ->
+                                                                invalid(
+                                                                        image.name(),
+                                                                        "names the "
+                                                                                + what
+                                                                                + " "
+                                                                                + tensor.name()
+                                                                                + ", but its graph has only "
+                                                                                + ports.stream()
+                                                                                        .map(
+                                                                                                Port
+                                                                                                        ::name)
+                                                                                        .collect(
+                                                                                                Collectors
+                                                                                                        .joining(
+                                                                                                                ", "))))))
                 .toList();
     }
 
     private static Port checked(ModelImage image, String what, TensorInfo tensor, Port port) {
         ElementType type = ElementType.of(port.elementType());
-        boolean fits = port.onnxType() == Port.TENSOR
-                && type.dtype().filter(tensor.dtype()::equals).isPresent()
-                && sizeFits(tensor, port);
+        boolean fits =
+                port.onnxType() == Port.TENSOR
+                        && type.dtype().filter(tensor.dtype()::equals).isPresent()
+                        && sizeFits(tensor, port);
         if (!fits) {
             throw invalid(
                     image.name(),
-                    "says " + tensor.typeAndShape() + " of its " + what + " " + tensor.name() + ", but in its graph that is "
-                            + (port.onnxType() == Port.TENSOR ? type.label() + " " + port.shape() : "no tensor"));
+                    "says "
+                            + tensor.typeAndShape()
+                            + " of its "
+                            + what
+                            + " "
+                            + tensor.name()
+                            + ", but in its graph that is "
+                            + (port.onnxType() == Port.TENSOR
+                                    ? type.label() + " " + port.shape()
+                                    : "no tensor"));
         }
         return port;
     }
@@ -141,7 +197,8 @@ final class OnnxModel implements LoadedModel {
     /** Extents that the graph leaves open take those of the NEFF. */
     private static boolean sizeFits(TensorInfo tensor, Port port) {
         if (port.isStatic()) {
-            return new TensorInfo(tensor.name(), tensor.usage(), tensor.dtype(), port.shape()).bytes()
+            return new TensorInfo(tensor.name(), tensor.usage(), tensor.dtype(), port.shape())
+                            .bytes()
                     == tensor.bytes();
         }
         if (port.shape().size() != tensor.shape().size()) {

@@ -5,6 +5,7 @@ import dev.glia.engine.onnx.internal.ort.Ort;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -13,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * ONNX Runtime, loaded when something first needs it. A service of this bundle for itself, so that the engine and the
- * compiler share it.
+ * ONNX Runtime, loaded when something first needs it. A service of this bundle for itself, so that
+ * the engine and the compiler share it.
  */
 @Component(service = OnnxRuntime.class)
 public final class OnnxRuntime {
@@ -25,7 +26,8 @@ public final class OnnxRuntime {
 
     /** Remembers where to find the state folder; loads nothing. */
     @Activate
-    public OnnxRuntime(@Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
+    public OnnxRuntime(
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
         this.configuration = configuration;
     }
 
@@ -36,12 +38,15 @@ public final class OnnxRuntime {
      */
     synchronized Ort ort() {
         if (ort == null) {
-            NativeLibrary library = NativeLibrary.of(System.getProperty("os.name"), System.getProperty("os.arch"));
+            NativeLibrary library =
+                    NativeLibrary.of(System.getProperty("os.name"), System.getProperty("os.arch"));
             try {
                 ort = new Ort(library.load(configuration.current().stateDir().resolve("native")));
             } catch (OrtException refused) {
                 throw new NrtException(
-                        NrtStatus.NRT_FAILURE, "ONNX Runtime does not start: " + refused.getMessage(), refused);
+                        NrtStatus.NRT_FAILURE,
+                        "ONNX Runtime does not start: " + refused.getMessage(),
+                        refused);
             }
             LOG.debug("ONNX Runtime {} loaded", ort.version());
         }

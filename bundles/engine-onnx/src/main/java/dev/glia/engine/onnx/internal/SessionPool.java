@@ -1,13 +1,14 @@
 package dev.glia.engine.onnx.internal;
 
 import dev.glia.engine.onnx.internal.ort.OrtSession;
+
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
 /**
- * The sessions in use. Closing a session while it runs ends the JVM, so each is counted: everything that may run it
- * holds a reference, and the last one to let go closes it.
+ * The sessions in use. Closing a session while it runs ends the JVM, so each is counted: everything
+ * that may run it holds a reference, and the last one to let go closes it.
  */
 final class SessionPool {
     private final ConcurrentMap<String, Counted> shared = new ConcurrentHashMap<>();
@@ -74,7 +75,8 @@ final class SessionPool {
     /** {@return the one session of a model, created if nobody holds it; the caller releases it} */
     Counted share(String digest, Supplier<OrtSession> create) {
         while (true) {
-            Counted counted = shared.computeIfAbsent(digest, key -> new Counted(() -> shared.remove(key)));
+            Counted counted =
+                    shared.computeIfAbsent(digest, key -> new Counted(() -> shared.remove(key)));
             if (counted.enter(create)) {
                 return counted;
             }

@@ -8,6 +8,7 @@ import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Learns the shapes of outputs that the graph does not tell, by running it: with zeros, and with ones to see whether the
- * shapes depend on the values.
+ * Learns the shapes of outputs that the graph does not tell, by running it: with zeros, and with
+ * ones to see whether the shapes depend on the values.
  */
 final class TrialRun {
     private TrialRun() {}
@@ -24,7 +25,8 @@ final class TrialRun {
     /**
      * {@return the outputs of a session, all extents known}
      *
-     * @throws NrtException NRT_INVALID when the graph does not run on zeros, or its shapes depend on the values
+     * @throws NrtException NRT_INVALID when the graph does not run on zeros, or its shapes depend
+     *     on the values
      */
     static List<Port> outputs(OrtSession session, List<TensorInfo> inputs) {
         List<List<Long>> zeros;
@@ -33,7 +35,9 @@ final class TrialRun {
         } catch (OrtException failed) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "the graph does not tell the shape of " + open(session) + ", and a trial run on zeros failed: "
+                    "the graph does not tell the shape of "
+                            + open(session)
+                            + ", and a trial run on zeros failed: "
                             + failed.getMessage(),
                     failed);
         }
@@ -49,11 +53,22 @@ final class TrialRun {
             if (!zeros.get(i).equals(ones.get(i))) {
                 throw new NrtException(
                         NrtStatus.NRT_INVALID,
-                        "the shape of output " + port.name() + " depends on the values of the inputs: it is " + zeros.get(i)
-                                + " for zeros and " + ones.get(i) + " for ones. NeuronCores need fixed shapes; cut such"
+                        "the shape of output "
+                                + port.name()
+                                + " depends on the values of the inputs: it is "
+                                + zeros.get(i)
+                                + " for zeros and "
+                                + ones.get(i)
+                                + " for ones. NeuronCores need fixed shapes; cut such"
                                 + " operators (NonZero, NonMaxSuppression, Unique ...) off the end of the graph");
             }
-            known.add(new Port(port.name(), port.nameAddress(), port.onnxType(), port.elementType(), zeros.get(i)));
+            known.add(
+                    new Port(
+                            port.name(),
+                            port.nameAddress(),
+                            port.onnxType(),
+                            port.elementType(),
+                            zeros.get(i)));
         }
         return known;
     }
@@ -77,9 +92,10 @@ final class TrialRun {
                 }
                 in.add(new OrtRun.Binding(session.inputs().get(i), input.shape(), memory));
             }
-            List<OrtRun.Binding> out = session.outputs().stream()
-                    .map(port -> new OrtRun.Binding(port, port.shape(), null))
-                    .toList();
+            List<OrtRun.Binding> out =
+                    session.outputs().stream()
+                            .map(port -> new OrtRun.Binding(port, port.shape(), null))
+                            .toList();
             try (OrtRun run = new OrtRun(session, in, out)) {
                 run.run();
                 List<List<Long>> shapes = new ArrayList<>();
@@ -103,9 +119,7 @@ final class TrialRun {
                 };
         for (long at = 0; at < memory.byteSize(); at++) {
             memory.set(
-                    ValueLayout.JAVA_BYTE,
-                    at,
-                    (byte) (one >>> (at % dtype.bytes() * Byte.SIZE)));
+                    ValueLayout.JAVA_BYTE, at, (byte) (one >>> (at % dtype.bytes() * Byte.SIZE)));
         }
     }
 }

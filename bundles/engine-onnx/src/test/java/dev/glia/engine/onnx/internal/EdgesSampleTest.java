@@ -1,27 +1,33 @@
 package dev.glia.engine.onnx.internal;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.glia.engine.onnx.internal.Lab.Bench;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 
 class EdgesSampleTest {
     private static final int SIDE = 256;
 
-    /** With -Dglia.write.sample=true it writes the resource instead, for whoever changed the sample. */
+    /**
+     * With -Dglia.write.sample=true it writes the resource instead, for whoever changed the sample.
+     */
     @Test
     void theResourceIsWhatTheGeneratorWrites() throws IOException {
         if (Boolean.getBoolean("glia.write.sample")) {
             Files.write(Path.of("src/main/resources/META-INF/glia/edges.onnx"), EdgesSample.onnx());
         }
-        try (InputStream resource = EdgesSample.class.getResourceAsStream("/META-INF/glia/edges.onnx")) {
+        try (InputStream resource =
+                EdgesSample.class.getResourceAsStream("/META-INF/glia/edges.onnx")) {
             assertThat(resource.readAllBytes()).isEqualTo(EdgesSample.onnx());
         }
     }
@@ -36,7 +42,8 @@ class EdgesSampleTest {
         try (Bench bench = Bench.of(EdgesSample.onnx())) {
             bench.in().getFirst().copyFrom(MemorySegment.ofArray(image));
             bench.invocation().run();
-            assertThat(bench.out().getFirst().toArray(JAVA_FLOAT)).usingComparatorWithPrecision(1e-5f)
+            assertThat(bench.out().getFirst().toArray(JAVA_FLOAT))
+                    .usingComparatorWithPrecision(1e-5f)
                     .containsExactly(expected(image));
         }
     }

@@ -4,6 +4,7 @@ import static dev.glia.engine.onnx.internal.onnx.GraphAuthor.attribute;
 
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.GraphAuthor;
+
 import java.util.List;
 
 /** The models that the tests run. */
@@ -43,20 +44,25 @@ final class Graphs {
 
     /** Counts up trips times; the perfect hang when there are many. */
     static byte[] loop() {
-        GraphAuthor body = new GraphAuthor("body")
-                .input("i", ElementType.INT64)
-                .input("go", ElementType.BOOL)
-                .input("sum", ElementType.FLOAT, 1)
-                .output("go_on", ElementType.BOOL)
-                .output("more", ElementType.FLOAT, 1)
-                .floats("one", new float[] {1}, 1)
-                .node("Identity", List.of("go"), List.of("go_on"))
-                .node("Add", List.of("sum", "one"), List.of("more"));
+        GraphAuthor body =
+                new GraphAuthor("body")
+                        .input("i", ElementType.INT64)
+                        .input("go", ElementType.BOOL)
+                        .input("sum", ElementType.FLOAT, 1)
+                        .output("go_on", ElementType.BOOL)
+                        .output("more", ElementType.FLOAT, 1)
+                        .floats("one", new float[] {1}, 1)
+                        .node("Identity", List.of("go"), List.of("go_on"))
+                        .node("Add", List.of("sum", "one"), List.of("more"));
         return new GraphAuthor("loop")
                 .input("trips", ElementType.INT64)
                 .input("start", ElementType.FLOAT, 1)
                 .output("end", ElementType.FLOAT, 1)
-                .node("Loop", List.of("trips", "", "start"), List.of("end"), attribute("body", body))
+                .node(
+                        "Loop",
+                        List.of("trips", "", "start"),
+                        List.of("end"),
+                        attribute("body", body))
                 .model(OPSET);
     }
 }

@@ -13,12 +13,14 @@ import dev.glia.engine.onnx.internal.onnx.SelfContained;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
+import org.junit.jupiter.api.Test;
+
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 
 /** The protobuf reader on bytes that somebody broke; ONNX Runtime itself is kept out. */
 class HostileModelTest {
@@ -26,17 +28,24 @@ class HostileModelTest {
 
     /** Passes, or refuses as it should; any other exception is a finding. */
     private static void readAll(byte[] bytes) {
-        for (Runnable reader : new Runnable[] {
-            () -> SourceModel.complete(bytes, "m.onnx", Map.of(), new ExternalData(Path.of("/nonexistent"))),
-            () -> SelfContained.check(ByteBuffer.wrap(bytes), "m.onnx"),
-            () -> CanonicalModel.of(bytes, "m.onnx"),
-            () -> ExposedValues.of(bytes, "m.onnx"),
-            () -> ElementTypes.of(bytes, "m.onnx", Map.of())
-        }) {
+        for (Runnable reader :
+                new Runnable[] {
+                    () ->
+                            SourceModel.complete(
+                                    bytes,
+                                    "m.onnx",
+                                    Map.of(),
+                                    new ExternalData(Path.of("/nonexistent"))),
+                    () -> SelfContained.check(ByteBuffer.wrap(bytes), "m.onnx"),
+                    () -> CanonicalModel.of(bytes, "m.onnx"),
+                    () -> ExposedValues.of(bytes, "m.onnx"),
+                    () -> ElementTypes.of(bytes, "m.onnx", Map.of())
+                }) {
             try {
                 reader.run();
             } catch (NrtException refused) {
-                assertThat(refused.status()).isIn(NrtStatus.NRT_INVALID, NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION);
+                assertThat(refused.status())
+                        .isIn(NrtStatus.NRT_INVALID, NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION);
             }
         }
     }
@@ -74,14 +83,15 @@ class HostileModelTest {
 
     @Test
     void refusesLengthsBeyondTheEnd() {
-        for (byte[] length : new byte[][] {
-            {0x7f},
-            {-1, -1, -1, -1, 7},
-            {-1, -1, -1, -1, -1, -1, -1, -1, 127},
-            {-1, -1, -1, -1, -1, -1, -1, -1, -1, 1},
-            {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1},
-            {-128}
-        }) {
+        for (byte[] length :
+                new byte[][] {
+                    {0x7f},
+                    {-1, -1, -1, -1, 7},
+                    {-1, -1, -1, -1, -1, -1, -1, -1, 127},
+                    {-1, -1, -1, -1, -1, -1, -1, -1, -1, 1},
+                    {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1},
+                    {-128}
+                }) {
             byte[] bytes = new byte[length.length + 1];
             bytes[0] = 7 << 3 | 2;
             System.arraycopy(length, 0, bytes, 1, length.length);
@@ -99,16 +109,23 @@ class HostileModelTest {
             graph = new ProtoWriter().message(1, new ProtoWriter().message(5, attribute));
         }
         byte[] model = new ProtoWriter().message(7, graph).toByteArray();
-        assertThatThrownBy(() -> SourceModel.complete(model, "m.onnx", Map.of(), new ExternalData(Path.of("/"))))
+        assertThatThrownBy(
+                        () ->
+                                SourceModel.complete(
+                                        model, "m.onnx", Map.of(), new ExternalData(Path.of("/"))))
                 .hasMessageContaining("nested deeper");
-        assertThatThrownBy(() -> ElementTypes.of(model, "m.onnx", Map.of())).hasMessageContaining("nested deeper");
-        assertThatThrownBy(() -> CanonicalModel.of(model, "m.onnx")).hasMessageContaining("nested deeper");
+        assertThatThrownBy(() -> ElementTypes.of(model, "m.onnx", Map.of()))
+                .hasMessageContaining("nested deeper");
+        assertThatThrownBy(() -> CanonicalModel.of(model, "m.onnx"))
+                .hasMessageContaining("nested deeper");
     }
 
     @Test
     void writesWhatItReads() {
-        byte[] complete = SourceModel.complete(MODEL, "m.onnx", Map.of(), new ExternalData(Path.of("/")));
+        byte[] complete =
+                SourceModel.complete(MODEL, "m.onnx", Map.of(), new ExternalData(Path.of("/")));
         assertThat(complete).isEqualTo(MODEL);
-        assertThat(CanonicalModel.of(CanonicalModel.of(MODEL, "m"), "m")).isEqualTo(CanonicalModel.of(MODEL, "m"));
+        assertThat(CanonicalModel.of(CanonicalModel.of(MODEL, "m"), "m"))
+                .isEqualTo(CanonicalModel.of(MODEL, "m"));
     }
 }

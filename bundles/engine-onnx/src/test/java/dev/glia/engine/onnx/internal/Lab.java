@@ -9,10 +9,10 @@ import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.ort.OrtSession;
-
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogRoute;
 import dev.glia.runtime.TensorInfo;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -40,9 +40,21 @@ final class Lab {
     private Lab() {}
 
     static Configuration configuration(Path state) {
-        RuntimeConfig config = new RuntimeConfig(
-                Optional.empty(), 0, Duration.ZERO, false, false, 0, false, OptionalInt.empty(), false, Optional.empty(),
-                "auto", state, Path.of("/sys"));
+        RuntimeConfig config =
+                new RuntimeConfig(
+                        Optional.empty(),
+                        0,
+                        Duration.ZERO,
+                        false,
+                        false,
+                        0,
+                        false,
+                        OptionalInt.empty(),
+                        false,
+                        Optional.empty(),
+                        "auto",
+                        state,
+                        Path.of("/sys"));
         return new Configuration() {
             @Override
             public RuntimeConfig current() {
@@ -62,11 +74,19 @@ final class Lab {
     }
 
     /** A NEFF without the file. */
-    record Image(Map<String, MemorySegment> members, List<Graph> graphs, List<TensorInfo> inputs, List<TensorInfo> outputs)
+    record Image(
+            Map<String, MemorySegment> members,
+            List<Graph> graphs,
+            List<TensorInfo> inputs,
+            List<TensorInfo> outputs)
             implements ModelImage {
 
         static Image of(Compiled compiled) {
-            return new Image(compiled.members(), List.of(compiled.graph()), compiled.inputs(), compiled.outputs());
+            return new Image(
+                    compiled.members(),
+                    List.of(compiled.graph()),
+                    compiled.inputs(),
+                    compiled.outputs());
         }
 
         @Override
@@ -118,7 +138,12 @@ final class Lab {
     }
 
     /** A loaded model with memory bound to its tensors. */
-    record Bench(LoadedModel model, Invocation invocation, List<MemorySegment> in, List<MemorySegment> out, Arena arena)
+    record Bench(
+            LoadedModel model,
+            Invocation invocation,
+            List<MemorySegment> in,
+            List<MemorySegment> out,
+            Arena arena)
             implements AutoCloseable {
 
         static Bench of(byte[] onnx) {
@@ -143,7 +168,10 @@ final class Lab {
 
     static OrtSession session(Image image) {
         return new OrtSession(
-                RUNTIME.ort(), image.member("model.onnx"), OrtSession.Optimization.PORTABLE, Optional.empty());
+                RUNTIME.ort(),
+                image.member("model.onnx"),
+                OrtSession.Optimization.PORTABLE,
+                Optional.empty());
     }
 
     static List<MemorySegment> memory(Arena arena, List<TensorInfo> tensors) {

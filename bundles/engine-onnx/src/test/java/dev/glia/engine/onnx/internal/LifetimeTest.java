@@ -1,9 +1,10 @@
 package dev.glia.engine.onnx.internal;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
@@ -11,15 +12,20 @@ import dev.glia.engine.onnx.internal.Lab.Bench;
 import dev.glia.engine.onnx.internal.Lab.Image;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Cancels and closes that meet a run. A mistake here ends the JVM, which the build reports as a crashed fork. */
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Cancels and closes that meet a run. A mistake here ends the JVM, which the build reports as a
+ * crashed fork.
+ */
 @Timeout(60)
 class LifetimeTest {
     private static final Image LOOP = Image.of(Lab.compile(Graphs.loop()));
@@ -29,16 +35,18 @@ class LifetimeTest {
         bench.in().get(0).set(JAVA_LONG, 0, trips);
         CountDownLatch entering = new CountDownLatch(1);
         CompletableFuture<NrtStatus> status = new CompletableFuture<>();
-        Thread.ofPlatform().start(() -> {
-            entering.countDown();
-            try {
-                status.complete(bench.invocation().run());
-            } catch (NrtException failed) {
-                status.complete(failed.status());
-            } catch (Throwable wrong) {
-                status.completeExceptionally(wrong);
-            }
-        });
+        Thread.ofPlatform()
+                .start(
+                        () -> {
+                            entering.countDown();
+                            try {
+                                status.complete(bench.invocation().run());
+                            } catch (NrtException failed) {
+                                status.complete(failed.status());
+                            } catch (Throwable wrong) {
+                                status.completeExceptionally(wrong);
+                            }
+                        });
         try {
             entering.await();
         } catch (InterruptedException interrupted) {
@@ -60,7 +68,8 @@ class LifetimeTest {
     void cancelEndsAnEndlessLoopAndTheNextRunWorks() {
         try (Bench bench = Bench.of(LOOP, Lab.OWN)) {
             for (int round = 0; round < 200; round++) {
-                assertThat(cancelUntilDone(bench, start(bench, Long.MAX_VALUE))).isEqualTo(NrtStatus.NRT_TIMEOUT);
+                assertThat(cancelUntilDone(bench, start(bench, Long.MAX_VALUE)))
+                        .isEqualTo(NrtStatus.NRT_TIMEOUT);
                 bench.in().get(0).set(JAVA_LONG, 0, 3);
                 bench.in().get(1).set(JAVA_FLOAT, 0, 0.5f);
                 assertThat(bench.invocation().run()).isEqualTo(NrtStatus.NRT_SUCCESS);
@@ -80,7 +89,10 @@ class LifetimeTest {
         }
     }
 
-    /** Short runs and a cancel storm: a cancelled run says so, and one after the storm is not touched by it. */
+    /**
+     * Short runs and a cancel storm: a cancelled run says so, and one after the storm is not
+     * touched by it.
+     */
     @Test
     void cancelsThatRaceWithTheEndLeaveNoTrace() throws Exception {
         try (Bench bench = Bench.of(LOOP, Lab.OWN)) {
@@ -89,7 +101,8 @@ class LifetimeTest {
                 for (int i = 0; i < 20; i++) {
                     bench.invocation().cancel();
                 }
-                assertThat(status.get(30, TimeUnit.SECONDS)).isIn(NrtStatus.NRT_SUCCESS, NrtStatus.NRT_TIMEOUT);
+                assertThat(status.get(30, TimeUnit.SECONDS))
+                        .isIn(NrtStatus.NRT_SUCCESS, NrtStatus.NRT_TIMEOUT);
                 assertThat(bench.invocation().run()).isEqualTo(NrtStatus.NRT_SUCCESS);
             }
         }
@@ -117,7 +130,8 @@ class LifetimeTest {
                 CompletableFuture<NrtStatus> status = start(bench, 20_000);
                 bench.model().close();
                 bench.invocation().close();
-                assertThat(status.get(30, TimeUnit.SECONDS)).isIn(NrtStatus.NRT_SUCCESS, NrtStatus.NRT_INVALID_HANDLE);
+                assertThat(status.get(30, TimeUnit.SECONDS))
+                        .isIn(NrtStatus.NRT_SUCCESS, NrtStatus.NRT_INVALID_HANDLE);
             }
         }
     }
@@ -126,9 +140,10 @@ class LifetimeTest {
     void aRunThatWasClosedCanStillBeCancelled() {
         for (int round = 0; round < 50; round++) {
             try (Bench bench = Bench.of(LOOP, Lab.OWN)) {
-            CompletableFuture<NrtStatus> status = start(bench, Long.MAX_VALUE);
+                CompletableFuture<NrtStatus> status = start(bench, Long.MAX_VALUE);
                 bench.invocation().close();
-                assertThat(cancelUntilDone(bench, status)).isIn(NrtStatus.NRT_TIMEOUT, NrtStatus.NRT_INVALID_HANDLE);
+                assertThat(cancelUntilDone(bench, status))
+                        .isIn(NrtStatus.NRT_TIMEOUT, NrtStatus.NRT_INVALID_HANDLE);
             }
         }
     }
@@ -154,7 +169,9 @@ class LifetimeTest {
             assertThatThrownBy(bench.invocation()::run)
                     .isInstanceOfSatisfying(
                             NrtException.class,
-                            refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_INVALID_HANDLE));
+                            refused ->
+                                    assertThat(refused.status())
+                                            .isEqualTo(NrtStatus.NRT_INVALID_HANDLE));
         }
     }
 
@@ -162,9 +179,12 @@ class LifetimeTest {
     void sharedModelsUseOneSessionUntilTheLastIsClosed() {
         SessionPool pool = new SessionPool();
         var first = pool.share("a", () -> Lab.session(LOOP));
-        var second = pool.share("a", () -> {
-            throw new AssertionError("must be shared");
-        });
+        var second =
+                pool.share(
+                        "a",
+                        () -> {
+                            throw new AssertionError("must be shared");
+                        });
         var other = pool.share("b", () -> Lab.session(LOOP));
         assertThat(second.session()).isSameAs(first.session()).isNotSameAs(other.session());
         first.release();
@@ -179,20 +199,27 @@ class LifetimeTest {
 
     @Test
     void modelsThatAreSharedLoadAndCloseFromManyThreads() throws Exception {
-        var results = java.util.stream.IntStream.range(0, 8)
-                .mapToObj(thread -> CompletableFuture.runAsync(
-                        () -> {
-                            for (int i = 0; i < 50; i++) {
-                                try (LoadedModel model = Lab.ENGINE.load(LOOP, Lab.SHARED);
-                                        Bench bench = Bench.of(LOOP, Lab.SHARED)) {
-                                    bench.in().get(0).set(JAVA_LONG, 0, 2);
-                                    bench.invocation().run();
-                                    assertThat(model).isNotNull();
-                                }
-                            }
-                        },
-                        task -> Thread.ofPlatform().start(task)))
-                .toList();
+        var results =
+                java.util.stream.IntStream.range(0, 8)
+                        .mapToObj(
+                                thread ->
+                                        CompletableFuture.runAsync(
+                                                () -> {
+                                                    for (int i = 0; i < 50; i++) {
+                                                        try (LoadedModel model =
+                                                                        Lab.ENGINE.load(
+                                                                                LOOP, Lab.SHARED);
+                                                                Bench bench =
+                                                                        Bench.of(
+                                                                                LOOP, Lab.SHARED)) {
+                                                            bench.in().get(0).set(JAVA_LONG, 0, 2);
+                                                            bench.invocation().run();
+                                                            assertThat(model).isNotNull();
+                                                        }
+                                                    }
+                                                },
+                                                task -> Thread.ofPlatform().start(task)))
+                        .toList();
         for (CompletableFuture<Void> result : results) {
             result.get(50, TimeUnit.SECONDS);
         }

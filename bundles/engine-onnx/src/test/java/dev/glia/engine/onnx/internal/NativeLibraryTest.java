@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -15,10 +21,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class NativeLibraryTest {
 
@@ -40,9 +42,13 @@ class NativeLibraryTest {
 
     @Test
     void noJavaClassOfOnnxRuntimeIsCarried() {
-        assertThat(NativeLibrary.class.getResource("/ai/onnxruntime/OrtEnvironment.class")).isNull();
-        assertThat(NativeLibrary.class.getResource("/META-INF/licenses/onnxruntime/LICENSE")).isNotNull();
-        assertThat(NativeLibrary.class.getResource("/META-INF/licenses/onnxruntime/ThirdPartyNotices.txt"))
+        assertThat(NativeLibrary.class.getResource("/ai/onnxruntime/OrtEnvironment.class"))
+                .isNull();
+        assertThat(NativeLibrary.class.getResource("/META-INF/licenses/onnxruntime/LICENSE"))
+                .isNotNull();
+        assertThat(
+                        NativeLibrary.class.getResource(
+                                "/META-INF/licenses/onnxruntime/ThirdPartyNotices.txt"))
                 .isNotNull();
     }
 
@@ -54,8 +60,10 @@ class NativeLibraryTest {
             assertThatThrownBy(() -> NativeLibrary.of(platform[0], platform[1]))
                     .isInstanceOfSatisfying(
                             NrtException.class,
-                            refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_FAILURE))
-                    .hasMessageContainingAll(platform[0], platform[1], "linux-x64 and linux-aarch64");
+                            refused ->
+                                    assertThat(refused.status()).isEqualTo(NrtStatus.NRT_FAILURE))
+                    .hasMessageContainingAll(
+                            platform[0], platform[1], "linux-x64 and linux-aarch64");
         }
     }
 
@@ -64,7 +72,9 @@ class NativeLibraryTest {
         NativeLibrary library = NativeLibrary.LINUX_AARCH64;
         List<CompletableFuture<Path>> racers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            racers.add(CompletableFuture.supplyAsync(() -> library.unpack(folder), task -> Thread.ofPlatform().start(task)));
+            racers.add(
+                    CompletableFuture.supplyAsync(
+                            () -> library.unpack(folder), task -> Thread.ofPlatform().start(task)));
         }
         Path file = racers.getFirst().join();
         assertThat(racers).allSatisfy(racer -> assertThat(racer.join()).isEqualTo(file));
@@ -81,7 +91,8 @@ class NativeLibraryTest {
 
     @Test
     void aDamagedCopyOfTheRightSizeIsReplaced(@TempDir Path folder) throws IOException {
-        NativeLibrary library = NativeLibrary.of(System.getProperty("os.name"), System.getProperty("os.arch"));
+        NativeLibrary library =
+                NativeLibrary.of(System.getProperty("os.name"), System.getProperty("os.arch"));
         Path file = library.unpack(folder);
         Files.write(file, new byte[(int) library.size()]);
         assertThat(library.load(folder).find("OrtGetApiBase")).isPresent();
@@ -92,7 +103,8 @@ class NativeLibraryTest {
         Path file = Files.createFile(folder.resolve("file"));
         assertThatThrownBy(() -> NativeLibrary.LINUX_X64.unpack(file.resolve("below")))
                 .isInstanceOfSatisfying(
-                        NrtException.class, refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_RESOURCE))
+                        NrtException.class,
+                        refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_RESOURCE))
                 .hasMessageContainingAll(file.toString(), "GLIA_STATE_DIR");
     }
 }

@@ -1,10 +1,12 @@
 package dev.glia.engine.onnx.internal;
 
 import static dev.glia.engine.onnx.internal.onnx.GraphAuthor.attribute;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.glia.device.GraphCompiler.Compiled;
 import dev.glia.engine.onnx.internal.Lab.Bench;
@@ -16,6 +18,14 @@ import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -26,12 +36,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class OnnxCompilerTest {
 
@@ -63,44 +67,69 @@ class OnnxCompilerTest {
         assertInvalid(() -> Lab.compile(open, Map.of("batch", 0L)), "batch", "at least 1");
     }
 
-    /** The shape of Reshape's result is the value of an input that ONNX Runtime does not look into. */
+    /**
+     * The shape of Reshape's result is the value of an input that ONNX Runtime does not look into.
+     */
     @Test
     void learnsShapesByATrialRun() {
-        byte[] model = new GraphAuthor("tile")
-                .input("x", ElementType.FLOAT, 2)
-                .input("unused", ElementType.FLOAT, 2)
-                .output("y", ElementType.FLOAT, "n")
-                .longs("three", new long[] {3}, 1)
-                .node("Shape", List.of("unused"), List.of("extent"))
-                .node("Mul", List.of("extent", "three"), List.of("times"))
-                .node("Cast", List.of("times"), List.of("float_times"), attribute("to", ElementType.FLOAT.ordinal()))
-                .node("Mod", List.of("float_times", "float_times"), List.of("zero"), attribute("fmod", 1))
-                .node("Cast", List.of("zero"), List.of("zero_int"), attribute("to", ElementType.INT64.ordinal()))
-                .node("Add", List.of("zero_int", "three"), List.of("repeats"))
-                .node("ReduceMax", List.of("x"), List.of("max"), attribute("keepdims", 1))
-                .node("Mul", List.of("max", "nothing"), List.of("off"))
-                .floats("nothing", new float[] {0})
-                .node("Cast", List.of("off"), List.of("off_int"), attribute("to", ElementType.INT64.ordinal()))
-                .node("Add", List.of("repeats", "off_int"), List.of("count"))
-                .node("Tile", List.of("x", "count"), List.of("y"))
-                .model(Graphs.OPSET);
+        byte[] model =
+                new GraphAuthor("tile")
+                        .input("x", ElementType.FLOAT, 2)
+                        .input("unused", ElementType.FLOAT, 2)
+                        .output("y", ElementType.FLOAT, "n")
+                        .longs("three", new long[] {3}, 1)
+                        .node("Shape", List.of("unused"), List.of("extent"))
+                        .node("Mul", List.of("extent", "three"), List.of("times"))
+                        .node(
+                                "Cast",
+                                List.of("times"),
+                                List.of("float_times"),
+                                attribute("to", ElementType.FLOAT.ordinal()))
+                        .node(
+                                "Mod",
+                                List.of("float_times", "float_times"),
+                                List.of("zero"),
+                                attribute("fmod", 1))
+                        .node(
+                                "Cast",
+                                List.of("zero"),
+                                List.of("zero_int"),
+                                attribute("to", ElementType.INT64.ordinal()))
+                        .node("Add", List.of("zero_int", "three"), List.of("repeats"))
+                        .node("ReduceMax", List.of("x"), List.of("max"), attribute("keepdims", 1))
+                        .node("Mul", List.of("max", "nothing"), List.of("off"))
+                        .floats("nothing", new float[] {0})
+                        .node(
+                                "Cast",
+                                List.of("off"),
+                                List.of("off_int"),
+                                attribute("to", ElementType.INT64.ordinal()))
+                        .node("Add", List.of("repeats", "off_int"), List.of("count"))
+                        .node("Tile", List.of("x", "count"), List.of("y"))
+                        .model(Graphs.OPSET);
         Compiled graph = Lab.compile(model);
         assertThat(graph.outputs().getFirst().shape()).containsExactly(6L);
         try (Bench bench = Bench.of(Image.of(graph), Lab.OWN)) {
             bench.in().getFirst().copyFrom(MemorySegment.ofArray(new float[] {1, 2}));
             bench.invocation().run();
-            assertThat(bench.out().getFirst().toArray(JAVA_FLOAT)).containsExactly(1, 2, 1, 2, 1, 2);
+            assertThat(bench.out().getFirst().toArray(JAVA_FLOAT))
+                    .containsExactly(1, 2, 1, 2, 1, 2);
         }
     }
 
     @Test
     void refusesShapesThatDependOnValues() {
-        byte[] model = new GraphAuthor("nonzero")
-                .input("x", ElementType.FLOAT, 4)
-                .output("y", ElementType.INT64, 1, "n")
-                .node("NonZero", List.of("x"), List.of("y"))
-                .model(Graphs.OPSET);
-        assertInvalid(() -> Lab.compile(model), "output y depends on the values", "[1, 0] for zeros", "[1, 4] for ones");
+        byte[] model =
+                new GraphAuthor("nonzero")
+                        .input("x", ElementType.FLOAT, 4)
+                        .output("y", ElementType.INT64, 1, "n")
+                        .node("NonZero", List.of("x"), List.of("y"))
+                        .model(Graphs.OPSET);
+        assertInvalid(
+                () -> Lab.compile(model),
+                "output y depends on the values",
+                "[1, 0] for zeros",
+                "[1, 4] for ones");
     }
 
     @ParameterizedTest
@@ -109,66 +138,96 @@ class OnnxCompilerTest {
         assertThatThrownBy(() -> Lab.compile(Graphs.copy(type, 2)))
                 .isInstanceOfSatisfying(
                         NrtException.class,
-                        refused -> assertThat(refused.status())
-                                .isIn(NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION, NrtStatus.NRT_INVALID))
+                        refused ->
+                                assertThat(refused.status())
+                                        .isIn(
+                                                NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION,
+                                                NrtStatus.NRT_INVALID))
                 .hasMessageContaining(type.label());
     }
 
     @Test
     void namesTheOperatorOfAHiddenElementType() {
-        byte[] model = new GraphAuthor("inside")
-                .input("x", ElementType.FLOAT, 2)
-                .output("y", ElementType.FLOAT, 2)
-                .node("Cast", List.of("x"), List.of("wide"), attribute("to", ElementType.DOUBLE.ordinal()))
-                .node("Sqrt", List.of("wide"), List.of("root"))
-                .node("Cast", List.of("root"), List.of("y"), attribute("to", ElementType.FLOAT.ordinal()))
-                .model(Graphs.OPSET);
+        byte[] model =
+                new GraphAuthor("inside")
+                        .input("x", ElementType.FLOAT, 2)
+                        .output("y", ElementType.FLOAT, 2)
+                        .node(
+                                "Cast",
+                                List.of("x"),
+                                List.of("wide"),
+                                attribute("to", ElementType.DOUBLE.ordinal()))
+                        .node("Sqrt", List.of("wide"), List.of("root"))
+                        .node(
+                                "Cast",
+                                List.of("root"),
+                                List.of("y"),
+                                attribute("to", ElementType.FLOAT.ordinal()))
+                        .model(Graphs.OPSET);
         assertThatThrownBy(() -> Lab.compile(model))
                 .isInstanceOfSatisfying(
                         NrtException.class,
-                        refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION))
+                        refused ->
+                                assertThat(refused.status())
+                                        .isEqualTo(NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION))
                 .hasMessageContainingAll("double", "Cast", "wide");
     }
 
     @Test
     void reportsWhatOperatorsMakeUp() {
-        byte[] model = new GraphAuthor("made up")
-                .input("x", ElementType.FLOAT, 4)
-                .output("y", ElementType.FLOAT, 4)
-                .node("DynamicQuantizeLinear", List.of("x"), List.of("q", "scale", "zero"))
-                .node("Cast", List.of("q"), List.of("i"), attribute("to", ElementType.INT32.ordinal()))
-                .node("Abs", List.of("i"), List.of("positive"))
-                .node("Cast", List.of("positive"), List.of("y"), attribute("to", ElementType.FLOAT.ordinal()))
-                .model(Graphs.OPSET);
+        byte[] model =
+                new GraphAuthor("made up")
+                        .input("x", ElementType.FLOAT, 4)
+                        .output("y", ElementType.FLOAT, 4)
+                        .node("DynamicQuantizeLinear", List.of("x"), List.of("q", "scale", "zero"))
+                        .node(
+                                "Cast",
+                                List.of("q"),
+                                List.of("i"),
+                                attribute("to", ElementType.INT32.ordinal()))
+                        .node("Abs", List.of("i"), List.of("positive"))
+                        .node(
+                                "Cast",
+                                List.of("positive"),
+                                List.of("y"),
+                                attribute("to", ElementType.FLOAT.ordinal()))
+                        .model(Graphs.OPSET);
         assertThat(Lab.compile(model).dtypes())
                 .containsOnlyKeys(DType.FLOAT32, DType.UINT8, DType.INT32)
                 .hasEntrySatisfying(
-                        DType.UINT8, who -> assertThat(who).contains("DynamicQuantizeLinear", "output q"));
+                        DType.UINT8,
+                        who -> assertThat(who).contains("DynamicQuantizeLinear", "output q"));
     }
 
     @Test
     void extentsAreNoElementTypeOfTheComputation() {
-        byte[] model = new GraphAuthor("reshape")
-                .input("x", ElementType.FLOAT16, 2, 3)
-                .output("y", ElementType.FLOAT16, 3, 2)
-                .longs("shape", new long[] {3, 2}, 2)
-                .node("Reshape", List.of("x", "shape"), List.of("y"))
-                .model(Graphs.OPSET);
+        byte[] model =
+                new GraphAuthor("reshape")
+                        .input("x", ElementType.FLOAT16, 2, 3)
+                        .output("y", ElementType.FLOAT16, 3, 2)
+                        .longs("shape", new long[] {3, 2}, 2)
+                        .node("Reshape", List.of("x", "shape"), List.of("y"))
+                        .model(Graphs.OPSET);
         assertThat(Lab.compile(model).dtypes()).containsOnlyKeys(DType.FLOAT16);
-        assertThat(Lab.compile(Graphs.loop()).dtypes()).containsOnlyKeys(DType.FLOAT32, DType.INT64, DType.UINT8);
+        assertThat(Lab.compile(Graphs.loop()).dtypes())
+                .containsOnlyKeys(DType.FLOAT32, DType.INT64, DType.UINT8);
         assertThat(Lab.compile(Graphs.copy(ElementType.INT64, 1)).dtypes())
                 .containsEntry(DType.INT64, "input x");
     }
 
     @Test
     void sameSourceGivesSameBytes() {
-        GraphAuthor author = new GraphAuthor("many")
-                .input("x", ElementType.FLOAT, 7)
-                .output("y50", ElementType.FLOAT, 7)
-                .node("Identity", List.of("x"), List.of("y0"));
+        GraphAuthor author =
+                new GraphAuthor("many")
+                        .input("x", ElementType.FLOAT, 7)
+                        .output("y50", ElementType.FLOAT, 7)
+                        .node("Identity", List.of("x"), List.of("y0"));
         for (int i = 0; i < 50; i++) {
             author.floats("w" + i, new float[] {i, 1, 2, 3, 4, 5, 6}, 7)
-                    .node(i % 2 == 0 ? "Mul" : "Sub", List.of("y" + i, "w" + i), List.of("y" + (i + 1)));
+                    .node(
+                            i % 2 == 0 ? "Mul" : "Sub",
+                            List.of("y" + i, "w" + i),
+                            List.of("y" + (i + 1)));
         }
         byte[] model = author.model(Graphs.OPSET);
         byte[] first = bytes(Lab.compile(model));
@@ -180,9 +239,19 @@ class OnnxCompilerTest {
 
     @Test
     void theOrderOfConstantsDoesNotMatter() {
-        byte[] one = new GraphAuthor("g").floats("a", new float[] {1}).floats("b", new float[] {2}).model(Graphs.OPSET);
-        byte[] two = new GraphAuthor("g").floats("b", new float[] {2}).floats("a", new float[] {1}).model(Graphs.OPSET);
-        assertThat(CanonicalModel.of(one, "g")).isNotEqualTo(two).isEqualTo(CanonicalModel.of(two, "g"));
+        byte[] one =
+                new GraphAuthor("g")
+                        .floats("a", new float[] {1})
+                        .floats("b", new float[] {2})
+                        .model(Graphs.OPSET);
+        byte[] two =
+                new GraphAuthor("g")
+                        .floats("b", new float[] {2})
+                        .floats("a", new float[] {1})
+                        .model(Graphs.OPSET);
+        assertThat(CanonicalModel.of(one, "g"))
+                .isNotEqualTo(two)
+                .isEqualTo(CanonicalModel.of(two, "g"));
     }
 
     private static byte[] bytes(Compiled graph) {
@@ -203,30 +272,47 @@ class OnnxCompilerTest {
         }
     }
 
-    private static Path external(Path folder, String location, long offset, long length) throws IOException {
-        byte[] model = new GraphAuthor("external")
-                .input("x", ElementType.FLOAT, 2)
-                .output("y", ElementType.FLOAT, 2)
-                .external("w", ElementType.FLOAT, location, offset, length, 2)
-                .node("Mul", List.of("x", "w"), List.of("y"))
-                .model(Graphs.OPSET);
+    private static Path external(Path folder, String location, long offset, long length)
+            throws IOException {
+        byte[] model =
+                new GraphAuthor("external")
+                        .input("x", ElementType.FLOAT, 2)
+                        .output("y", ElementType.FLOAT, 2)
+                        .external("w", ElementType.FLOAT, location, offset, length, 2)
+                        .node("Mul", List.of("x", "w"), List.of("y"))
+                        .model(Graphs.OPSET);
         return Files.write(folder.resolve("model.onnx"), model);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../secret", "in/../../secret", "ABSOLUTE", "link", "missing", "", ".", "in", "a\0b"})
+    @ValueSource(
+            strings = {
+                "../secret",
+                "in/../../secret",
+                "ABSOLUTE",
+                "link",
+                "missing",
+                "",
+                ".",
+                "in",
+                "a\0b"
+            })
     void readsNothingOutsideTheFolder(String location, @TempDir Path parent) throws IOException {
         Path secret = Files.write(parent.resolve("secret"), new byte[8]);
         Path folder = Files.createDirectories(parent.resolve("model/in")).getParent();
         Files.createSymbolicLink(folder.resolve("link"), secret);
-        Path model = external(folder, location.equals("ABSOLUTE") ? secret.toString() : location, 0, 8);
+        Path model =
+                external(folder, location.equals("ABSOLUTE") ? secret.toString() : location, 0, 8);
         assertInvalid(() -> Lab.COMPILER.compile(model, Map.of()), "tensor w");
     }
 
     @Test
     void refusesWeightsThatAreNotThere(@TempDir Path folder) throws IOException {
         Files.write(folder.resolve("w"), new byte[8]);
-        for (long[] part : new long[][] {{1, 8}, {9, 0}, {0, 9}, {-1, 8}, {0, Long.MAX_VALUE}, {Long.MAX_VALUE, 8}}) {
+        for (long[] part :
+                new long[][] {
+                    {1, 8}, {9, 0}, {0, 9}, {-1, 8}, {0, Long.MAX_VALUE}, {Long.MAX_VALUE, 8}
+                }) {
             Path model = external(folder, "w", part[0], part[1]);
             assertInvalid(() -> Lab.COMPILER.compile(model, Map.of()), "tensor w");
         }
@@ -234,7 +320,8 @@ class OnnxCompilerTest {
 
     @Test
     void refusesFilesThatAreNoModel(@TempDir Path folder) throws IOException {
-        assertInvalid(() -> Lab.COMPILER.compile(folder.resolve("none.onnx"), Map.of()), "none.onnx");
+        assertInvalid(
+                () -> Lab.COMPILER.compile(folder.resolve("none.onnx"), Map.of()), "none.onnx");
         assertInvalid(() -> Lab.COMPILER.compile(folder, Map.of()), folder.toString());
         assertInvalid(() -> Lab.compile(new byte[0]), "holds no graph");
         assertInvalid(() -> Lab.compile("<html>Not Found</html>".getBytes()), "damaged");
@@ -250,16 +337,18 @@ class OnnxCompilerTest {
 
     private static List<Path> temporary() throws IOException {
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return new ArrayList<>(files.filter(file -> file.getFileName().toString().startsWith("glia-compile"))
-                    .sorted()
-                    .toList());
+            return new ArrayList<>(
+                    files.filter(file -> file.getFileName().toString().startsWith("glia-compile"))
+                            .sorted()
+                            .toList());
         }
     }
 
     private static void assertInvalid(ThrowingCallable call, String... words) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        NrtException.class, refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_INVALID))
+                        NrtException.class,
+                        refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_INVALID))
                 .hasMessageContainingAll(words);
     }
 }

@@ -1,13 +1,16 @@
 package dev.glia.engine.onnx.internal;
 
 import static dev.glia.engine.onnx.internal.onnx.GraphAuthor.attribute;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
 import com.sun.management.ThreadMXBean;
+
 import dev.glia.device.GraphCompiler.Compiled;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
@@ -20,16 +23,18 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
 import dev.glia.runtime.TensorInfo.Usage;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
-import java.util.List;
-import java.util.Map;
+
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Map;
 
 class OnnxEngineTest {
 
@@ -38,18 +43,20 @@ class OnnxEngineTest {
         try (Bench bench = Bench.of(Graphs.twice(2, 3))) {
             bench.in().get(0).copyFrom(MemorySegment.ofArray(new float[] {1, 2, 3, -4, 0, 1e30f}));
             assertThat(bench.invocation().run()).isEqualTo(NrtStatus.NRT_SUCCESS);
-            assertThat(bench.out().get(0).toArray(JAVA_FLOAT)).containsExactly(2, 4, 6, -8, 0, 2e30f);
+            assertThat(bench.out().get(0).toArray(JAVA_FLOAT))
+                    .containsExactly(2, 4, 6, -8, 0, 2e30f);
         }
     }
 
     @Test
     void multipliesMatrices() {
-        byte[] model = new GraphAuthor("matmul")
-                .input("a", ElementType.FLOAT, 2, 3)
-                .input("b", ElementType.FLOAT, 3, 2)
-                .output("c", ElementType.FLOAT, 2, 2)
-                .node("MatMul", List.of("a", "b"), List.of("c"))
-                .model(Graphs.OPSET);
+        byte[] model =
+                new GraphAuthor("matmul")
+                        .input("a", ElementType.FLOAT, 2, 3)
+                        .input("b", ElementType.FLOAT, 3, 2)
+                        .output("c", ElementType.FLOAT, 2, 2)
+                        .node("MatMul", List.of("a", "b"), List.of("c"))
+                        .model(Graphs.OPSET);
         try (Bench bench = Bench.of(model)) {
             bench.in().get(0).copyFrom(MemorySegment.ofArray(new float[] {1, 2, 3, 4, 5, 6}));
             bench.in().get(1).copyFrom(MemorySegment.ofArray(new float[] {7, 8, 9, 10, 11, 12}));
@@ -62,7 +69,12 @@ class OnnxEngineTest {
     @Test
     void bindsByName() {
         Compiled graph = Lab.compile(Graphs.quotient(ElementType.FLOAT, 1));
-        Image swapped = new Image(graph.members(), List.of(graph.graph()), graph.inputs().reversed(), graph.outputs());
+        Image swapped =
+                new Image(
+                        graph.members(),
+                        List.of(graph.graph()),
+                        graph.inputs().reversed(),
+                        graph.outputs());
         try (Bench bench = Bench.of(swapped, Lab.OWN)) {
             bench.in().get(0).set(JAVA_FLOAT, 0, 2);
             bench.in().get(1).set(JAVA_FLOAT, 0, 10);
@@ -74,13 +86,26 @@ class OnnxEngineTest {
     @ParameterizedTest
     @EnumSource(
             names = {
-                "FLOAT", "UINT8", "INT8", "UINT16", "INT16", "INT32", "INT64", "BOOL", "FLOAT16", "UINT32", "UINT64",
-                "BFLOAT16", "FLOAT8E4M3FN", "FLOAT8E5M2"
+                "FLOAT",
+                "UINT8",
+                "INT8",
+                "UINT16",
+                "INT16",
+                "INT32",
+                "INT64",
+                "BOOL",
+                "FLOAT16",
+                "UINT32",
+                "UINT64",
+                "BFLOAT16",
+                "FLOAT8E4M3FN",
+                "FLOAT8E5M2"
             })
     void carriesEveryElementType(ElementType type) {
         Compiled graph = Lab.compile(Graphs.copy(type, 5));
         DType dtype = type.dtype().orElseThrow();
-        assertThat(graph.inputs()).containsExactly(new TensorInfo("x", Usage.INPUT, dtype, List.of(5L)));
+        assertThat(graph.inputs())
+                .containsExactly(new TensorInfo("x", Usage.INPUT, dtype, List.of(5L)));
         try (Bench bench = Bench.of(Image.of(graph), Lab.REPORT_NAN)) {
             byte[] data = new byte[5 * dtype.bytes()];
             for (int i = 0; i < data.length; i++) {
@@ -94,12 +119,13 @@ class OnnxEngineTest {
 
     @Test
     void computesBooleans() {
-        byte[] model = new GraphAuthor("less")
-                .input("x", ElementType.FLOAT, 3)
-                .output("y", ElementType.BOOL, 3)
-                .floats("one", new float[] {1})
-                .node("Less", List.of("x", "one"), List.of("y"))
-                .model(Graphs.OPSET);
+        byte[] model =
+                new GraphAuthor("less")
+                        .input("x", ElementType.FLOAT, 3)
+                        .output("y", ElementType.BOOL, 3)
+                        .floats("one", new float[] {1})
+                        .node("Less", List.of("x", "one"), List.of("y"))
+                        .model(Graphs.OPSET);
         try (Bench bench = Bench.of(model)) {
             bench.in().get(0).copyFrom(MemorySegment.ofArray(new float[] {0, 1, -5}));
             bench.invocation().run();
@@ -109,11 +135,16 @@ class OnnxEngineTest {
 
     @Test
     void casts() {
-        byte[] model = new GraphAuthor("cast")
-                .input("x", ElementType.FLOAT, 2)
-                .output("y", ElementType.FLOAT16, 2)
-                .node("Cast", List.of("x"), List.of("y"), attribute("to", ElementType.FLOAT16.ordinal()))
-                .model(Graphs.OPSET);
+        byte[] model =
+                new GraphAuthor("cast")
+                        .input("x", ElementType.FLOAT, 2)
+                        .output("y", ElementType.FLOAT16, 2)
+                        .node(
+                                "Cast",
+                                List.of("x"),
+                                List.of("y"),
+                                attribute("to", ElementType.FLOAT16.ordinal()))
+                        .model(Graphs.OPSET);
         try (Bench bench = Bench.of(model)) {
             bench.in().get(0).copyFrom(MemorySegment.ofArray(new float[] {1.5f, -2}));
             bench.invocation().run();
@@ -168,7 +199,8 @@ class OnnxEngineTest {
                 bench.in().get(0).asSlice(size - type.dtype().orElseThrow().bytes()).fill((byte) 0);
                 bench.in().get(1).asSlice(size - type.dtype().orElseThrow().bytes()).fill((byte) 0);
             }
-            assertThat(asked.invocation().run()).isEqualTo(NrtStatus.NRT_EXEC_COMPLETED_WITH_NUM_ERR);
+            assertThat(asked.invocation().run())
+                    .isEqualTo(NrtStatus.NRT_EXEC_COMPLETED_WITH_NUM_ERR);
             assertThat(unasked.invocation().run()).isEqualTo(NrtStatus.NRT_SUCCESS);
         }
     }
@@ -189,10 +221,13 @@ class OnnxEngineTest {
     void findsNanInBfloat16() {
         Compiled graph = Lab.compile(Graphs.copy(ElementType.BFLOAT16, 3));
         try (Bench bench = Bench.of(Image.of(graph), Lab.REPORT_NAN)) {
-            bench.in().get(0).copyFrom(MemorySegment.ofArray(new short[] {0x3f80, (short) 0xff80, 0x7f80}));
+            bench.in()
+                    .get(0)
+                    .copyFrom(MemorySegment.ofArray(new short[] {0x3f80, (short) 0xff80, 0x7f80}));
             assertThat(bench.invocation().run()).isEqualTo(NrtStatus.NRT_SUCCESS);
             bench.in().get(0).set(JAVA_SHORT, 4, (short) 0xffc0);
-            assertThat(bench.invocation().run()).isEqualTo(NrtStatus.NRT_EXEC_COMPLETED_WITH_NUM_ERR);
+            assertThat(bench.invocation().run())
+                    .isEqualTo(NrtStatus.NRT_EXEC_COMPLETED_WITH_NUM_ERR);
         }
     }
 
@@ -214,7 +249,11 @@ class OnnxEngineTest {
     @Test
     void refusesTensorsThatAreNotThoseOfTheGraph() {
         Compiled graph = Lab.compile(Graphs.twice(2, 3));
-        assertInvalid(() -> load(graph, tensor("x", DType.FLOAT32, 2, 4)), "x", "float32 [2,4]", "[2, 3]");
+        assertInvalid(
+                () -> load(graph, tensor("x", DType.FLOAT32, 2, 4)),
+                "x",
+                "float32 [2,4]",
+                "[2, 3]");
         assertInvalid(() -> load(graph, tensor("x", DType.INT32, 2, 3)), "int32 [2,3]", "float");
         assertInvalid(() -> load(graph, tensor("z", DType.FLOAT32, 2, 3)), "z", "only x");
         assertInvalid(() -> load(graph), "0 inputs", "1: x");
@@ -223,11 +262,14 @@ class OnnxEngineTest {
 
     private static LoadedModel load(Compiled graph, TensorInfo... inputs) {
         return Lab.ENGINE.load(
-                new Image(graph.members(), List.of(graph.graph()), List.of(inputs), graph.outputs()), Lab.OWN);
+                new Image(
+                        graph.members(), List.of(graph.graph()), List.of(inputs), graph.outputs()),
+                Lab.OWN);
     }
 
     private static TensorInfo tensor(String name, DType dtype, long... shape) {
-        return new TensorInfo(name, Usage.INPUT, dtype, java.util.Arrays.stream(shape).boxed().toList());
+        return new TensorInfo(
+                name, Usage.INPUT, dtype, java.util.Arrays.stream(shape).boxed().toList());
     }
 
     @Test
@@ -236,10 +278,19 @@ class OnnxEngineTest {
         try (Arena arena = Arena.ofConfined();
                 LoadedModel model = Lab.ENGINE.load(image, Lab.OWN)) {
             MemorySegment right = arena.allocate(8);
-            assertInvalid(() -> model.bind(List.of(arena.allocate(7)), List.of(right)), "8 bytes", "input x", "got 7");
-            assertInvalid(() -> model.bind(List.of(right), List.of(arena.allocate(9))), "output y", "got 9");
+            assertInvalid(
+                    () -> model.bind(List.of(arena.allocate(7)), List.of(right)),
+                    "8 bytes",
+                    "input x",
+                    "got 7");
+            assertInvalid(
+                    () -> model.bind(List.of(right), List.of(arena.allocate(9))),
+                    "output y",
+                    "got 9");
             assertInvalid(() -> model.bind(List.of(), List.of(right)), "1 inputs", "0");
-            assertInvalid(() -> model.bind(List.of(MemorySegment.ofArray(new byte[8])), List.of(right)), "heap");
+            assertInvalid(
+                    () -> model.bind(List.of(MemorySegment.ofArray(new byte[8])), List.of(right)),
+                    "heap");
         }
     }
 
@@ -249,11 +300,16 @@ class OnnxEngineTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment noise = arena.allocateFrom("This is no model at all.");
             Image image =
-                    new Image(Map.of("model.onnx", noise), List.of(graph.graph()), graph.inputs(), graph.outputs());
+                    new Image(
+                            Map.of("model.onnx", noise),
+                            List.of(graph.graph()),
+                            graph.inputs(),
+                            graph.outputs());
             assertInvalid(() -> Lab.ENGINE.load(image, Lab.OWN), "model.onnx of model lab");
             assertInvalid(() -> Lab.ENGINE.load(image, Lab.SHARED), "model.onnx of model lab");
             Image none = new Image(Map.of(), List.of(), List.of(), List.of());
-            assertInvalid(() -> Lab.ENGINE.load(none, Lab.OWN), "no graph with the function __onnx");
+            assertInvalid(
+                    () -> Lab.ENGINE.load(none, Lab.OWN), "no graph with the function __onnx");
         }
     }
 
@@ -262,7 +318,9 @@ class OnnxEngineTest {
     @ValueSource(strings = {"pom.xml", "../pom.xml", "*/_ORT_MEM_ADDR_/*"})
     void readsNoFileThatAGraphNames(String location) {
         for (boolean inAttribute : new boolean[] {false, true}) {
-            GraphAuthor inner = new GraphAuthor("inner").external("w", ElementType.FLOAT, location, 0, 800, 1, 200);
+            GraphAuthor inner =
+                    new GraphAuthor("inner")
+                            .external("w", ElementType.FLOAT, location, 0, 800, 1, 200);
             GraphAuthor author = new GraphAuthor("reads").input("x", ElementType.FLOAT, 1, 1);
             if (inAttribute) {
                 author.node("If", List.of("x"), List.of("y"), attribute("then_branch", inner));
@@ -272,9 +330,14 @@ class OnnxEngineTest {
             }
             byte[] model = author.output("y", ElementType.FLOAT, 1, 200).model(Graphs.OPSET);
             try (Arena arena = Arena.ofConfined()) {
-                MemorySegment member = arena.allocate(model.length).copyFrom(MemorySegment.ofArray(model));
-                Image image = new Image(
-                        Map.of("m", member), List.of(new ModelImage.Graph("__onnx", "m")), List.of(), List.of());
+                MemorySegment member =
+                        arena.allocate(model.length).copyFrom(MemorySegment.ofArray(model));
+                Image image =
+                        new Image(
+                                Map.of("m", member),
+                                List.of(new ModelImage.Graph("__onnx", "m")),
+                                List.of(),
+                                List.of());
                 assertInvalid(() -> Lab.ENGINE.load(image, Lab.OWN), "another file");
             }
         }
@@ -282,18 +345,21 @@ class OnnxEngineTest {
 
     @Test
     void tellsBadInputFromAFailure() {
-        byte[] model = new GraphAuthor("gather")
-                .input("i", ElementType.INT32, 1)
-                .output("y", ElementType.FLOAT, 1)
-                .floats("table", new float[] {1, 2}, 2)
-                .node("Gather", List.of("table", "i"), List.of("y"))
-                .model(Graphs.OPSET);
+        byte[] model =
+                new GraphAuthor("gather")
+                        .input("i", ElementType.INT32, 1)
+                        .output("y", ElementType.FLOAT, 1)
+                        .floats("table", new float[] {1, 2}, 2)
+                        .node("Gather", List.of("table", "i"), List.of("y"))
+                        .model(Graphs.OPSET);
         try (Bench bench = Bench.of(model)) {
             bench.in().get(0).set(java.lang.foreign.ValueLayout.JAVA_INT, 0, 77);
             assertThatThrownBy(() -> bench.invocation().run())
                     .isInstanceOfSatisfying(
                             NrtException.class,
-                            refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_EXEC_BAD_INPUT))
+                            refused ->
+                                    assertThat(refused.status())
+                                            .isEqualTo(NrtStatus.NRT_EXEC_BAD_INPUT))
                     .hasMessageContaining("77");
             bench.in().get(0).set(java.lang.foreign.ValueLayout.JAVA_INT, 0, 1);
             bench.invocation().run();
@@ -304,7 +370,8 @@ class OnnxEngineTest {
     private static void assertInvalid(ThrowingCallable call, String... words) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        NrtException.class, refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_INVALID))
+                        NrtException.class,
+                        refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_INVALID))
                 .hasMessageContainingAll(words);
     }
 }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
+
+import org.junit.jupiter.api.Test;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,14 +17,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
 
 class ConsoleSinkTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final ByteArrayOutputStream descriptor = new ByteArrayOutputStream();
 
     private static LogRecord record(LogLevel level, String line) {
-        return new LogRecord(Instant.EPOCH, 1, 2, level, LogComponent.NRT, "f", line, line, "console");
+        return new LogRecord(
+                Instant.EPOCH, 1, 2, level, LogComponent.NRT, "f", line, line, "console");
     }
 
     private String text() {
@@ -30,7 +33,11 @@ class ConsoleSinkTest {
 
     @Test
     void aRecordIsALineOfUtf8() throws IOException {
-        var sink = new ConsoleSink(new PrintStream(bytes, true, StandardCharsets.ISO_8859_1), descriptor, false);
+        var sink =
+                new ConsoleSink(
+                        new PrintStream(bytes, true, StandardCharsets.ISO_8859_1),
+                        descriptor,
+                        false);
         sink.write(record(LogLevel.ERROR, "first ✓"));
         sink.write(record(LogLevel.INFO, "second\n    at x"));
         assertThat(text()).isEqualTo("first ✓\nsecond\n    at x\n");
@@ -49,32 +56,36 @@ class ConsoleSinkTest {
     @Test
     void aRecordIsOneWrite() throws IOException {
         var writes = new AtomicInteger();
-        var counting = new OutputStream() {
-            @Override
-            public void write(int b) {
-                writes.addAndGet(1000);
-            }
+        var counting =
+                new OutputStream() {
+                    @Override
+                    public void write(int b) {
+                        writes.addAndGet(1000);
+                    }
 
-            @Override
-            public void write(byte[] all, int from, int length) {
-                writes.incrementAndGet();
-            }
-        };
-        new ConsoleSink(new PrintStream(counting), descriptor, true).write(record(LogLevel.ERROR, "x".repeat(100_000)));
+                    @Override
+                    public void write(byte[] all, int from, int length) {
+                        writes.incrementAndGet();
+                    }
+                };
+        new ConsoleSink(new PrintStream(counting), descriptor, true)
+                .write(record(LogLevel.ERROR, "x".repeat(100_000)));
         assertThat(writes).hasValue(1);
     }
 
     @Test
     void aBrokenStreamIsAnErrorOnceAndTheDescriptorTakesOver() throws IOException {
-        var sink = new ConsoleSink(
-                new PrintStream(new OutputStream() {
-                    @Override
-                    public void write(int b) throws IOException {
-                        throw new IOException("No space left on device");
-                    }
-                }),
-                descriptor,
-                false);
+        var sink =
+                new ConsoleSink(
+                        new PrintStream(
+                                new OutputStream() {
+                                    @Override
+                                    public void write(int b) throws IOException {
+                                        throw new IOException("No space left on device");
+                                    }
+                                }),
+                        descriptor,
+                        false);
         assertThatIOException().isThrownBy(() -> sink.write(record(LogLevel.ERROR, "lost")));
         sink.write(record(LogLevel.ERROR, "kept"));
         assertThat(descriptor.toString(StandardCharsets.UTF_8)).isEqualTo("kept\n");

@@ -2,15 +2,19 @@ package dev.glia.log.file.internal;
 
 import dev.glia.log.LogRecord;
 import dev.glia.log.LogSink;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
-/** The log locations that are paths of files. A file may be shared by components and by processes. */
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The log locations that are paths of files. A file may be shared by components and by processes.
+ */
 @Component(property = LogSink.LOCATION + "=" + LogSink.FILE)
 public final class FileSink implements LogSink {
     private final Map<String, LogFile> files = new ConcurrentHashMap<>();
@@ -23,7 +27,8 @@ public final class FileSink implements LogSink {
 
     @Override
     public void write(LogRecord record) throws IOException {
-        files.computeIfAbsent(record.location(), name -> new LogFile(Path.of(name))).append(record.line());
+        files.computeIfAbsent(record.location(), name -> new LogFile(Path.of(name)))
+                .append(record.line());
     }
 
     @Deactivate

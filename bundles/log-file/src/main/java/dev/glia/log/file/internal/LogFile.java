@@ -11,13 +11,15 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * A file that is appended to. A record is one write call on a descriptor opened with O_APPEND, so that records of
- * several processes never mix; when the file is moved away, the next record starts a new one.
+ * A file that is appended to. A record is one write call on a descriptor opened with O_APPEND, so
+ * that records of several processes never mix; when the file is moved away, the next record starts
+ * a new one.
  */
 final class LogFile {
     private final Path path;
     private FileChannel channel;
     private Object identity;
+
     /** Whether the file ends in the middle of a record, because the disk was full. */
     private boolean torn;
 
@@ -30,7 +32,9 @@ final class LogFile {
             if (channel == null || !identity.equals(currentIdentity())) {
                 reopen();
             }
-            write(ByteBuffer.wrap(((torn ? "\n" : "") + line + '\n').getBytes(StandardCharsets.UTF_8)));
+            write(
+                    ByteBuffer.wrap(
+                            ((torn ? "\n" : "") + line + '\n').getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             close();
             throw new IOException("cannot write " + path + ": " + e, e);
@@ -62,7 +66,12 @@ final class LogFile {
         if (path.getParent() != null) {
             Files.createDirectories(path.getParent());
         }
-        channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        channel =
+                FileChannel.open(
+                        path,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.APPEND);
         Object opened = currentIdentity();
         torn &= opened.equals(identity);
         identity = opened;

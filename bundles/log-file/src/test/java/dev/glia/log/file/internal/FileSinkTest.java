@@ -3,21 +3,21 @@ package dev.glia.log.file.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
 class FileSinkTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private final FileSink sink = new FileSink();
 
@@ -69,8 +69,12 @@ class FileSinkTest {
     void aPlaceThatCannotBeWrittenIsNamedAndMayRecover() throws IOException {
         Path blocked = folder.resolve("file/x.log");
         Files.writeString(folder.resolve("file"), "");
-        assertThatIOException().isThrownBy(() -> write(blocked, "x")).withMessageContaining(blocked.toString());
-        assertThatIOException().isThrownBy(() -> write(folder, "x")).withMessageContaining(folder.toString());
+        assertThatIOException()
+                .isThrownBy(() -> write(blocked, "x"))
+                .withMessageContaining(blocked.toString());
+        assertThatIOException()
+                .isThrownBy(() -> write(folder, "x"))
+                .withMessageContaining(folder.toString());
         Files.delete(folder.resolve("file"));
         write(blocked, "y");
         assertThat(blocked).hasContent("y\n");
@@ -91,17 +95,19 @@ class FileSinkTest {
         int each = 300;
         var processes = new ArrayList<Process>();
         for (String name : List.of("a", "b", "c")) {
-            processes.add(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            WriterProcess.class.getName(),
-                            file.toString(),
-                            name,
-                            String.valueOf(each))
-                    .inheritIO()
-                    .start());
+            processes.add(
+                    new ProcessBuilder(
+                                    Path.of(System.getProperty("java.home"), "bin", "java")
+                                            .toString(),
+                                    "-XX:TieredStopAtLevel=1",
+                                    "-cp",
+                                    System.getProperty("java.class.path"),
+                                    WriterProcess.class.getName(),
+                                    file.toString(),
+                                    name,
+                                    String.valueOf(each))
+                            .inheritIO()
+                            .start());
         }
         for (Process process : processes) {
             assertThat(process.waitFor()).isZero();
@@ -110,9 +116,16 @@ class FileSinkTest {
         assertThat(lines).hasSize(3 * each);
         for (String name : List.of("a", "b", "c")) {
             assertThat(lines.stream().filter(line -> line.startsWith(name)).toList())
-                    .isEqualTo(IntStream.range(0, each)
-                            .mapToObj(i -> name + " " + i + " " + name.repeat(i % 7 == 0 ? 20_000 : 10))
-                            .toList());
+                    .isEqualTo(
+                            IntStream.range(0, each)
+                                    .mapToObj(
+                                            i ->
+                                                    name
+                                                            + " "
+                                                            + i
+                                                            + " "
+                                                            + name.repeat(i % 7 == 0 ? 20_000 : 10))
+                                    .toList());
         }
     }
 }

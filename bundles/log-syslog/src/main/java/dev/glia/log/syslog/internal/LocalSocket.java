@@ -7,7 +7,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** A connected datagram socket of the Unix domain, which Java itself does not have. Never blocks. Not thread-safe. */
+/**
+ * A connected datagram socket of the Unix domain, which Java itself does not have. Never blocks.
+ * Not thread-safe.
+ */
 final class LocalSocket implements AutoCloseable {
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
@@ -70,7 +73,8 @@ final class LocalSocket implements AutoCloseable {
     static MemorySegment address(Arena arena, Path path) throws IOException {
         byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
         if (name.length > LONGEST_PATH) {
-            throw new IOException(path + " is too long for a socket: at most " + LONGEST_PATH + " bytes");
+            throw new IOException(
+                    path + " is too long for a socket: at most " + LONGEST_PATH + " bytes");
         }
         MemorySegment address = arena.allocate(2 + LONGEST_PATH + 1, 2);
         address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);

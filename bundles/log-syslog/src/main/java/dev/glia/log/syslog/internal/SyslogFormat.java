@@ -2,6 +2,7 @@ package dev.glia.log.syslog.internal;
 
 import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
+
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -21,7 +22,10 @@ final class SyslogFormat {
 
     private SyslogFormat() {}
 
-    /** {@return the datagrams of a record: one, or several for a record that is larger than daemons take} */
+    /**
+     * {@return the datagrams of a record: one, or several for a record that is larger than daemons
+     * take}
+     */
     static List<byte[]> datagrams(LogRecord record) {
         byte[] header = header(record).getBytes(StandardCharsets.US_ASCII);
         byte[] line = record.line().getBytes(StandardCharsets.UTF_8);
@@ -39,9 +43,21 @@ final class SyslogFormat {
 
     private static String header(LogRecord record) {
         var time = LocalDateTime.ofInstant(record.time(), ZoneId.systemDefault());
-        return "<" + (FACILITY_USER | severity(record.level())) + ">" + MONTHS[time.getMonthValue() - 1] + " "
-                + padded(time.getDayOfMonth(), ' ') + " " + padded(time.getHour(), '0') + ":"
-                + padded(time.getMinute(), '0') + ":" + padded(time.getSecond(), '0') + " glia[" + record.pid() + "]: ";
+        return "<"
+                + (FACILITY_USER | severity(record.level()))
+                + ">"
+                + MONTHS[time.getMonthValue() - 1]
+                + " "
+                + padded(time.getDayOfMonth(), ' ')
+                + " "
+                + padded(time.getHour(), '0')
+                + ":"
+                + padded(time.getMinute(), '0')
+                + ":"
+                + padded(time.getSecond(), '0')
+                + " glia["
+                + record.pid()
+                + "]: ";
     }
 
     private static String padded(int number, char pad) {

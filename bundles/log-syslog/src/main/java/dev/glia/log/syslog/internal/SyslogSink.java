@@ -2,19 +2,22 @@ package dev.glia.log.syslog.internal;
 
 import dev.glia.log.LogRecord;
 import dev.glia.log.LogSink;
+
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
 
 /**
- * The log location {@code syslog}: the socket of the local daemon, as syslog(3) writes to it. A host without a daemon is
- * no error. A daemon that was there and went away is: its records wait until it is back.
+ * The log location {@code syslog}: the socket of the local daemon, as syslog(3) writes to it. A
+ * host without a daemon is no error. A daemon that was there and went away is: its records wait
+ * until it is back.
  */
 @Component(property = LogSink.LOCATION + "=syslog", configurationPid = "dev.glia.log.syslog")
 public final class SyslogSink implements LogSink {
@@ -64,7 +67,10 @@ public final class SyslogSink implements LogSink {
         }
     }
 
-    /** {@return whether there is a daemon; the code that talks to it is not even loaded on hosts without one} */
+    /**
+     * {@return whether there is a daemon; the code that talks to it is not even loaded on hosts
+     * without one}
+     */
     private boolean connect() throws IOException {
         if (!everConnected && System.nanoTime() < lookAgainAt) {
             return false;

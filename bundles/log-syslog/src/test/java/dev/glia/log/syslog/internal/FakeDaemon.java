@@ -1,10 +1,11 @@
 package dev.glia.log.syslog.internal;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -30,7 +31,8 @@ final class FakeDaemon implements AutoCloseable {
             descriptor = Libc.socket(Libc.errno(arena), 1, 2);
             MethodHandle bind = function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
             MemorySegment address = LocalSocket.address(arena, path);
-            assertThat((int) bind.invokeExact(descriptor, address, (int) address.byteSize())).isZero();
+            assertThat((int) bind.invokeExact(descriptor, address, (int) address.byteSize()))
+                    .isZero();
         }
     }
 
@@ -39,10 +41,12 @@ final class FakeDaemon implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MethodHandle recv = function("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
             MemorySegment bytes = arena.allocate(65_536);
-            long length = (long) recv.invokeExact(descriptor, bytes, bytes.byteSize(), MSG_DONTWAIT);
+            long length =
+                    (long) recv.invokeExact(descriptor, bytes, bytes.byteSize(), MSG_DONTWAIT);
             return length < 0
                     ? ""
-                    : new String(bytes.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+                    : new String(
+                            bytes.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
         }
     }
 
@@ -55,7 +59,8 @@ final class FakeDaemon implements AutoCloseable {
     }
 
     @SuppressWarnings("restricted")
-    private static MethodHandle function(String name, MemoryLayout result, MemoryLayout... arguments) {
+    private static MethodHandle function(
+            String name, MemoryLayout result, MemoryLayout... arguments) {
         Linker linker = Linker.nativeLinker();
         return linker.downcallHandle(
                 linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, arguments));

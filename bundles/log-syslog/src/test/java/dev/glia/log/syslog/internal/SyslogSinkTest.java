@@ -7,15 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.util.Map;
-import java.util.stream.Collectors;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,10 +17,19 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.stream.Collectors;
+
 @EnabledOnOs(OS.LINUX)
 class SyslogSinkTest {
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private Path socket;
     private SyslogSink sink;
@@ -45,7 +46,8 @@ class SyslogSinkTest {
     }
 
     private static LogRecord record(LogLevel level, String line) {
-        Instant time = LocalDateTime.of(2026, 3, 7, 4, 5, 6).atZone(ZoneId.systemDefault()).toInstant();
+        Instant time =
+                LocalDateTime.of(2026, 3, 7, 4, 5, 6).atZone(ZoneId.systemDefault()).toInstant();
         return new LogRecord(time, 4711, 2, level, LogComponent.NRT, "f", line, line, "syslog");
     }
 
@@ -54,7 +56,8 @@ class SyslogSinkTest {
     void aRecordIsAMessageOfRfc3164(LogLevel level, int priority) throws Throwable {
         try (var daemon = new FakeDaemon(socket)) {
             sink.write(record(level, "the line ✓"));
-            assertThat(daemon.receive()).isEqualTo("<" + priority + ">Mar  7 04:05:06 glia[4711]: the line ✓");
+            assertThat(daemon.receive())
+                    .isEqualTo("<" + priority + ">Mar  7 04:05:06 glia[4711]: the line ✓");
         }
     }
 
@@ -90,11 +93,12 @@ class SyslogSinkTest {
         try (var daemon = new FakeDaemon(socket)) {
             int[] sent = {0};
             assertThatIOException()
-                    .isThrownBy(() -> {
-                        for (; sent[0] < 100_000; sent[0]++) {
-                            sink.write(record(LogLevel.INFO, "m" + sent[0]));
-                        }
-                    })
+                    .isThrownBy(
+                            () -> {
+                                for (; sent[0] < 100_000; sent[0]++) {
+                                    sink.write(record(LogLevel.INFO, "m" + sent[0]));
+                                }
+                            })
                     .withMessageContaining("is full");
             assertThat(daemon.receive()).endsWith("m0");
             sink.write(record(LogLevel.INFO, "room again"));
@@ -109,11 +113,19 @@ class SyslogSinkTest {
     void aLongRecordIsSeveralMessagesThatCutNoCharacter() {
         String line = "é✓😀".repeat(5_000);
         var datagrams = SyslogFormat.datagrams(record(LogLevel.INFO, line));
-        assertThat(datagrams).hasSizeGreaterThan(1).allSatisfy(datagram -> assertThat(datagram)
-                .hasSizeLessThanOrEqualTo(SyslogFormat.LARGEST));
-        assertThat(datagrams.stream()
-                        .map(datagram -> new String(datagram, StandardCharsets.UTF_8).split(": ", 2)[1])
-                        .collect(Collectors.joining()))
+        assertThat(datagrams)
+                .hasSizeGreaterThan(1)
+                .allSatisfy(
+                        datagram ->
+                                assertThat(datagram)
+                                        .hasSizeLessThanOrEqualTo(SyslogFormat.LARGEST));
+        assertThat(
+                        datagrams.stream()
+                                .map(
+                                        datagram ->
+                                                new String(datagram, StandardCharsets.UTF_8)
+                                                        .split(": ", 2)[1])
+                                .collect(Collectors.joining()))
                 .isEqualTo(line);
     }
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Puts what has no order in ONNX into one: ONNX Runtime writes weights, types and properties in the order of its hash
- * tables, which it promises to nobody.
+ * Puts what has no order in ONNX into one: ONNX Runtime writes weights, types and properties in the
+ * order of its hash tables, which it promises to nobody.
  */
 public final class CanonicalModel {
     private record Named(String name, ByteBuffer field) {}
@@ -23,7 +23,8 @@ public final class CanonicalModel {
         ProtoReader reader = ProtoReader.of(model, name);
         while (reader.next()) {
             switch (reader.number()) {
-                case Fields.MODEL_GRAPH -> out.message(reader.number(), graph(reader.message("graph")));
+                case Fields.MODEL_GRAPH ->
+                        out.message(reader.number(), graph(reader.message("graph")));
                 case Fields.MODEL_OPSET_IMPORT -> put(unordered, reader, Fields.OPSET_DOMAIN);
                 case Fields.MODEL_METADATA -> put(unordered, reader, Fields.ENTRY_KEY);
                 default -> out.raw(reader.field());
@@ -56,9 +57,13 @@ public final class CanonicalModel {
                 ProtoWriter attribute = attribute(node.message("attribute"));
                 unordered
                         .computeIfAbsent(node.number(), number -> new ArrayList<>())
-                        .add(new Named(
-                                node.message("attribute").text(Fields.ATTRIBUTE_NAME),
-                                ByteBuffer.wrap(new ProtoWriter().message(node.number(), attribute).toByteArray())));
+                        .add(
+                                new Named(
+                                        node.message("attribute").text(Fields.ATTRIBUTE_NAME),
+                                        ByteBuffer.wrap(
+                                                new ProtoWriter()
+                                                        .message(node.number(), attribute)
+                                                        .toByteArray())));
             } else {
                 out.raw(node.field());
             }
@@ -72,7 +77,7 @@ public final class CanonicalModel {
         while (attribute.next()) {
             switch (attribute.number()) {
                 case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS ->
-                    out.message(attribute.number(), graph(attribute.message("graph")));
+                        out.message(attribute.number(), graph(attribute.message("graph")));
                 default -> out.raw(attribute.field());
             }
         }
@@ -85,7 +90,8 @@ public final class CanonicalModel {
                 .add(new Named(field.message("name").text(nameField), field.field()));
     }
 
-    private static void write(ProtoWriter out, Map<Integer, List<Named>> unordered, int... numbers) {
+    private static void write(
+            ProtoWriter out, Map<Integer, List<Named>> unordered, int... numbers) {
         for (int number : numbers) {
             unordered.getOrDefault(number, List.of()).stream()
                     .sorted(Comparator.comparing(Named::name))

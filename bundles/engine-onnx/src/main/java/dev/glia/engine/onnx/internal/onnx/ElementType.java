@@ -1,12 +1,13 @@
 package dev.glia.engine.onnx.internal.onnx;
 
 import dev.glia.runtime.DType;
+
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The element types of ONNX, in the order of their numbers, which ONNX files and ONNX Runtime share up to
- * {@link #INT4}.
+ * The element types of ONNX, in the order of their numbers, which ONNX files and ONNX Runtime share
+ * up to {@link #INT4}.
  */
 public enum ElementType {
     UNDEFINED(null),

@@ -3,6 +3,7 @@ package dev.glia.engine.onnx.internal.onnx;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -13,8 +14,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The element types that a graph computes with, each with the first tensor or operator that has it. INT64 in constants,
- * in the results of Shape and Size, and in the counters of loops is how ONNX writes extents; nothing computes with it.
+ * The element types that a graph computes with, each with the first tensor or operator that has it.
+ * INT64 in constants, in the results of Shape and Size, and in the counters of loops is how ONNX
+ * writes extents; nothing computes with it.
  */
 public final class ElementTypes {
     private static final Set<String> EXTENTS = Set.of("Shape", "Size", "Constant");
@@ -29,8 +31,10 @@ public final class ElementTypes {
      *
      * @param model an ONNX model
      * @param name its name, for messages
-     * @param inferred the numbers of the element types of the values in the outermost graph, by name
-     * @throws NrtException NRT_UNSUPPORTED_NEFF_VERSION naming what has an element type that no NeuronCore has
+     * @param inferred the numbers of the element types of the values in the outermost graph, by
+     *     name
+     * @throws NrtException NRT_UNSUPPORTED_NEFF_VERSION naming what has an element type that no
+     *     NeuronCore has
      */
     public static Map<DType, String> of(byte[] model, String name, Map<String, Long> inferred) {
         ElementTypes types = new ElementTypes();
@@ -49,7 +53,8 @@ public final class ElementTypes {
         Set<String> extents = new HashSet<>();
         while (graph.next()) {
             switch (graph.number()) {
-                case Fields.GRAPH_NODE -> node(graph.message("node"), producers, valueTypes, extents);
+                case Fields.GRAPH_NODE ->
+                        node(graph.message("node"), producers, valueTypes, extents);
                 case Fields.GRAPH_INITIALIZER -> constant(graph.message("initializer"));
                 case Fields.GRAPH_INPUT -> {
                     String name = value(graph.message("input"), valueTypes);
@@ -58,21 +63,26 @@ public final class ElementTypes {
                         extents.add(name);
                     }
                 }
-                case Fields.GRAPH_OUTPUT, Fields.GRAPH_VALUE_INFO -> value(graph.message("value"), valueTypes);
+                case Fields.GRAPH_OUTPUT, Fields.GRAPH_VALUE_INFO ->
+                        value(graph.message("value"), valueTypes);
                 default -> {}
             }
         }
         valueTypes.putAll(inferred);
-        valueTypes.forEach((value, number) -> {
-            ElementType type = ElementType.of(number);
-            if (type != ElementType.INT64 || !extents.contains(value)) {
-                add(number, producers.getOrDefault(value, "tensor " + value));
-            }
-        });
+        valueTypes.forEach(
+                (value, number) -> {
+                    ElementType type = ElementType.of(number);
+                    if (type != ElementType.INT64 || !extents.contains(value)) {
+                        add(number, producers.getOrDefault(value, "tensor " + value));
+                    }
+                });
     }
 
     private void node(
-            ProtoReader node, Map<String, String> producers, Map<String, Long> valueTypes, Set<String> extents) {
+            ProtoReader node,
+            Map<String, String> producers,
+            Map<String, Long> valueTypes,
+            Set<String> extents) {
         String operator = "";
         String nodeName = "";
         long chosen = 0;
@@ -82,7 +92,8 @@ public final class ElementTypes {
                 case Fields.NODE_OP_TYPE -> operator = node.string();
                 case Fields.NODE_NAME -> nodeName = node.string();
                 case Fields.NODE_OUTPUT -> outputs.add(node.string());
-                case Fields.NODE_ATTRIBUTE -> chosen = Math.max(chosen, attribute(node.message("attribute")));
+                case Fields.NODE_ATTRIBUTE ->
+                        chosen = Math.max(chosen, attribute(node.message("attribute")));
                 default -> {}
             }
         }
@@ -98,14 +109,19 @@ public final class ElementTypes {
         }
     }
 
-    /** {@return the element type that this attribute chooses for the result, 0 when it is about something else} */
+    /**
+     * {@return the element type that this attribute chooses for the result, 0 when it is about
+     * something else}
+     */
     private long attribute(ProtoReader attribute) {
         String name = "";
         long number = 0;
         while (attribute.next()) {
             switch (attribute.number()) {
-                case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS -> graph(attribute.message("graph"), Map.of(), false);
-                case Fields.ATTRIBUTE_TENSOR, Fields.ATTRIBUTE_TENSORS -> constant(attribute.message("tensor"));
+                case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS ->
+                        graph(attribute.message("graph"), Map.of(), false);
+                case Fields.ATTRIBUTE_TENSOR, Fields.ATTRIBUTE_TENSORS ->
+                        constant(attribute.message("tensor"));
                 case Fields.ATTRIBUTE_NAME -> name = attribute.string();
                 case Fields.ATTRIBUTE_INT -> number = attribute.varintValue();
                 default -> {}
@@ -164,11 +180,16 @@ public final class ElementTypes {
         ElementType type = ElementType.of(number);
         found.putIfAbsent(
                 type.dtype()
-                        .orElseThrow(() -> new NrtException(
-                                NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION,
-                                who + " has the element type "
-                                        + (type == ElementType.UNDEFINED ? "number " + number : type.label())
-                                        + ", which no NeuronCore has; convert it, for example to float32")),
+                        .orElseThrow(
+                                () ->
+                                        new NrtException(
+                                                NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION,
+                                                who
+                                                        + " has the element type "
+                                                        + (type == ElementType.UNDEFINED
+                                                                ? "number " + number
+                                                                : type.label())
+                                                        + ", which no NeuronCore has; convert it, for example to float32")),
                 who);
     }
 }

@@ -5,8 +5,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Makes every value that the outermost graph computes an output, so that ONNX Runtime can be asked for its type: it infers
- * all types, but writes none of them into a model.
+ * Makes every value that the outermost graph computes an output, so that ONNX Runtime can be asked
+ * for its type: it infers all types, but writes none of them into a model.
  */
 public final class ExposedValues {
     private ExposedValues() {}
@@ -32,7 +32,8 @@ public final class ExposedValues {
         while (graph.next()) {
             out.raw(graph.field());
             switch (graph.number()) {
-                case Fields.GRAPH_OUTPUT -> outputs.add(graph.message("output").text(Fields.VALUE_NAME));
+                case Fields.GRAPH_OUTPUT ->
+                        outputs.add(graph.message("output").text(Fields.VALUE_NAME));
                 case Fields.GRAPH_NODE -> {
                     ProtoReader node = graph.message("node");
                     while (node.next()) {
@@ -46,8 +47,11 @@ public final class ExposedValues {
         }
         computed.removeAll(outputs);
         computed.remove(""); // an optional output that nobody wanted
-        computed.forEach(value ->
-                out.message(Fields.GRAPH_OUTPUT, new ProtoWriter().string(Fields.VALUE_NAME, value)));
+        computed.forEach(
+                value ->
+                        out.message(
+                                Fields.GRAPH_OUTPUT,
+                                new ProtoWriter().string(Fields.VALUE_NAME, value)));
         return out;
     }
 }

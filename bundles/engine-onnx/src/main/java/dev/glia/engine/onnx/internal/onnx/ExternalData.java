@@ -2,6 +2,7 @@ package dev.glia.engine.onnx.internal.onnx;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,7 +30,8 @@ public final class ExternalData {
      *
      * @param tensor its name, for messages
      * @param entries its {@code external_data}
-     * @throws NrtException NRT_INVALID when the place is outside the folder, or does not hold that many bytes
+     * @throws NrtException NRT_INVALID when the place is outside the folder, or does not hold that
+     *     many bytes
      */
     ByteBuffer read(String tensor, Map<String, String> entries) {
         String location = entries.getOrDefault("location", "");
@@ -37,9 +39,20 @@ public final class ExternalData {
         try (FileChannel channel = FileChannel.open(file)) {
             long offset = number(tensor, entries, "offset", 0);
             long length = number(tensor, entries, "length", Math.max(0, channel.size() - offset));
-            if (offset > channel.size() || length > channel.size() - offset || length > Integer.MAX_VALUE) {
-                throw invalid(tensor, "is " + length + " bytes at " + offset + " of " + location + ", which has "
-                        + channel.size() + " bytes");
+            if (offset > channel.size()
+                    || length > channel.size() - offset
+                    || length > Integer.MAX_VALUE) {
+                throw invalid(
+                        tensor,
+                        "is "
+                                + length
+                                + " bytes at "
+                                + offset
+                                + " of "
+                                + location
+                                + ", which has "
+                                + channel.size()
+                                + " bytes");
             }
             ByteBuffer data = ByteBuffer.allocate((int) length);
             while (data.hasRemaining()) {
@@ -51,7 +64,12 @@ public final class ExternalData {
         } catch (IOException unreadable) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "the data of tensor " + tensor + " cannot be read from " + file + ": " + unreadable,
+                    "the data of tensor "
+                            + tensor
+                            + " cannot be read from "
+                            + file
+                            + ": "
+                            + unreadable,
                     unreadable);
         }
     }
@@ -60,22 +78,32 @@ public final class ExternalData {
         try {
             Path relative = Path.of(location).normalize();
             if (location.isEmpty() || relative.isAbsolute() || relative.startsWith("..")) {
-                throw invalid(tensor, "is in \"" + location + "\"; only files in the folder of the model are read");
+                throw invalid(
+                        tensor,
+                        "is in \""
+                                + location
+                                + "\"; only files in the folder of the model are read");
             }
             Path real = folder.resolve(relative).toRealPath();
             if (!real.startsWith(folder.toRealPath()) || !Files.isRegularFile(real)) {
                 throw invalid(
                         tensor,
-                        "is in \"" + location + "\", which is " + real
+                        "is in \""
+                                + location
+                                + "\", which is "
+                                + real
                                 + "; only regular files in the folder of the model are read");
             }
             return real;
         } catch (InvalidPathException | IOException missing) {
-            throw invalid(tensor, "is in \"" + location + "\", which is not in " + folder + ": " + missing);
+            throw invalid(
+                    tensor,
+                    "is in \"" + location + "\", which is not in " + folder + ": " + missing);
         }
     }
 
-    private static long number(String tensor, Map<String, String> entries, String key, long absent) {
+    private static long number(
+            String tensor, Map<String, String> entries, String key, long absent) {
         String value = entries.get(key);
         try {
             long number = value == null ? absent : Long.parseLong(value);
@@ -89,6 +117,7 @@ public final class ExternalData {
     }
 
     private static NrtException invalid(String tensor, String problem) {
-        return new NrtException(NrtStatus.NRT_INVALID, "the external data of tensor " + tensor + " " + problem);
+        return new NrtException(
+                NrtStatus.NRT_INVALID, "the external data of tensor " + tensor + " " + problem);
     }
 }

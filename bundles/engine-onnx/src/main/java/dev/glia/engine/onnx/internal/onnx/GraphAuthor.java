@@ -20,7 +20,10 @@ public final class GraphAuthor {
         graph.string(Fields.GRAPH_NAME, name);
     }
 
-    /** Adds an input; a dimension is a number, a symbolic name, or the empty string when it has none. */
+    /**
+     * Adds an input; a dimension is a number, a symbolic name, or the empty string when it has
+     * none.
+     */
     public GraphAuthor input(String name, ElementType type, Object... dims) {
         graph.message(Fields.GRAPH_INPUT, value(name, type, dims));
         return this;
@@ -35,26 +38,35 @@ public final class GraphAuthor {
     /** Adds a constant from its little-endian bytes. */
     public GraphAuthor constant(String name, ElementType type, ByteBuffer data, long... dims) {
         graph.message(
-                Fields.GRAPH_INITIALIZER, tensor(name, type, dims).bytes(Fields.TENSOR_RAW_DATA, data));
+                Fields.GRAPH_INITIALIZER,
+                tensor(name, type, dims).bytes(Fields.TENSOR_RAW_DATA, data));
         return this;
     }
 
     /** Adds a constant of float32. */
     public GraphAuthor floats(String name, float[] values, long... dims) {
-        ByteBuffer data = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer data =
+                ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         data.asFloatBuffer().put(values);
         return constant(name, ElementType.FLOAT, data, dims);
     }
 
     /** Adds a constant of int64. */
     public GraphAuthor longs(String name, long[] values, long... dims) {
-        ByteBuffer data = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer data =
+                ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         data.asLongBuffer().put(values);
         return constant(name, ElementType.INT64, data, dims);
     }
 
     /** Adds a constant whose data lies in another file. */
-    public GraphAuthor external(String name, ElementType type, String location, long offset, long length, long... dims) {
+    public GraphAuthor external(
+            String name,
+            ElementType type,
+            String location,
+            long offset,
+            long length,
+            long... dims) {
         ProtoWriter tensor = tensor(name, type, dims);
         tensor.message(Fields.TENSOR_EXTERNAL_DATA, entry("location", location));
         tensor.message(Fields.TENSOR_EXTERNAL_DATA, entry("offset", Long.toString(offset)));
@@ -64,7 +76,8 @@ public final class GraphAuthor {
     }
 
     /** Adds an operator of the standard domain. */
-    public GraphAuthor node(String operator, List<String> inputs, List<String> outputs, ProtoWriter... attributes) {
+    public GraphAuthor node(
+            String operator, List<String> inputs, List<String> outputs, ProtoWriter... attributes) {
         ProtoWriter node = new ProtoWriter();
         inputs.forEach(input -> node.string(Fields.NODE_INPUT, input));
         outputs.forEach(output -> node.string(Fields.NODE_OUTPUT, output));
@@ -78,17 +91,23 @@ public final class GraphAuthor {
 
     /** {@return an attribute that is an integer} */
     public static ProtoWriter attribute(String name, long value) {
-        return named(name).varint(Fields.ATTRIBUTE_INT, value).varint(Fields.ATTRIBUTE_TYPE, TYPE_INT);
+        return named(name)
+                .varint(Fields.ATTRIBUTE_INT, value)
+                .varint(Fields.ATTRIBUTE_TYPE, TYPE_INT);
     }
 
     /** {@return an attribute that is a number} */
     public static ProtoWriter attribute(String name, float value) {
-        return named(name).float32(Fields.ATTRIBUTE_FLOAT, value).varint(Fields.ATTRIBUTE_TYPE, TYPE_FLOAT);
+        return named(name)
+                .float32(Fields.ATTRIBUTE_FLOAT, value)
+                .varint(Fields.ATTRIBUTE_TYPE, TYPE_FLOAT);
     }
 
     /** {@return an attribute that is a text} */
     public static ProtoWriter attribute(String name, String value) {
-        return named(name).string(Fields.ATTRIBUTE_STRING, value).varint(Fields.ATTRIBUTE_TYPE, TYPE_STRING);
+        return named(name)
+                .string(Fields.ATTRIBUTE_STRING, value)
+                .varint(Fields.ATTRIBUTE_TYPE, TYPE_STRING);
     }
 
     /** {@return an attribute that is a list of integers} */
@@ -100,7 +119,9 @@ public final class GraphAuthor {
 
     /** {@return an attribute that is a graph, such as the body of a loop} */
     public static ProtoWriter attribute(String name, GraphAuthor body) {
-        return named(name).message(Fields.ATTRIBUTE_GRAPH, body.graph).varint(Fields.ATTRIBUTE_TYPE, TYPE_GRAPH);
+        return named(name)
+                .message(Fields.ATTRIBUTE_GRAPH, body.graph)
+                .varint(Fields.ATTRIBUTE_TYPE, TYPE_GRAPH);
     }
 
     /** {@return the model with this graph, for a version of the standard operators} */
@@ -109,7 +130,9 @@ public final class GraphAuthor {
                 .varint(Fields.MODEL_IR_VERSION, IR_VERSION)
                 .string(Fields.MODEL_PRODUCER_NAME, "glia")
                 .message(Fields.MODEL_GRAPH, graph)
-                .message(Fields.MODEL_OPSET_IMPORT, new ProtoWriter().varint(Fields.OPSET_VERSION, opset))
+                .message(
+                        Fields.MODEL_OPSET_IMPORT,
+                        new ProtoWriter().varint(Fields.OPSET_VERSION, opset))
                 .toByteArray();
     }
 
@@ -126,7 +149,8 @@ public final class GraphAuthor {
         for (long dim : dims) {
             tensor.varint(Fields.TENSOR_DIMS, dim);
         }
-        return tensor.varint(Fields.TENSOR_DATA_TYPE, type.ordinal()).string(Fields.TENSOR_NAME, name);
+        return tensor.varint(Fields.TENSOR_DATA_TYPE, type.ordinal())
+                .string(Fields.TENSOR_NAME, name);
     }
 
     private static ProtoWriter value(String name, ElementType type, Object... dims) {
@@ -135,14 +159,16 @@ public final class GraphAuthor {
             ProtoWriter extent = new ProtoWriter();
             switch (dim) {
                 case Number size -> extent.varint(Fields.DIM_VALUE, size.longValue());
-                case String symbol when !symbol.isEmpty() -> extent.string(Fields.DIM_PARAM, symbol);
+                case String symbol when !symbol.isEmpty() ->
+                        extent.string(Fields.DIM_PARAM, symbol);
                 default -> {}
             }
             shape.message(Fields.SHAPE_DIM, extent);
         }
-        ProtoWriter tensor = new ProtoWriter()
-                .varint(Fields.TENSOR_TYPE_ELEMENT, type.ordinal())
-                .message(Fields.TENSOR_TYPE_SHAPE, shape);
+        ProtoWriter tensor =
+                new ProtoWriter()
+                        .varint(Fields.TENSOR_TYPE_ELEMENT, type.ordinal())
+                        .message(Fields.TENSOR_TYPE_SHAPE, shape);
         return new ProtoWriter()
                 .string(Fields.VALUE_NAME, name)
                 .message(Fields.VALUE_TYPE, new ProtoWriter().message(Fields.TYPE_TENSOR, tensor));

@@ -2,15 +2,18 @@ package dev.glia.engine.onnx.internal.onnx;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads the fields of one protobuf message, one after the other, out of bytes that nobody vouches for. It copies nothing
- * but strings, never goes beyond the message, and names the place of what it refuses.
+ * Reads the fields of one protobuf message, one after the other, out of bytes that nobody vouches
+ * for. It copies nothing but strings, never goes beyond the message, and names the place of what it
+ * refuses.
  *
- * <p>Use: {@code while (reader.next()) switch (reader.number()) ...}; a field whose value is not asked for is skipped.
+ * <p>Use: {@code while (reader.next()) switch (reader.number()) ...}; a field whose value is not
+ * asked for is skipped.
  */
 public final class ProtoReader {
     private static final int VARINT = 0;
@@ -178,7 +181,8 @@ public final class ProtoReader {
     /** {@return the refusal of what was found at the current field} */
     public NrtException damaged(String what) {
         return new NrtException(
-                NrtStatus.NRT_INVALID, place + " is damaged: " + what + " at byte " + fieldStart + " of the file");
+                NrtStatus.NRT_INVALID,
+                place + " is damaged: " + what + " at byte " + fieldStart + " of the file");
     }
 
     /** {@return where this message is, such as {@code model.onnx.graph.node}} */
@@ -209,8 +213,14 @@ public final class ProtoReader {
 
     private void skip(long length) {
         if (length < 0 || length > end - position) {
-            throw damaged("field " + number + " of " + Long.toUnsignedString(length) + " bytes where "
-                    + (end - position) + " are left,");
+            throw damaged(
+                    "field "
+                            + number
+                            + " of "
+                            + Long.toUnsignedString(length)
+                            + " bytes where "
+                            + (end - position)
+                            + " are left,");
         }
         position += (int) length;
     }

@@ -2,6 +2,7 @@ package dev.glia.engine.onnx.internal.onnx;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -78,7 +79,9 @@ public final class ProtoWriter {
         if (length > Integer.MAX_VALUE - Long.BYTES) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "the model has " + length + " bytes with its weights, but ONNX files end at 2 GiB; split the model");
+                    "the model has "
+                            + length
+                            + " bytes with its weights, but ONNX files end at 2 GiB; split the model");
         }
         flush();
         ByteBuffer whole = ByteBuffer.allocate((int) length);

@@ -3,8 +3,9 @@ package dev.glia.engine.onnx.internal.onnx;
 import java.nio.ByteBuffer;
 
 /**
- * Makes sure that a model asks for no data beyond its own bytes. ONNX Runtime would look for such data in the working
- * folder, above it, or at an address in memory, and a NEFF may come from anywhere.
+ * Makes sure that a model asks for no data beyond its own bytes. ONNX Runtime would look for such
+ * data in the working folder, above it, or at an address in memory, and a NEFF may come from
+ * anywhere.
  */
 public final class SelfContained {
     private static final int EXTERNAL = 1;
@@ -16,7 +17,8 @@ public final class SelfContained {
      *
      * @param model the ONNX model
      * @param name its name, for messages
-     * @throws dev.glia.runtime.NrtException NRT_INVALID when it is damaged or refers to data elsewhere
+     * @throws dev.glia.runtime.NrtException NRT_INVALID when it is damaged or refers to data
+     *     elsewhere
      */
     public static void check(ByteBuffer model, String name) {
         ProtoReader reader = ProtoReader.of(model, name);
@@ -58,10 +60,12 @@ public final class SelfContained {
     private static void attribute(ProtoReader attribute) {
         while (attribute.next()) {
             switch (attribute.number()) {
-                case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS -> graph(attribute.message("graph"));
-                case Fields.ATTRIBUTE_TENSOR, Fields.ATTRIBUTE_TENSORS -> tensor(attribute.message("tensor"));
+                case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS ->
+                        graph(attribute.message("graph"));
+                case Fields.ATTRIBUTE_TENSOR, Fields.ATTRIBUTE_TENSORS ->
+                        tensor(attribute.message("tensor"));
                 case Fields.ATTRIBUTE_SPARSE_TENSOR, Fields.ATTRIBUTE_SPARSE_TENSORS ->
-                    sparse(attribute.message("sparse_tensor"));
+                        sparse(attribute.message("sparse_tensor"));
                 default -> {}
             }
         }
@@ -70,7 +74,8 @@ public final class SelfContained {
     private static void sparse(ProtoReader sparse) {
         while (sparse.next()) {
             switch (sparse.number()) {
-                case Fields.SPARSE_VALUES, Fields.SPARSE_INDICES -> tensor(sparse.message("values"));
+                case Fields.SPARSE_VALUES, Fields.SPARSE_INDICES ->
+                        tensor(sparse.message("values"));
                 default -> {}
             }
         }
@@ -78,7 +83,8 @@ public final class SelfContained {
 
     private static void tensor(ProtoReader tensor) {
         while (tensor.next()) {
-            if (tensor.number() == Fields.TENSOR_DATA_LOCATION && tensor.varintValue() == EXTERNAL) {
+            if (tensor.number() == Fields.TENSOR_DATA_LOCATION
+                    && tensor.varintValue() == EXTERNAL) {
                 throw tensor.damaged("a tensor whose data is in another file");
             }
         }

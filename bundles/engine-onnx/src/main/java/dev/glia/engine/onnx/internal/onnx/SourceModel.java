@@ -2,6 +2,7 @@ package dev.glia.engine.onnx.internal.onnx;
 
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,8 +12,8 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 
 /**
- * Makes an ONNX file complete: every dimension of its inputs known, every weight within. What needs no change is taken
- * over byte by byte, known to Glia or not.
+ * Makes an ONNX file complete: every dimension of its inputs known, every weight within. What needs
+ * no change is taken over byte by byte, known to Glia or not.
  */
 public final class SourceModel {
     private static final int EXTERNAL = 1;
@@ -38,15 +39,22 @@ public final class SourceModel {
      * @param name its name, for messages
      * @param dims sizes of symbolic dimensions; those not named become 1, and so do unnamed ones
      * @param external where weights beside the file come from
-     * @throws NrtException NRT_INVALID when the file is damaged, has no graph, an input of unknown rank, or no dimension
-     *     of a name in {@code dims}
+     * @throws NrtException NRT_INVALID when the file is damaged, has no graph, an input of unknown
+     *     rank, or no dimension of a name in {@code dims}
      */
-    public static byte[] complete(byte[] source, String name, Map<String, Long> dims, ExternalData external) {
-        dims.forEach((dim, size) -> {
-            if (size < 1) {
-                throw invalid("dimension " + dim + " is to be " + size + ", but must be at least 1");
-            }
-        });
+    public static byte[] complete(
+            byte[] source, String name, Map<String, Long> dims, ExternalData external) {
+        dims.forEach(
+                (dim, size) -> {
+                    if (size < 1) {
+                        throw invalid(
+                                "dimension "
+                                        + dim
+                                        + " is to be "
+                                        + size
+                                        + ", but must be at least 1");
+                    }
+                });
         SourceModel model = new SourceModel(dims, external);
         byte[] complete = model.model(ProtoReader.of(source, name)).toByteArray();
         if (!model.hasGraph) {
@@ -54,8 +62,14 @@ public final class SourceModel {
         }
         for (String dim : dims.keySet()) {
             if (!model.symbols.contains(dim)) {
-                throw invalid(name + " has no open dimension " + dim + "; it has "
-                        + (model.symbols.isEmpty() ? "none" : String.join(", ", model.symbols)));
+                throw invalid(
+                        name
+                                + " has no open dimension "
+                                + dim
+                                + "; it has "
+                                + (model.symbols.isEmpty()
+                                        ? "none"
+                                        : String.join(", ", model.symbols)));
             }
         }
         return complete;
@@ -66,21 +80,26 @@ public final class SourceModel {
         while (model.next()) {
             switch (model.number()) {
                 case Fields.MODEL_IR_VERSION ->
-                    out.varint(model.number(), Math.max(FREE_CONSTANTS, model.varintValue()));
+                        out.varint(model.number(), Math.max(FREE_CONSTANTS, model.varintValue()));
                 case Fields.MODEL_GRAPH -> {
                     hasGraph = true;
                     collectConstants(model.message("graph"));
                     out.message(Fields.MODEL_GRAPH, graph(model.message("graph"), true));
                 }
                 case Fields.MODEL_FUNCTIONS ->
-                    out.message(Fields.MODEL_FUNCTIONS, nodes(model.message("function"), Fields.FUNCTION_NODE));
+                        out.message(
+                                Fields.MODEL_FUNCTIONS,
+                                nodes(model.message("function"), Fields.FUNCTION_NODE));
                 default -> out.raw(model.field());
             }
         }
         return out;
     }
 
-    /** Old files list their constants as inputs too, so that a caller may override them; Glia has no such callers. */
+    /**
+     * Old files list their constants as inputs too, so that a caller may override them; Glia has no
+     * such callers.
+     */
     private void collectConstants(ProtoReader graph) {
         while (graph.next()) {
             if (graph.number() == Fields.GRAPH_INITIALIZER) {
@@ -96,11 +115,12 @@ public final class SourceModel {
                 case Fields.GRAPH_NODE -> out.message(graph.number(), node(graph.message("node")));
                 case Fields.GRAPH_INITIALIZER -> tensor(out, graph, "initializer");
                 case Fields.GRAPH_SPARSE_INITIALIZER ->
-                    out.message(graph.number(), sparse(graph.message("sparse_initializer")));
+                        out.message(graph.number(), sparse(graph.message("sparse_initializer")));
                 case Fields.GRAPH_INPUT -> {
                     if (!outermost) {
                         out.raw(graph.field());
-                    } else if (!constants.contains(graph.message("input").text(Fields.VALUE_NAME))) {
+                    } else if (!constants.contains(
+                            graph.message("input").text(Fields.VALUE_NAME))) {
                         out.message(graph.number(), input(graph.message("input")));
                     }
                 }
@@ -111,24 +131,30 @@ public final class SourceModel {
     }
 
     private ProtoWriter nodes(ProtoReader function, int nodeField) {
-        return rewrite(function, (number, field) -> number == nodeField ? node(field.message("node")) : null);
+        return rewrite(
+                function,
+                (number, field) -> number == nodeField ? node(field.message("node")) : null);
     }
 
     private ProtoWriter node(ProtoReader node) {
         return rewrite(
                 node,
-                (number, field) -> number == Fields.NODE_ATTRIBUTE ? attribute(field.message("attribute")) : null);
+                (number, field) ->
+                        number == Fields.NODE_ATTRIBUTE
+                                ? attribute(field.message("attribute"))
+                                : null);
     }
 
     private ProtoWriter attribute(ProtoReader attribute) {
         ProtoWriter out = new ProtoWriter();
         while (attribute.next()) {
             switch (attribute.number()) {
-                case Fields.ATTRIBUTE_TENSOR, Fields.ATTRIBUTE_TENSORS -> tensor(out, attribute, "tensor");
+                case Fields.ATTRIBUTE_TENSOR, Fields.ATTRIBUTE_TENSORS ->
+                        tensor(out, attribute, "tensor");
                 case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS ->
-                    out.message(attribute.number(), graph(attribute.message("graph"), false));
+                        out.message(attribute.number(), graph(attribute.message("graph"), false));
                 case Fields.ATTRIBUTE_SPARSE_TENSOR, Fields.ATTRIBUTE_SPARSE_TENSORS ->
-                    out.message(attribute.number(), sparse(attribute.message("sparse_tensor")));
+                        out.message(attribute.number(), sparse(attribute.message("sparse_tensor")));
                 default -> out.raw(attribute.field());
             }
         }
@@ -198,22 +224,32 @@ public final class SourceModel {
                 case Fields.VALUE_TYPE -> {
                     String of = name;
                     boolean[] shape = new boolean[1];
-                    out.message(input.number(), rewrite(input.message("type"), (number, type) -> {
-                        if (number != Fields.TYPE_TENSOR) {
-                            return null;
-                        }
-                        return rewrite(type.message("tensor_type"), (field, tensorType) -> {
-                            if (field != Fields.TENSOR_TYPE_SHAPE) {
-                                return null;
-                            }
-                            shape[0] = true;
-                            return shape(tensorType.message("shape"));
-                        });
-                    }));
+                    out.message(
+                            input.number(),
+                            rewrite(
+                                    input.message("type"),
+                                    (number, type) -> {
+                                        if (number != Fields.TYPE_TENSOR) {
+                                            return null;
+                                        }
+                                        return rewrite(
+                                                type.message("tensor_type"),
+                                                (field, tensorType) -> {
+                                                    if (field != Fields.TENSOR_TYPE_SHAPE) {
+                                                        return null;
+                                                    }
+                                                    shape[0] = true;
+                                                    return shape(tensorType.message("shape"));
+                                                });
+                                    }));
                     hasShape = shape[0];
                     if (!hasShape) {
-                        throw invalid(input.place() + " " + of + " is no tensor of a known rank; Glia executes tensors"
-                                + " only, and their number of dimensions must be in the file");
+                        throw invalid(
+                                input.place()
+                                        + " "
+                                        + of
+                                        + " is no tensor of a known rank; Glia executes tensors"
+                                        + " only, and their number of dimensions must be in the file");
                     }
                 }
                 default -> out.raw(input.field());
@@ -226,7 +262,9 @@ public final class SourceModel {
     }
 
     private ProtoWriter shape(ProtoReader shape) {
-        return rewrite(shape, (number, field) -> number == Fields.SHAPE_DIM ? dim(field.message("dim")) : null);
+        return rewrite(
+                shape,
+                (number, field) -> number == Fields.SHAPE_DIM ? dim(field.message("dim")) : null);
     }
 
     private ProtoWriter dim(ProtoReader dim) {
@@ -247,7 +285,8 @@ public final class SourceModel {
     }
 
     /** Takes a message over; a field for which there is a new message gets that. */
-    private static ProtoWriter rewrite(ProtoReader message, BiFunction<Integer, ProtoReader, ProtoWriter> change) {
+    private static ProtoWriter rewrite(
+            ProtoReader message, BiFunction<Integer, ProtoReader, ProtoWriter> change) {
         ProtoWriter out = new ProtoWriter();
         while (message.next()) {
             ProtoWriter changed = change.apply(message.number(), message);

@@ -3,6 +3,9 @@ package dev.glia.engine.onnx.internal.ort;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -10,12 +13,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * ONNX Runtime in this process: the library and its one environment. Lives until the process ends, because the library
- * cannot be unloaded safely. Thread-safe.
+ * ONNX Runtime in this process: the library and its one environment. Lives until the process ends,
+ * because the library cannot be unloaded safely. Thread-safe.
  */
 public final class Ort {
     private static final Logger LOG = LoggerFactory.getLogger("TDRV.onnxruntime");
@@ -48,7 +49,8 @@ public final class Ort {
                     id.address(),
                     out.address());
             this.environment = out.get(JAVA_LONG, 0);
-            api.check(OrtApi.CREATE_CPU_MEMORY_INFO, ARENA_ALLOCATOR, DEFAULT_MEMORY, out.address());
+            api.check(
+                    OrtApi.CREATE_CPU_MEMORY_INFO, ARENA_ALLOCATOR, DEFAULT_MEMORY, out.address());
             this.cpu = out.get(JAVA_LONG, 0);
             api.check(OrtApi.GET_ALLOCATOR_WITH_DEFAULT_OPTIONS, out.address());
             this.allocator = out.get(JAVA_LONG, 0);
@@ -79,17 +81,25 @@ public final class Ort {
     @SuppressWarnings("restricted")
     private static MemorySegment logFunction() {
         try {
-            var target = MethodHandles.lookup()
-                    .findStatic(
-                            Ort.class,
-                            "log",
-                            MethodType.methodType(
-                                    void.class, long.class, int.class, long.class, long.class, long.class, long.class));
+            var target =
+                    MethodHandles.lookup()
+                            .findStatic(
+                                    Ort.class,
+                                    "log",
+                                    MethodType.methodType(
+                                            void.class,
+                                            long.class,
+                                            int.class,
+                                            long.class,
+                                            long.class,
+                                            long.class,
+                                            long.class));
             return Linker.nativeLinker()
                     .upcallStub(
                             target,
                             FunctionDescriptor.ofVoid(
-                                    JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                                    JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                                    JAVA_LONG),
                             Arena.global());
         } catch (ReflectiveOperationException impossible) {
             throw new IllegalStateException(impossible);
@@ -97,10 +107,11 @@ public final class Ort {
     }
 
     /**
-     * Takes the log lines of ONNX Runtime. Whatever it calls an error also comes back as the status of the call, so these
-     * lines are details for people who look for them.
+     * Takes the log lines of ONNX Runtime. Whatever it calls an error also comes back as the status
+     * of the call, so these lines are details for people who look for them.
      */
-    private static void log(long param, int severity, long category, long id, long location, long message) {
+    private static void log(
+            long param, int severity, long category, long id, long location, long message) {
         try {
             if (severity >= SEVERITY_FATAL) {
                 LOG.error("{}", OrtMemory.string(message));

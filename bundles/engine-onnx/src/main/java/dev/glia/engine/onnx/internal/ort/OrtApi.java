@@ -14,10 +14,11 @@ import java.util.stream.Stream;
 /**
  * The table of functions of ONNX Runtime's C API.
  *
- * <p>The table only ever grows at its end, so the numbers below, taken from the public header, hold for every version
- * from 1.5 on. Every parameter of these functions is a pointer, a {@code size_t}, an {@code int64_t} or a small
- * non-negative enum. On x86-64 and on AArch64 each of them takes one general register or one 8-byte slot of the stack,
- * so all are declared as {@code long}; that keeps the calls free of allocation in every compiler tier.
+ * <p>The table only ever grows at its end, so the numbers below, taken from the public header, hold
+ * for every version from 1.5 on. Every parameter of these functions is a pointer, a {@code size_t},
+ * an {@code int64_t} or a small non-negative enum. On x86-64 and on AArch64 each of them takes one
+ * general register or one 8-byte slot of the stack, so all are declared as {@code long}; that keeps
+ * the calls free of allocation in every compiler tier.
  */
 final class OrtApi {
     /** The version of the API that the numbers below and the library belong to. */
@@ -82,16 +83,28 @@ final class OrtApi {
      */
     @SuppressWarnings("restricted")
     OrtApi(SymbolLookup library) {
-        MemorySegment entry = library.find("OrtGetApiBase")
-                .orElseThrow(() -> new OrtException(OrtException.FAIL, "the library has no function OrtGetApiBase"));
-        MemorySegment base = MemorySegment.ofAddress(call(entry)).reinterpret(2 * ADDRESS.byteSize());
+        MemorySegment entry =
+                library.find("OrtGetApiBase")
+                        .orElseThrow(
+                                () ->
+                                        new OrtException(
+                                                OrtException.FAIL,
+                                                "the library has no function OrtGetApiBase"));
+        MemorySegment base =
+                MemorySegment.ofAddress(call(entry)).reinterpret(2 * ADDRESS.byteSize());
         this.version = OrtMemory.string(call(base.getAtIndex(ADDRESS, 1)));
         long table = call(base.getAtIndex(ADDRESS, 0), VERSION);
         if (table == 0) {
             throw new OrtException(
-                    OrtException.FAIL, "ONNX Runtime " + version + " does not offer version " + VERSION + " of its API");
+                    OrtException.FAIL,
+                    "ONNX Runtime "
+                            + version
+                            + " does not offer version "
+                            + VERSION
+                            + " of its API");
         }
-        MemorySegment slots = MemorySegment.ofAddress(table).reinterpret(SLOTS * ADDRESS.byteSize());
+        MemorySegment slots =
+                MemorySegment.ofAddress(table).reinterpret(SLOTS * ADDRESS.byteSize());
         for (int slot = 0; slot < SLOTS; slot++) {
             functions[slot] = slots.getAtIndex(ADDRESS, slot);
         }
@@ -165,10 +178,27 @@ final class OrtApi {
     }
 
     /** The hot one: runs a session and returns the status, 0 for success. */
-    long run(long session, long options, long inNames, long ins, long inCount, long outNames, long outCount, long outs) {
+    long run(
+            long session,
+            long options,
+            long inNames,
+            long ins,
+            long inCount,
+            long outNames,
+            long outCount,
+            long outs) {
         try {
-            return (long) F8.invokeExact(
-                    functions[RUN], session, options, inNames, ins, inCount, outNames, outCount, outs);
+            return (long)
+                    F8.invokeExact(
+                            functions[RUN],
+                            session,
+                            options,
+                            inNames,
+                            ins,
+                            inCount,
+                            outNames,
+                            outCount,
+                            outs);
         } catch (Throwable thrown) {
             throw rethrow(thrown);
         }

@@ -13,8 +13,7 @@ public final class OrtException extends RuntimeException {
     /** No kernel for an operator with these types. */
     public static final int NOT_IMPLEMENTED = 9;
 
-    @Serial
-    private static final long serialVersionUID = 1L;
+    @Serial private static final long serialVersionUID = 1L;
 
     /** The number of {@code OrtErrorCode}. */
     private final int code;

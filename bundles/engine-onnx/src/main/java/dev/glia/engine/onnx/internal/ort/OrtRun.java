@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A session with memory bound to its tensors: everything that one call needs, laid out once. {@link #run()} is for one
- * thread at a time and allocates nothing; {@link #terminate()} may come from another thread while it runs.
+ * A session with memory bound to its tensors: everything that one call needs, laid out once. {@link
+ * #run()} is for one thread at a time and allocates nothing; {@link #terminate()} may come from
+ * another thread while it runs.
  */
 public final class OrtRun implements AutoCloseable {
 
@@ -18,7 +19,8 @@ public final class OrtRun implements AutoCloseable {
      *
      * @param port the input or output
      * @param shape its extents, all known
-     * @param memory native memory of exactly its size; {@code null} for an output that ONNX Runtime allocates
+     * @param memory native memory of exactly its size; {@code null} for an output that ONNX Runtime
+     *     allocates
      */
     public record Binding(OrtSession.Port port, List<Long> shape, MemorySegment memory) {}
 
@@ -66,8 +68,16 @@ public final class OrtRun implements AutoCloseable {
      * @throws OrtException when it fails or was terminated
      */
     public void run() {
-        api.check(api.run(
-                session, options, inputNames, inputValues, inputCount, outputNames, outputCount, outputValues.address()));
+        api.check(
+                api.run(
+                        session,
+                        options,
+                        inputNames,
+                        inputValues,
+                        inputCount,
+                        outputNames,
+                        outputCount,
+                        outputValues.address()));
     }
 
     /** Makes the run that goes on, and every later one, fail until {@link #unterminate()}. */
@@ -142,7 +152,8 @@ public final class OrtRun implements AutoCloseable {
         // A tensor without elements still needs an address that is not null.
         long data = memory.byteSize() == 0 ? arena.allocate(1).address() : memory.address();
         MemorySegment shape =
-                OrtMemory.longs(arena, binding.shape().stream().mapToLong(Long::longValue).toArray());
+                OrtMemory.longs(
+                        arena, binding.shape().stream().mapToLong(Long::longValue).toArray());
         MemorySegment out = arena.allocate(JAVA_LONG);
         api.check(
                 OrtApi.CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE,

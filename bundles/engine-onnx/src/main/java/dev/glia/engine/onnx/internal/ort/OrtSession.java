@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A graph that ONNX Runtime has prepared. Runs may go on in parallel; nothing here guards against closing it while one
- * does, which ends the JVM: its owner counts references.
+ * A graph that ONNX Runtime has prepared. Runs may go on in parallel; nothing here guards against
+ * closing it while one does, which ends the JVM: its owner counts references.
  */
 public final class OrtSession implements AutoCloseable {
 
@@ -42,7 +42,8 @@ public final class OrtSession implements AutoCloseable {
      * @param elementType the number of {@code ONNXTensorElementDataType}, 0 when it is no tensor
      * @param shape the extents, -1 where one is open
      */
-    public record Port(String name, long nameAddress, int onnxType, int elementType, List<Long> shape) {
+    public record Port(
+            String name, long nameAddress, int onnxType, int elementType, List<Long> shape) {
         /** The {@code ONNXType} of tensors. */
         public static final int TENSOR = 1;
 
@@ -67,19 +68,24 @@ public final class OrtSession implements AutoCloseable {
      * @param optimizedModel where to write the rewritten model, if wanted
      * @throws OrtException when the model is refused
      */
-    public OrtSession(Ort ort, MemorySegment model, Optimization optimization, Optional<Path> optimizedModel) {
+    public OrtSession(
+            Ort ort,
+            MemorySegment model,
+            Optimization optimization,
+            Optional<Path> optimizedModel) {
         this.ort = ort;
         try (Arena call = Arena.ofConfined()) {
             MemorySegment out = call.allocate(JAVA_LONG);
             long options = options(call, out, optimization, optimizedModel);
             try {
-                ort.api().check(
-                        OrtApi.CREATE_SESSION_FROM_ARRAY,
-                        ort.environment(),
-                        model.address(),
-                        model.byteSize(),
-                        options,
-                        out.address());
+                ort.api()
+                        .check(
+                                OrtApi.CREATE_SESSION_FROM_ARRAY,
+                                ort.environment(),
+                                model.address(),
+                                model.byteSize(),
+                                options,
+                                out.address());
             } finally {
                 ort.api().call(OrtApi.RELEASE_SESSION_OPTIONS, options);
             }
@@ -89,10 +95,18 @@ public final class OrtSession implements AutoCloseable {
             throw refused;
         }
         try (Arena call = Arena.ofConfined()) {
-            this.inputs = ports(call, OrtApi.SESSION_GET_INPUT_COUNT, OrtApi.SESSION_GET_INPUT_NAME,
-                    OrtApi.SESSION_GET_INPUT_TYPE_INFO);
-            this.outputs = ports(call, OrtApi.SESSION_GET_OUTPUT_COUNT, OrtApi.SESSION_GET_OUTPUT_NAME,
-                    OrtApi.SESSION_GET_OUTPUT_TYPE_INFO);
+            this.inputs =
+                    ports(
+                            call,
+                            OrtApi.SESSION_GET_INPUT_COUNT,
+                            OrtApi.SESSION_GET_INPUT_NAME,
+                            OrtApi.SESSION_GET_INPUT_TYPE_INFO);
+            this.outputs =
+                    ports(
+                            call,
+                            OrtApi.SESSION_GET_OUTPUT_COUNT,
+                            OrtApi.SESSION_GET_OUTPUT_NAME,
+                            OrtApi.SESSION_GET_OUTPUT_TYPE_INFO);
         } catch (OrtException refused) {
             close();
             throw refused;
@@ -125,7 +139,10 @@ public final class OrtSession implements AutoCloseable {
     }
 
     private long options(
-            SegmentAllocator call, MemorySegment out, Optimization optimization, Optional<Path> optimizedModel) {
+            SegmentAllocator call,
+            MemorySegment out,
+            Optimization optimization,
+            Optional<Path> optimizedModel) {
         OrtApi api = ort.api();
         api.check(OrtApi.CREATE_SESSION_OPTIONS, out.address());
         long options = out.get(JAVA_LONG, 0);
@@ -134,17 +151,20 @@ public final class OrtSession implements AutoCloseable {
             api.check(OrtApi.SET_INTRA_OP_NUM_THREADS, options, 1);
             api.check(OrtApi.SET_INTER_OP_NUM_THREADS, options, 1);
             api.check(OrtApi.SET_SESSION_GRAPH_OPTIMIZATION_LEVEL, options, optimization.level);
-            for (String pool : List.of("session.intra_op.allow_spinning", "session.inter_op.allow_spinning")) {
+            for (String pool :
+                    List.of("session.intra_op.allow_spinning", "session.inter_op.allow_spinning")) {
                 api.check(
                         OrtApi.ADD_SESSION_CONFIG_ENTRY,
                         options,
                         call.allocateFrom(pool).address(),
                         call.allocateFrom("0").address());
             }
-            optimizedModel.ifPresent(path -> api.check(
-                    OrtApi.SET_OPTIMIZED_MODEL_FILE_PATH,
-                    options,
-                    call.allocateFrom(path.toString()).address()));
+            optimizedModel.ifPresent(
+                    path ->
+                            api.check(
+                                    OrtApi.SET_OPTIMIZED_MODEL_FILE_PATH,
+                                    options,
+                                    call.allocateFrom(path.toString()).address()));
             return options;
         } catch (OrtException refused) {
             api.call(OrtApi.RELEASE_SESSION_OPTIONS, options);
@@ -185,7 +205,12 @@ public final class OrtSession implements AutoCloseable {
         if (onnxType != Port.TENSOR || tensor == 0) {
             return new Port(name, nameAddress, onnxType, 0, List.of());
         }
-        return new Port(name, nameAddress, onnxType, elementType(api, call, tensor), shape(api, call, tensor));
+        return new Port(
+                name,
+                nameAddress,
+                onnxType,
+                elementType(api, call, tensor),
+                shape(api, call, tensor));
     }
 
     static int elementType(OrtApi api, SegmentAllocator call, long tensorInfo) {
