@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * with one execution for all its requests, and check every result.
  */
 final class Load implements AutoCloseable {
+    private static final int ENOUGH_FAILURES = 20;
+
     private final Model model;
     private final List<Thread> threads = new ArrayList<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
@@ -37,7 +39,7 @@ final class Load implements AutoCloseable {
 
     private void run(int seed, boolean queueing) {
         try (Execution execution = model.prepare()) {
-            for (int i = 1; !stop; i++) {
+            for (int i = 1; !stop && failures.size() < ENOUGH_FAILURES; i++) {
                 float x = seed * 1_000_000 + i;
                 execution.input("x").write(x, x, x, x);
                 sent.incrementAndGet();

@@ -43,7 +43,7 @@ public final class ScaleModel {
      */
     static Path neff(Container container, String architecture, int lnc) {
         try {
-            Path folder = Files.createTempDirectory("scale");
+            Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "scale");
             Path source = Files.write(folder.resolve("scale.onnx"), onnx());
             Path target = folder.resolve("scale-" + architecture + ".neff");
             container

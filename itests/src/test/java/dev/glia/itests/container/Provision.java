@@ -38,8 +38,17 @@ public final class Provision {
      * @param architecture such as {@code trn2}
      */
     public static Option withoutDriver(String architecture) {
-        Path driver = Jars.of("dev.glia.driver-" + architecture);
-        return bundles(Jars.all().stream().filter(jar -> !jar.equals(driver)).toList());
+        return without("dev.glia.driver-" + architecture);
+    }
+
+    /**
+     * {@return every bundle but one}
+     *
+     * @param symbolicName such as {@code dev.glia.engine-onnx}
+     */
+    public static Option without(String symbolicName) {
+        Path left = Jars.of(symbolicName);
+        return bundles(Jars.all().stream().filter(jar -> !jar.equals(left)).toList());
     }
 
     /**
