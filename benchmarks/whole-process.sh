@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Measures whole processes: whole-process.sh [RUNS], 15 unless given. "glia run" with the sample against a plain Java
-# program (PlainOrt) that does the same with ONNX Runtime's Java API: once as anybody would start it, and once tuned, with
-# everything that ./glia does for its own start. They run in turn, so that each ratio is that of neighbours.
+# Measures whole processes: whole-process.sh [RUNS], 15 unless given. "glia run" with a model and a picture against a
+# plain Java program (PlainOrt) that does the same with ONNX Runtime's Java API: once as anybody would start it, and
+# once tuned, with everything that ./glia does for its own start. "sample" is "glia run" without arguments, which paints
+# its picture instead of reading it. They run in turn, so that each ratio is that of neighbours.
 source "$(dirname -- "${BASH_SOURCE[0]}")/prepare.sh"
 runs=${1:-15}
 work=$benchmarks/target/whole-process
@@ -18,6 +19,7 @@ plain_path=$benchmarks/target/dev.glia.benchmarks-0.1.0.jar:$onnxruntime
 tuned_flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Donnxruntime.native.path="$work/native")
 
 glia() { "$root/glia" run edges.neff --instance trn1 --input image=sample.png --output edges=glia.png; }
+sample() { "$root/glia" run --instance trn1; }
 plain() {
     "$jdk/bin/java" --enable-native-access=ALL-UNNAMED -cp "$plain_path" \
         dev.glia.benchmarks.PlainOrt edges.onnx sample.png plain.png
@@ -32,7 +34,7 @@ tuned() {
 "$root/glia" compile edges.onnx --arch trn1 -o edges.neff >/dev/null
 "$jdk/bin/java" --enable-native-access=ALL-UNNAMED "${tuned_flags[@]}" -XX:ArchiveClassesAtExit=plain.jsa \
     -cp "$plain_path" dev.glia.benchmarks.PlainOrt edges.onnx sample.png plain.png >/dev/null 2>&1
-for contestant in glia plain tuned; do "$contestant" >/dev/null; done
+for contestant in glia plain tuned; do "$contestant" >/dev/null 2>&1; done
 "$jdk/bin/java" -cp "$plain_path" dev.glia.benchmarks.SamePicture glia.png plain.png tuned.png
 
 # Runs a contestant once and notes its wall-clock and processor time; sets millis to the former.
@@ -48,24 +50,31 @@ measure() {
 at() { sort -n -- "$2" | awk -v place="$1" '{v[NR] = $1} END {print v[1 + int((NR - 1) * place / 1000 + 0.5)]}'; }
 
 for ((run = 1; run <= runs; run++)); do
-    measure glia
-    own=$millis
-    for yardstick in plain tuned; do
-        measure "$yardstick"
-        awk -v a="$own" -v b="$millis" 'BEGIN {printf "%.3f\n", a / b}' >>"$yardstick.ratio"
+    declare -A took=()
+    for contestant in glia plain tuned sample; do
+        measure "$contestant"
+        took[$contestant]=$millis
+    done
+    for own in glia sample; do
+        for yardstick in plain tuned; do
+            awk -v a="${took[$own]}" -v b="${took[$yardstick]}" 'BEGIN {printf "%.3f\n", a / b}' \
+                >>"$own-$yardstick.ratio"
+        done
     done
     printf '\r%d of %d' "$run" "$runs" >&2
 done
 printf '\r' >&2
 
 printf '| process, %d runs | ms, median | ms, min | ms, max | processor ms, median |\n|---|---|---|---|---|\n' "$runs"
-for contestant in glia plain tuned; do
+for contestant in glia sample plain tuned; do
     printf '| %s | %s | %s | %s | %s |\n' "$contestant" "$(at 500 "$contestant.ms")" "$(at 0 "$contestant.ms")" \
         "$(at 1000 "$contestant.ms")" "$(at 500 "$contestant.cpu")"
 done
 printf '\n| ratio | goal | median | min | max |\n|---|---|---|---|---|\n'
-for yardstick in plain tuned; do
-    goal=$([[ $yardstick == plain ]] && echo "at most 1.50" || echo "-")
-    printf '| glia / %s | %s | %s | %s | %s |\n' "$yardstick" "$goal" \
-        "$(at 500 "$yardstick.ratio")" "$(at 0 "$yardstick.ratio")" "$(at 1000 "$yardstick.ratio")"
+for own in glia sample; do
+    for yardstick in plain tuned; do
+        goal=$([[ $yardstick == plain ]] && echo "at most 1.50" || echo "-")
+        printf '| %s / %s | %s | %s | %s | %s |\n' "$own" "$yardstick" "$goal" "$(at 500 "$own-$yardstick.ratio")" \
+            "$(at 0 "$own-$yardstick.ratio")" "$(at 1000 "$own-$yardstick.ratio")"
+    done
 done

@@ -15,8 +15,9 @@ import java.util.Arrays;
 import java.util.Collections;
 
 /**
- * The least that Java can do to run a model: {@code OrtApi.Run} through a constant method handle, with the values made
- * beforehand. Shares no code with the engine, so that a slow binding there cannot hide. One thread only.
+ * The least that Java can do to run a model: {@code OrtApi.Run} through a constant method handle,
+ * with the values made beforehand. Shares no code with the engine, so that a slow binding there
+ * cannot hide. One thread only.
  */
 final class BareCall {
     // Places in the table of functions, from the public header.
@@ -63,7 +64,8 @@ final class BareCall {
         call(ADD_SESSION_CONFIG_ENTRY, options, text("session.intra_op.allow_spinning"), text("0"));
         byte[] onnx = OneFloat.onnx();
         MemorySegment model = arena.allocateFrom(JAVA_BYTE, onnx);
-        session = make(CREATE_SESSION_FROM_ARRAY, environment, model.address(), onnx.length, options);
+        session =
+                make(CREATE_SESSION_FROM_ARRAY, environment, model.address(), onnx.length, options);
         runOptions = make(CREATE_RUN_OPTIONS); // without, each run makes and frees some
         inputNames = pointerTo(text("x"));
         outputNames = pointerTo(text("y"));
@@ -75,7 +77,9 @@ final class BareCall {
     /** {@return the status, 0 for success} */
     long run() {
         try {
-            return (long) ORT_RUN.invokeExact(session, runOptions, inputNames, inputs, 1L, outputNames, 1L, outputs);
+            return (long)
+                    ORT_RUN.invokeExact(
+                            session, runOptions, inputNames, inputs, 1L, outputNames, 1L, outputs);
         } catch (Throwable impossible) {
             throw new AssertionError(impossible);
         }
@@ -89,7 +93,13 @@ final class BareCall {
         long cpu = make(CREATE_CPU_MEMORY_INFO, 1, 0);
         long shape = arena.allocateFrom(JAVA_LONG, 1L).address();
         return make(
-                CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE, cpu, memory.address(), memory.byteSize(), shape, 1, FLOAT);
+                CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE,
+                cpu,
+                memory.address(),
+                memory.byteSize(),
+                shape,
+                1,
+                FLOAT);
     }
 
     private long text(String value) {
@@ -121,9 +131,9 @@ final class BareCall {
 
     @SuppressWarnings("restricted")
     private static MemorySegment api() {
-        MemorySegment base = MemorySegment.ofAddress(
-                        invoke(NativeOrt.load().findOrThrow("OrtGetApiBase")))
-                .reinterpret(ADDRESS.byteSize());
+        MemorySegment base =
+                MemorySegment.ofAddress(invoke(NativeOrt.load().findOrThrow("OrtGetApiBase")))
+                        .reinterpret(ADDRESS.byteSize());
         return MemorySegment.ofAddress(invoke(base.get(ADDRESS, 0), API_VERSION))
                 .reinterpret((ADD_SESSION_CONFIG_ENTRY + 1) * ADDRESS.byteSize());
     }
@@ -137,10 +147,15 @@ final class BareCall {
         }
     }
 
-    /** Each parameter of these functions takes one register or one slot of the stack, so each is a long. */
+    /**
+     * Each parameter of these functions takes one register or one slot of the stack, so each is a
+     * long.
+     */
     @SuppressWarnings("restricted")
     private static MethodHandle function(MemorySegment address, int parameters) {
-        MemoryLayout[] longs = Collections.nCopies(parameters, JAVA_LONG).toArray(MemoryLayout[]::new);
-        return Linker.nativeLinker().downcallHandle(address, FunctionDescriptor.of(JAVA_LONG, longs));
+        MemoryLayout[] longs =
+                Collections.nCopies(parameters, JAVA_LONG).toArray(MemoryLayout[]::new);
+        return Linker.nativeLinker()
+                .downcallHandle(address, FunctionDescriptor.of(JAVA_LONG, longs));
     }
 }

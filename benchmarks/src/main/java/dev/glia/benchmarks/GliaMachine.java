@@ -5,6 +5,13 @@ import dev.glia.runtime.Execution;
 import dev.glia.runtime.LoadOptions;
 import dev.glia.runtime.Model;
 import dev.glia.runtime.NeffCompiler;
+
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,13 +19,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 
-/** Glia as an application starts it, on an emulated trn1.2xlarge of its own, with the model on each of its two cores. */
+/**
+ * Glia as an application starts it, on an emulated trn1.2xlarge of its own, with the model on each
+ * of its two cores.
+ */
 @State(Scope.Benchmark)
 public class GliaMachine {
     private Path folder;
@@ -29,16 +34,21 @@ public class GliaMachine {
     @Setup(Level.Trial)
     public void start() throws IOException {
         folder = Files.createTempDirectory("glia-benchmark");
-        glia = Glia.builder()
-                .set("GLIA_INSTANCE", "trn1.2xlarge")
-                .set("GLIA_STATE_DIR", folder.resolve("state").toString())
-                .set("NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS", "3")
-                .start();
+        glia =
+                Glia.builder()
+                        .set("GLIA_INSTANCE", "trn1.2xlarge")
+                        .set("GLIA_STATE_DIR", folder.resolve("state").toString())
+                        .set("NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS", "3")
+                        .start();
         Path onnx = Files.write(folder.resolve("one-float.onnx"), OneFloat.onnx());
         Path neff = folder.resolve("one-float.neff");
         glia.service(NeffCompiler.class).compile(NeffCompiler.Request.of(onnx, neff, "trn1"));
-        glia.runtime().cores().forEach(core ->
-                models.add(glia.runtime().load(neff, LoadOptions.core(core.index()))));
+        glia.runtime()
+                .cores()
+                .forEach(
+                        core ->
+                                models.add(
+                                        glia.runtime().load(neff, LoadOptions.core(core.index()))));
     }
 
     /** {@return a request with its input written, on one of the cores} */

@@ -7,13 +7,17 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.Set;
 
-/** ONNX Runtime's own Java API as its documentation has it for speed: tensors over direct memory, outputs pinned. */
+/**
+ * ONNX Runtime's own Java API as its documentation has it for speed: tensors over direct memory,
+ * outputs pinned.
+ */
 final class JavaCall implements AutoCloseable {
     private static final long[] SHAPE = {1};
 
@@ -25,7 +29,8 @@ final class JavaCall implements AutoCloseable {
     private final Map<String, OnnxTensor> outputs;
 
     JavaCall() throws OrtException {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+        OrtEnvironment environment =
+                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
         try (SessionOptions options = new SessionOptions()) {
             options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
             options.setIntraOpNumThreads(1);

@@ -1,11 +1,5 @@
 package dev.glia.benchmarks;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.stream.IntStream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -13,11 +7,18 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
 /**
- * Measures suites and prints ratios: {@code [ROUNDS] SUITE...}. In each round every benchmark of a suite runs in a fresh
- * JVM, one after the other, and the ratios are taken within the round: a machine that is faster now than a minute ago
- * then moves both sides. The score of a JVM is the median of its short iterations, so that a burst of other work on the
- * machine does not count.
+ * Measures suites and prints ratios: {@code [ROUNDS] SUITE...}. In each round every benchmark of a
+ * suite runs in a fresh JVM, one after the other, and the ratios are taken within the round: a
+ * machine that is faster now than a minute ago then moves both sides. The score of a JVM is the
+ * median of its short iterations, so that a burst of other work on the machine does not count.
  */
 public final class Main {
 
@@ -28,12 +29,17 @@ public final class Main {
     /**
      * Measures.
      *
-     * @param arguments the number of rounds, 5 unless given, and names of suites, {@code requests} unless given
+     * @param arguments the number of rounds, 5 unless given, and names of suites, {@code requests}
+     *     unless given
      */
-    public static void main(String... arguments) throws RunnerException {
+    public static void main(String... arguments) throws Exception {
         int rounds = 5;
         List<Suite> suites = new ArrayList<>();
         for (String argument : arguments) {
+            if (argument.equals("slices")) {
+                Slices.measure();
+                return;
+            }
             if (argument.matches("[1-9][0-9]?")) {
                 rounds = Integer.parseInt(argument);
             } else {
@@ -45,12 +51,14 @@ public final class Main {
         }
     }
 
-    private static Map<String, List<Score>> measure(Suite suite, int rounds) throws RunnerException {
+    private static Map<String, List<Score>> measure(Suite suite, int rounds)
+            throws RunnerException {
         Map<String, List<Score>> scores = new HashMap<>();
         for (int round = 0; round < rounds; round++) {
             System.err.printf("%s, round %d of %d:", suite, round + 1, rounds);
             // Every other round the other way round, so that nobody is always first.
-            for (String benchmark : round % 2 == 0 ? suite.benchmarks() : suite.benchmarks().reversed()) {
+            for (String benchmark :
+                    round % 2 == 0 ? suite.benchmarks() : suite.benchmarks().reversed()) {
                 Score score = run(suite.include(benchmark));
                 System.err.printf(Locale.ROOT, "  %s %.0f ns", benchmark, score.nanos());
                 scores.computeIfAbsent(benchmark, first -> new ArrayList<>()).add(score);
@@ -61,13 +69,15 @@ public final class Main {
     }
 
     private static Score run(String include) throws RunnerException {
-        RunResult result = new Runner(new OptionsBuilder()
-                        .include(include)
-                        .addProfiler(GCProfiler.class)
-                        .verbosity(VerboseMode.SILENT)
-                        .shouldFailOnError(true)
-                        .build())
-                .runSingle();
+        RunResult result =
+                new Runner(
+                                new OptionsBuilder()
+                                        .include(include)
+                                        .addProfiler(GCProfiler.class)
+                                        .verbosity(VerboseMode.SILENT)
+                                        .shouldFailOnError(true)
+                                        .build())
+                        .runSingle();
         return new Score(
                 result.getPrimaryResult().getStatistics().getPercentile(50),
                 result.getSecondaryResults()
@@ -81,12 +91,18 @@ public final class Main {
         System.out.println("| " + suite + " | ns, median | ns, min | ns, max | bytes allocated |");
         System.out.println("|---|---|---|---|---|");
         for (String benchmark : suite.benchmarks()) {
-            double[] nanos = scores.get(benchmark).stream().mapToDouble(Score::nanos).sorted().toArray();
-            double[] bytes = scores.get(benchmark).stream().mapToDouble(Score::bytes).sorted().toArray();
+            double[] nanos =
+                    scores.get(benchmark).stream().mapToDouble(Score::nanos).sorted().toArray();
+            double[] bytes =
+                    scores.get(benchmark).stream().mapToDouble(Score::bytes).sorted().toArray();
             System.out.printf(
                     Locale.ROOT,
                     "| %s | %.0f | %.0f | %.0f | %.2f |%n",
-                    benchmark, median(nanos), nanos[0], nanos[nanos.length - 1], median(bytes));
+                    benchmark,
+                    median(nanos),
+                    nanos[0],
+                    nanos[nanos.length - 1],
+                    median(bytes));
         }
         System.out.println();
         System.out.println("| ratio | goal | median | min | max |");
@@ -94,17 +110,25 @@ public final class Main {
         for (Suite.Ratio ratio : suite.ratios()) {
             List<Score> measured = scores.get(ratio.measured());
             List<Score> yardstick = scores.get(ratio.yardstick());
-            double[] ratios = IntStream.range(0, measured.size())
-                    .mapToDouble(round -> measured.get(round).nanos() / yardstick.get(round).nanos())
-                    .sorted()
-                    .toArray();
+            double[] ratios =
+                    IntStream.range(0, measured.size())
+                            .mapToDouble(
+                                    round ->
+                                            measured.get(round).nanos()
+                                                    / yardstick.get(round).nanos())
+                            .sorted()
+                            .toArray();
             System.out.printf(
                     Locale.ROOT,
                     "| %s / %s | %s | %.3f | %.3f | %.3f |%n",
                     ratio.measured(),
                     ratio.yardstick(),
-                    ratio.goal().map(goal -> String.format(Locale.ROOT, "at most %.2f", goal)).orElse("-"),
-                    median(ratios), ratios[0], ratios[ratios.length - 1]);
+                    ratio.goal()
+                            .map(goal -> String.format(Locale.ROOT, "at most %.2f", goal))
+                            .orElse("-"),
+                    median(ratios),
+                    ratios[0],
+                    ratios[ratios.length - 1]);
         }
     }
 

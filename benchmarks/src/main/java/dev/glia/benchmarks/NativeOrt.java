@@ -11,7 +11,8 @@ import java.util.Map;
 
 /** The library of ONNX Runtime out of its published jar, the same for every contestant. */
 public final class NativeOrt {
-    private static final Map<String, String> PLATFORMS = Map.of("amd64", "linux-x64", "aarch64", "linux-aarch64");
+    private static final Map<String, String> PLATFORMS =
+            Map.of("amd64", "linux-x64", "aarch64", "linux-aarch64");
 
     private NativeOrt() {}
 
@@ -37,7 +38,11 @@ public final class NativeOrt {
 
     /** {@return a file of the jar, copied into a folder} */
     static Path unpack(String name, Path folder) {
-        String resource = "/ai/onnxruntime/native/" + PLATFORMS.get(System.getProperty("os.arch")) + "/" + name;
+        String resource =
+                "/ai/onnxruntime/native/"
+                        + PLATFORMS.get(System.getProperty("os.arch"))
+                        + "/"
+                        + name;
         try (InputStream library = NativeOrt.class.getResourceAsStream(resource)) {
             if (library == null) {
                 throw new IllegalStateException("ONNX Runtime's jar has no " + resource);

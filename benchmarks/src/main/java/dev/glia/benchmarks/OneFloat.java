@@ -4,8 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The smallest useful ONNX model, {@code y = x * 2} on one float32: whatever a request costs here is not computing.
- * Written as the few protobuf fields that it needs, so that the benchmarks depend on no tool for graphs.
+ * The smallest useful ONNX model, {@code y = x * 2} on one float32: whatever a request costs here
+ * is not computing. Written as the few protobuf fields that it needs, so that the benchmarks depend
+ * on no tool for graphs.
  */
 final class OneFloat {
     /** What goes in, and what has to come out. */
@@ -22,13 +23,19 @@ final class OneFloat {
     /** {@return the ONNX model: input {@code x}, output {@code y}, both float32 [1]} */
     static byte[] onnx() {
         Message node = new Message().text(1, "x").text(1, "two").text(2, "y").text(4, "Mul");
-        Message two = new Message().number(1, 1).number(2, FLOAT).text(8, "two").bytes(9, new byte[] {0, 0, 0, 0x40});
-        Message graph = new Message()
-                .message(1, node)
-                .text(2, "one-float")
-                .message(5, two)
-                .message(11, oneFloat("x"))
-                .message(12, oneFloat("y"));
+        Message two =
+                new Message()
+                        .number(1, 1)
+                        .number(2, FLOAT)
+                        .text(8, "two")
+                        .bytes(9, new byte[] {0, 0, 0, 0x40});
+        Message graph =
+                new Message()
+                        .message(1, node)
+                        .text(2, "one-float")
+                        .message(5, two)
+                        .message(11, oneFloat("x"))
+                        .message(12, oneFloat("y"));
         return new Message()
                 .number(1, IR_VERSION)
                 .message(7, graph)

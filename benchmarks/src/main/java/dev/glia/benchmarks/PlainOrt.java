@@ -5,16 +5,19 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.Map;
+
 import javax.imageio.ImageIO;
 
 /**
- * What {@code glia run} does with the sample, as a plain Java program would do it with ONNX Runtime: load the model, read
- * the picture, run once, write the picture, print. Arguments: the ONNX file, the picture, the picture to write.
+ * What {@code glia run} does with the sample, as a plain Java program would do it with ONNX
+ * Runtime: load the model, read the picture, run once, write the picture, print. Arguments: the
+ * ONNX file, the picture, the picture to write.
  */
 public final class PlainOrt {
     private static final int WHITE = 255;
@@ -41,14 +44,20 @@ public final class PlainOrt {
                     pixels.put(y * width + x, gray(picture, x, y));
                 }
             }
-            try (OnnxTensor input = OnnxTensor.createTensor(environment, pixels, new long[] {1, 1, height, width})) {
+            try (OnnxTensor input =
+                    OnnxTensor.createTensor(
+                            environment, pixels, new long[] {1, 1, height, width})) {
                 long ready = System.nanoTime();
                 try (OrtSession.Result result = session.run(Map.of("image", input))) {
                     long done = System.nanoTime();
                     OnnxTensor edges = (OnnxTensor) result.get(0);
-                    ImageIO.write(picture(edges.getFloatBuffer(), width, height), "png", new File(files[2]));
+                    ImageIO.write(
+                            picture(edges.getFloatBuffer(), width, height),
+                            "png",
+                            new File(files[2]));
                     System.out.printf("loaded in %.0f ms%n", millis(loaded - start));
-                    System.out.printf("1 execution  %.2f ms  -> %s%n", millis(done - ready), files[2]);
+                    System.out.printf(
+                            "1 execution  %.2f ms  -> %s%n", millis(done - ready), files[2]);
                 }
             }
         }
@@ -63,7 +72,8 @@ public final class PlainOrt {
 
     private static float gray(BufferedImage picture, int x, int y) {
         if (picture.getType() == BufferedImage.TYPE_BYTE_GRAY) {
-            return picture.getRaster().getSample(x, y, 0) / (float) WHITE; // getRGB would change the brightness
+            return picture.getRaster().getSample(x, y, 0)
+                    / (float) WHITE; // getRGB would change the brightness
         }
         int pixel = picture.getRGB(x, y);
         int red = pixel >> 16 & WHITE;
@@ -76,7 +86,8 @@ public final class PlainOrt {
         BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                picture.getRaster().setSample(x, y, 0, Math.round(values.get(y * width + x) * WHITE));
+                picture.getRaster()
+                        .setSample(x, y, 0, Math.round(values.get(y * width + x) * WHITE));
             }
         }
         return picture;

@@ -4,8 +4,7 @@ import dev.glia.runtime.Completion;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
-import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -19,14 +18,23 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Queued requests: one thread keeps one or three in flight on one core, waits for the oldest, and queues it again. */
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Queued requests: one thread keeps one or three in flight on one core, waits for the oldest, and
+ * queues it again.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 20, time = 250, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"})
+        jvmArgsAppend = {
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow"
+        })
 public class Queue {
 
     /** What is in flight, oldest first. */
@@ -57,10 +65,12 @@ public class Queue {
         }
 
         final void drain() {
-            flights.forEach(flight -> {
-                await(flight);
-                Requests.check(flight.execution().outputs().getFirst().asFloatBuffer().get(0));
-            });
+            flights.forEach(
+                    flight -> {
+                        await(flight);
+                        Requests.check(
+                                flight.execution().outputs().getFirst().asFloatBuffer().get(0));
+                    });
         }
     }
 

@@ -1,9 +1,10 @@
 package dev.glia.benchmarks;
 
 import ai.onnxruntime.OrtException;
+
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.NrtStatus;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -19,14 +20,22 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.ThreadParams;
 
-/** One synchronous request, everything bound beforehand: Glia, ONNX Runtime's Java API, and the bare C call. */
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One synchronous request, everything bound beforehand: Glia, ONNX Runtime's Java API, and the bare
+ * C call.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 20, time = 250, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"})
+        jvmArgsAppend = {
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow"
+        })
 public class Requests {
 
     /** A prepared request of Glia; a thread has a core of its own. */
@@ -86,7 +95,8 @@ public class Requests {
 
     static void check(float result) {
         if (result != OneFloat.OUTPUT) {
-            throw new IllegalStateException("computed " + result + " instead of " + OneFloat.OUTPUT);
+            throw new IllegalStateException(
+                    "computed " + result + " instead of " + OneFloat.OUTPUT);
         }
     }
 

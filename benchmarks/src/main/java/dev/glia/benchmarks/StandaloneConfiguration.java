@@ -5,6 +5,7 @@ import dev.glia.config.RuntimeConfig;
 import dev.glia.config.Setting;
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogRoute;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

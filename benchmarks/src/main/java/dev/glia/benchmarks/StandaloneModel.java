@@ -3,6 +3,7 @@ package dev.glia.benchmarks;
 import dev.glia.device.ModelImage;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.TensorInfo;
+
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.UUID;

@@ -13,15 +13,7 @@ import dev.glia.engine.onnx.internal.ort.OrtRun;
 import dev.glia.engine.onnx.internal.ort.OrtSession;
 import dev.glia.executor.internal.Lanes;
 import dev.glia.runtime.NrtStatus;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -35,9 +27,20 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
 /**
- * The way of a request from the inside out, without a container: the engine's binding, its invocation, and the lane. What
- * {@link Requests#bareCall} costs less and {@link Requests#glia} costs more is the price of the steps around them.
+ * The way of a request from the inside out, without a container: the engine's binding, its
+ * invocation, and the lane. What {@link Requests#bareCall} costs less and {@link Requests#glia}
+ * costs more is the price of the steps around them.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -90,12 +93,18 @@ public class Steps {
         @Setup(Level.Trial)
         public void prepare() {
             Ort ort = new Ort(NativeOrt.load());
-            session = new OrtSession(ort, onnx(), OrtSession.Optimization.PORTABLE, Optional.empty());
-            run = new OrtRun(session, bound(session.inputs(), input()), bound(session.outputs(), output()));
+            session =
+                    new OrtSession(ort, onnx(), OrtSession.Optimization.PORTABLE, Optional.empty());
+            run =
+                    new OrtRun(
+                            session,
+                            bound(session.inputs(), input()),
+                            bound(session.outputs(), output()));
             write();
         }
 
-        private static List<OrtRun.Binding> bound(List<OrtSession.Port> ports, MemorySegment memory) {
+        private static List<OrtRun.Binding> bound(
+                List<OrtSession.Port> ports, MemorySegment memory) {
             OrtSession.Port port = ports.getFirst();
             return List.of(new OrtRun.Binding(port, port.shape(), memory));
         }
