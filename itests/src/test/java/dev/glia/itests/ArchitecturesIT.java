@@ -9,9 +9,11 @@ import dev.glia.runtime.Model;
 import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeLifecycle;
-import java.nio.FloatBuffer;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.FloatBuffer;
 
 /** A model is compiled for each architecture, loaded and executed, and its results are right. */
 class ArchitecturesIT {
@@ -20,7 +22,10 @@ class ArchitecturesIT {
     @ValueSource(strings = {"inf1", "inf2", "trn1", "trn2", "trn3"})
     void computes(String architecture) {
         try (Container container =
-                Container.start(Provision.core(), Provision.instance(architecture), Provision.manualInit())) {
+                Container.start(
+                        Provision.core(),
+                        Provision.instance(architecture),
+                        Provision.manualInit())) {
             NeuronRuntime runtime = container.service(RuntimeLifecycle.class).init();
             assertThat(runtime.instance().architecture()).isEqualTo(architecture);
             assertThat(runtime.instance().emulated()).isTrue();
@@ -33,7 +38,8 @@ class ArchitecturesIT {
 
                     assertThat(execution.execute()).isEqualTo(NrtStatus.NRT_SUCCESS);
 
-                    assertThat(y).isEqualTo(FloatBuffer.wrap(new float[] {3 * x, 6 * x, 0, -3 * x}));
+                    assertThat(y)
+                            .isEqualTo(FloatBuffer.wrap(new float[] {3 * x, 6 * x, 0, -3 * x}));
                 }
             }
             assertThat(container.problems()).isEmpty();

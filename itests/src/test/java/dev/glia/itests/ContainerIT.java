@@ -20,6 +20,7 @@ import dev.glia.runtime.NeffCompiler;
 import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.RuntimeLifecycle;
 import dev.glia.runtime.RuntimeState;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,8 +30,7 @@ import org.osgi.framework.BundleContext;
 
 /** The container comes up as a whole, and nothing in it complains. */
 class ContainerIT {
-    @RegisterExtension
-    static final GliaContainer GLIA = GliaContainer.of(Provision.core());
+    @RegisterExtension static final GliaContainer GLIA = GliaContainer.of(Provision.core());
 
     @Test
     void startsEveryBundle(BundleContext context) {
@@ -61,7 +61,9 @@ class ContainerIT {
     @ValueSource(strings = {"inf1", "inf2", "trn1", "trn2", "trn3"})
     void hasDriver(String architecture, Container container) {
         DeviceDriver driver =
-                container.service(DeviceDriver.class, "(" + DeviceDriver.ARCHITECTURE + "=" + architecture + ")");
+                container.service(
+                        DeviceDriver.class,
+                        "(" + DeviceDriver.ARCHITECTURE + "=" + architecture + ")");
 
         assertThat(driver.architecture().name()).isEqualTo(architecture);
     }

@@ -14,7 +14,7 @@ import dev.glia.log.LogLevel;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.Model;
 import dev.glia.runtime.NeuronRuntime;
-import java.util.Map;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,10 +22,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
-/** Drivers are replaced while requests run: none is lost, none fails, and executions keep their tensors. */
+import java.util.Map;
+
+/**
+ * Drivers are replaced while requests run: none is lost, none fails, and executions keep their
+ * tensors.
+ */
 class DriverSwapIT {
     @RegisterExtension
-    static final GliaContainer GLIA = GliaContainer.of(Provision.core(), Provision.instance("trn1.2xlarge"));
+    static final GliaContainer GLIA =
+            GliaContainer.of(Provision.core(), Provision.instance("trn1.2xlarge"));
 
     private static final String DRIVER = "dev.glia.driver-trn1";
     private static final int CLIENTS = 4;
@@ -132,10 +138,15 @@ class DriverSwapIT {
             assertThat(results()).containsExactly(3, 6, 9, 12);
             Await.until(
                     "the reason is logged",
-                    () -> container.records().stream()
-                            .anyMatch(record -> record.level() == LogLevel.ERROR
-                                    && record.message().contains("NegatingDriver")
-                                    && record.message().contains("does not answer")));
+                    () ->
+                            container.records().stream()
+                                    .anyMatch(
+                                            record ->
+                                                    record.level() == LogLevel.ERROR
+                                                            && record.message()
+                                                                    .contains("NegatingDriver")
+                                                            && record.message()
+                                                                    .contains("does not answer")));
         } finally {
             broken.uninstall();
         }
@@ -146,20 +157,29 @@ class DriverSwapIT {
         assertThat(load.answered()).isEqualTo(load.sent());
     }
 
-    private static Bundle install(Container container, String name, String refuses) throws BundleException {
-        Map<String, String> headers = Map.of(
-                "Bundle-SymbolicName",
-                "dev.glia.itests." + name,
-                "Bundle-Activator",
-                NegatingDriver.class.getName(),
-                "Import-Package",
-                "dev.glia.device;version=\"[1,2)\",dev.glia.runtime;version=\"[1,2)\",org.osgi.framework",
-                "Refuses",
-                refuses);
-        Bundle bundle = container.context().installBundle("made:" + name, MadeBundle.of(NegatingDriver.class, headers));
+    private static Bundle install(Container container, String name, String refuses)
+            throws BundleException {
+        Map<String, String> headers =
+                Map.of(
+                        "Bundle-SymbolicName",
+                        "dev.glia.itests." + name,
+                        "Bundle-Activator",
+                        NegatingDriver.class.getName(),
+                        "Import-Package",
+                        "dev.glia.device;version=\"[1,2)\",dev.glia.runtime;version=\"[1,2)\",org.osgi.framework",
+                        "Refuses",
+                        refuses);
+        Bundle bundle =
+                container
+                        .context()
+                        .installBundle(
+                                "made:" + name, MadeBundle.of(NegatingDriver.class, headers));
         bundle.start();
-        assertThat(bundle.getRegisteredServices()).anyMatch(service -> service.getProperty("objectClass")
-                instanceof String[] types && types[0].equals(DeviceDriver.class.getName()));
+        assertThat(bundle.getRegisteredServices())
+                .anyMatch(
+                        service ->
+                                service.getProperty("objectClass") instanceof String[] types
+                                        && types[0].equals(DeviceDriver.class.getName()));
         return bundle;
     }
 

@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -14,7 +15,15 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.lang.ArchRule;
+
 import dev.glia.itests.container.Jars;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.osgi.framework.BundleContext;
+
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,18 +31,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.jar.Attributes;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.osgi.framework.BundleContext;
 
 /** The rules that keep it a house, read from the packaged bundles and the launcher. */
 class HouseRulesIT {
     private static final Path LAUNCHER = Path.of("..", "launcher", "target", "classes");
 
     private static final String[] CONTRACT = {
-        "dev.glia.runtime", "dev.glia.device", "dev.glia.config", "dev.glia.log", "dev.glia.core", "dev.glia.neff"
+        "dev.glia.runtime",
+        "dev.glia.device",
+        "dev.glia.config",
+        "dev.glia.log",
+        "dev.glia.core",
+        "dev.glia.neff"
     };
 
     private static JavaClasses glia;
@@ -46,7 +55,10 @@ class HouseRulesIT {
         }
         assertThat(LAUNCHER).isDirectory();
         locations.add(Location.of(LAUNCHER));
-        glia = new ClassFileImporter().importLocations(locations).that(resideInAPackage("dev.glia.."));
+        glia =
+                new ClassFileImporter()
+                        .importLocations(locations)
+                        .that(resideInAPackage("dev.glia.."));
         for (String room : CONTRACT) {
             assertThat(glia).anyMatch(type -> type.getPackageName().equals(room));
         }
@@ -59,112 +71,137 @@ class HouseRulesIT {
 
     @Test
     void whatIsInternalIsUsedByItsOwnRoomOnly() {
-        check(noClasses()
-                .that(not(resideInAPackage("..internal..")))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("dev.glia..internal.."));
+        check(
+                noClasses()
+                        .that(not(resideInAPackage("..internal..")))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("dev.glia..internal.."));
     }
 
     @Test
     void organsKnowTheContractOnly() {
-        check(noClasses()
-                .that(resideInAPackage("dev.glia..internal.."))
-                .and(not(resideInAPackage("dev.glia.driver..")))
-                .should()
-                .dependOnClassesThat(resideInAPackage("dev.glia..")
-                        .and(not(resideInAnyPackage(CONTRACT)))
-                        .and(not(resideInAPackage("dev.glia..internal..")))));
+        check(
+                noClasses()
+                        .that(resideInAPackage("dev.glia..internal.."))
+                        .and(not(resideInAPackage("dev.glia.driver..")))
+                        .should()
+                        .dependOnClassesThat(
+                                resideInAPackage("dev.glia..")
+                                        .and(not(resideInAnyPackage(CONTRACT)))
+                                        .and(not(resideInAPackage("dev.glia..internal..")))));
     }
 
     @Test
     void driversKnowTheDeviceContractAndTheirKitOnly() {
-        check(classes()
-                .that()
-                .resideInAnyPackage("dev.glia.driver..", "dev.glia.device.kit..")
-                .should()
-                .onlyDependOnClassesThat()
-                .resideInAnyPackage(withJava(
-                        "dev.glia.device", "dev.glia.runtime", "dev.glia.device.kit", "dev.glia.driver..", "org.slf4j..")));
+        check(
+                classes()
+                        .that()
+                        .resideInAnyPackage("dev.glia.driver..", "dev.glia.device.kit..")
+                        .should()
+                        .onlyDependOnClassesThat()
+                        .resideInAnyPackage(
+                                withJava(
+                                        "dev.glia.device",
+                                        "dev.glia.runtime",
+                                        "dev.glia.device.kit",
+                                        "dev.glia.driver..",
+                                        "org.slf4j..")));
     }
 
     @Test
     void contractHasNoImplementationBehindIt() {
-        check(classes()
-                .that()
-                .resideInAnyPackage(CONTRACT)
-                .should()
-                .onlyDependOnClassesThat()
-                .resideInAnyPackage(withJava(CONTRACT)));
+        check(
+                classes()
+                        .that()
+                        .resideInAnyPackage(CONTRACT)
+                        .should()
+                        .onlyDependOnClassesThat()
+                        .resideInAnyPackage(withJava(CONTRACT)));
     }
 
     @Test
     void everyInterfaceOfTheContractSaysWhoImplementsIt() {
-        check(classes()
-                .that()
-                .resideInAnyPackage(CONTRACT)
-                .and()
-                .areInterfaces()
-                .and()
-                .areNotAnnotations()
-                .and()
-                .doNotHaveSimpleName("package-info")
-                .should()
-                .beAnnotatedWith("org.osgi.annotation.versioning.ConsumerType")
-                .orShould()
-                .beAnnotatedWith("org.osgi.annotation.versioning.ProviderType"));
+        check(
+                classes()
+                        .that()
+                        .resideInAnyPackage(CONTRACT)
+                        .and()
+                        .areInterfaces()
+                        .and()
+                        .areNotAnnotations()
+                        .and()
+                        .doNotHaveSimpleName("package-info")
+                        .should()
+                        .beAnnotatedWith("org.osgi.annotation.versioning.ConsumerType")
+                        .orShould()
+                        .beAnnotatedWith("org.osgi.annotation.versioning.ProviderType"));
     }
 
     @Test
     void frameworkIsKnownToLauncherRuntimeAndLogOnly() {
-        check(noClasses()
-                .that(not(resideInAnyPackage(
-                        "dev.glia.launcher..",
-                        "dev.glia.runtime.internal..",
-                        "dev.glia.log.internal..",
-                        "dev.glia.config.internal..")))
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("org.osgi.framework.."));
-        check(noClasses()
-                .that()
-                .resideInAPackage("dev.glia.config.internal..")
-                .should()
-                .dependOnClassesThat(resideInAPackage("org.osgi.framework..").and(not(type(BundleContext.class)))));
+        check(
+                noClasses()
+                        .that(
+                                not(
+                                        resideInAnyPackage(
+                                                "dev.glia.launcher..",
+                                                "dev.glia.runtime.internal..",
+                                                "dev.glia.log.internal..",
+                                                "dev.glia.config.internal..")))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("org.osgi.framework.."));
+        check(
+                noClasses()
+                        .that()
+                        .resideInAPackage("dev.glia.config.internal..")
+                        .should()
+                        .dependOnClassesThat(
+                                resideInAPackage("org.osgi.framework..")
+                                        .and(not(type(BundleContext.class)))));
     }
 
     @Test
     void environmentIsReadByConfigOnly() {
         // The launcher is no room: it asks before there is a container.
-        check(noClasses()
-                .that(not(resideInAnyPackage("dev.glia.config.internal..", "dev.glia.launcher..")))
-                .should()
-                .callMethod(System.class, "getenv")
-                .orShould()
-                .callMethod(System.class, "getenv", String.class));
+        check(
+                noClasses()
+                        .that(
+                                not(
+                                        resideInAnyPackage(
+                                                "dev.glia.config.internal..",
+                                                "dev.glia.launcher..")))
+                        .should()
+                        .callMethod(System.class, "getenv")
+                        .orShould()
+                        .callMethod(System.class, "getenv", String.class));
     }
 
     @Test
     void roomsDoNotSleep() {
-        // The log's router waits for a configuration that may never come, and "glia hold" is meant to wait.
-        check(noClasses()
-                .that(not(resideInAPackage("dev.glia.launcher..")))
-                .and()
-                .doNotHaveFullyQualifiedName("dev.glia.log.internal.Router")
-                .should()
-                .callMethod(Thread.class, "sleep", long.class)
-                .orShould()
-                .callMethod(Thread.class, "sleep", long.class, int.class)
-                .orShould()
-                .callMethod(Thread.class, "sleep", Duration.class));
+        // The log's router waits for a configuration that may never come, and "glia hold" is meant
+        // to wait.
+        check(
+                noClasses()
+                        .that(not(resideInAPackage("dev.glia.launcher..")))
+                        .and()
+                        .doNotHaveFullyQualifiedName("dev.glia.log.internal.Router")
+                        .should()
+                        .callMethod(Thread.class, "sleep", long.class)
+                        .orShould()
+                        .callMethod(Thread.class, "sleep", long.class, int.class)
+                        .orShould()
+                        .callMethod(Thread.class, "sleep", Duration.class));
     }
 
     @Test
     void standardOutputBelongsToTheLauncher() {
-        check(noClasses()
-                .that(not(resideInAPackage("dev.glia.launcher..")))
-                .should()
-                .accessField(System.class, "out"));
+        check(
+                noClasses()
+                        .that(not(resideInAPackage("dev.glia.launcher..")))
+                        .should()
+                        .accessField(System.class, "out"));
     }
 
     @ParameterizedTest
@@ -180,10 +217,19 @@ class HouseRulesIT {
         List<String> packages =
                 exports.stream().map(export -> export.split(";")[0].strip()).toList();
         switch (name) {
-            case "dev.glia.api" -> assertThat(packages).containsExactlyInAnyOrder(
-                    "dev.glia.runtime", "dev.glia.device", "dev.glia.config", "dev.glia.log", "dev.glia.core");
+            case "dev.glia.api" ->
+                    assertThat(packages)
+                            .containsExactlyInAnyOrder(
+                                    "dev.glia.runtime",
+                                    "dev.glia.device",
+                                    "dev.glia.config",
+                                    "dev.glia.log",
+                                    "dev.glia.core");
             case "dev.glia.neff" -> assertThat(packages).containsExactly("dev.glia.neff");
-            case "dev.glia.log" -> assertThat(packages).isNotEmpty().allMatch(each -> each.startsWith("org.slf4j"));
+            case "dev.glia.log" ->
+                    assertThat(packages)
+                            .isNotEmpty()
+                            .allMatch(each -> each.startsWith("org.slf4j"));
             default -> assertThat(packages).isEmpty();
         }
     }
@@ -206,6 +252,8 @@ class HouseRulesIT {
 
     /** {@return the clauses of a header: commas within quotes do not separate} */
     private static List<String> clauses(String header) {
-        return header == null ? List.of() : List.of(header.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)"));
+        return header == null
+                ? List.of()
+                : List.of(header.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)"));
     }
 }

@@ -6,6 +6,7 @@ import dev.glia.runtime.Execution;
 import dev.glia.runtime.Model;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.Submission;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -14,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Threads that execute {@link ScaleModel} until they are told to stop, half of them by waiting and half by queueing, each
- * with one execution for all its requests, and check every result.
+ * Threads that execute {@link ScaleModel} until they are told to stop, half of them by waiting and
+ * half by queueing, each with one execution for all its requests, and check every result.
  */
 final class Load implements AutoCloseable {
     private static final int ENOUGH_FAILURES = 20;
@@ -33,7 +34,11 @@ final class Load implements AutoCloseable {
         for (int client = 0; client < clients; client++) {
             boolean queueing = client % 2 == 1;
             int seed = client;
-            threads.add(Thread.ofPlatform().daemon().name("load-" + client).start(() -> run(seed, queueing)));
+            threads.add(
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("load-" + client)
+                            .start(() -> run(seed, queueing)));
         }
     }
 
@@ -60,14 +65,18 @@ final class Load implements AutoCloseable {
     }
 
     private static void requireSuccess(Submission submission) {
-        Completion completion = submission
-                .completion()
-                .toCompletableFuture()
-                .orTimeout(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)
-                .join();
-        completion.failure().ifPresent(failure -> {
-            throw failure;
-        });
+        Completion completion =
+                submission
+                        .completion()
+                        .toCompletableFuture()
+                        .orTimeout(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)
+                        .join();
+        completion
+                .failure()
+                .ifPresent(
+                        failure -> {
+                            throw failure;
+                        });
     }
 
     private void judge(float x, Execution execution) {
@@ -85,7 +94,9 @@ final class Load implements AutoCloseable {
     /** Waits until more requests were answered. */
     void awaitAnswers(long more) {
         long goal = answered.get() + more;
-        Await.until(() -> more + " more answers, " + answered + " so far, failures " + failures, () -> answered.get() >= goal);
+        Await.until(
+                () -> more + " more answers, " + answered + " so far, failures " + failures,
+                () -> answered.get() >= goal);
     }
 
     /** {@return how many results had the sign of the other driver} */

@@ -8,6 +8,12 @@ import dev.glia.itests.container.Provision;
 import dev.glia.itests.container.RecordingSink;
 import dev.glia.log.LogRecord;
 import dev.glia.log.LogSink;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceRegistration;
+
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -18,10 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.ServiceRegistration;
 
 /** Log locations come and go while records flow: each record is written once, in order. */
 class LogSwapIT {
@@ -29,21 +31,26 @@ class LogSwapIT {
     private static final int SWAPS = 5;
     private static final String PLACE = "swapped";
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     @Test
     void sinksTakeTurns() throws Exception {
         try (Container container =
-                Container.start(Provision.core(), Provision.property("NEURON_RT_LOG_LOCATION_NMGR", PLACE))) {
+                Container.start(
+                        Provision.core(),
+                        Provision.property("NEURON_RT_LOG_LOCATION_NMGR", PLACE))) {
             var writer = new Writer(container, "NMGR.swap");
             var sinks = new ArrayList<RecordingSink>();
             for (int i = 1; i <= SWAPS; i++) {
                 var sink = new RecordingSink();
                 sinks.add(sink);
-                ServiceRegistration<LogSink> registration = container
-                        .context()
-                        .registerService(LogSink.class, sink, new Hashtable<>(Map.of(LogSink.LOCATION, PLACE)));
+                ServiceRegistration<LogSink> registration =
+                        container
+                                .context()
+                                .registerService(
+                                        LogSink.class,
+                                        sink,
+                                        new Hashtable<>(Map.of(LogSink.LOCATION, PLACE)));
                 writer.writeUpTo(RECORDS * i / SWAPS);
                 Await.until("the sink got some", () -> !sink.records().isEmpty());
                 if (i < SWAPS) {
@@ -61,8 +68,10 @@ class LogSwapIT {
     @Test
     void fileSinkBundleIsRestarted() throws Exception {
         Path file = folder.resolve("swap.log");
-        try (Container container = Container.start(
-                Provision.core(), Provision.property("NEURON_RT_LOG_LOCATION_TDRV", file.toString()))) {
+        try (Container container =
+                Container.start(
+                        Provision.core(),
+                        Provision.property("NEURON_RT_LOG_LOCATION_TDRV", file.toString()))) {
             Bundle sink = container.bundle("dev.glia.log-file");
             var writer = new Writer(container, "TDRV.swap");
             for (int i = 1; i <= SWAPS; i++) {
@@ -112,7 +121,10 @@ class LogSwapIT {
         Writer(Container container, String name) throws ReflectiveOperationException {
             // The SLF4J of the container is another one than that of the test.
             Bundle log = container.bundle("dev.glia.log");
-            logger = log.loadClass("org.slf4j.LoggerFactory").getMethod("getLogger", String.class).invoke(null, name);
+            logger =
+                    log.loadClass("org.slf4j.LoggerFactory")
+                            .getMethod("getLogger", String.class)
+                            .invoke(null, name);
             info = log.loadClass("org.slf4j.Logger").getMethod("info", String.class);
             thread = Thread.ofPlatform().name("writer").start(this::write);
         }

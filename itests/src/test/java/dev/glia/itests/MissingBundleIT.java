@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.glia.itests.container.Container;
 import dev.glia.itests.container.Provision;
 import dev.glia.runtime.NeuronRuntime;
+
 import org.junit.jupiter.api.Test;
 
 /** A container that lacks a bundle says which components wait for what, and runs the rest. */
@@ -15,8 +16,9 @@ class MissingBundleIT {
         try (Container container = Container.start(Provision.without("dev.glia.engine-onnx"))) {
             assertThat(container.service(NeuronRuntime.class).cores()).isNotEmpty();
             assertThat(container.problems())
-                    .contains("dev.glia.driver.trn1.internal.Trn1Driver waits for"
-                            + " dev.glia.device.Engine(glia.engine.function=__onnx)");
+                    .contains(
+                            "dev.glia.driver.trn1.internal.Trn1Driver waits for"
+                                    + " dev.glia.device.Engine(glia.engine.function=__onnx)");
         }
     }
 
@@ -25,7 +27,8 @@ class MissingBundleIT {
         try (Container container = Container.start(Provision.without("dev.glia.allocator"))) {
             assertThat(container.context().getServiceReference(NeuronRuntime.class)).isNull();
             assertThat(container.problems())
-                    .contains("dev.glia.runtime.internal.RuntimeComponent waits for dev.glia.core.CoreAllocator");
+                    .contains(
+                            "dev.glia.runtime.internal.RuntimeComponent waits for dev.glia.core.CoreAllocator");
         }
     }
 }

@@ -12,11 +12,16 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeLifecycle;
 import dev.glia.runtime.RuntimeState;
-import java.nio.file.Path;
+
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
-/** Two containers in one process share an instance: a core has one owner, and is free again when that one is gone. */
+import java.nio.file.Path;
+
+/**
+ * Two containers in one process share an instance: a core has one owner, and is free again when
+ * that one is gone.
+ */
 class OwnershipIT {
     private final Path state = Container.newState();
 
@@ -61,7 +66,9 @@ class OwnershipIT {
 
             assertThat(second.service(RuntimeLifecycle.class).init().cores()).hasSize(2);
             first.bundle("dev.glia.runtime").start();
-            Await.until("the runtime is back", () -> first.context().getServiceReference(RuntimeLifecycle.class) != null);
+            Await.until(
+                    "the runtime is back",
+                    () -> first.context().getServiceReference(RuntimeLifecycle.class) != null);
             requireRefused(first);
         }
     }
@@ -77,11 +84,13 @@ class OwnershipIT {
     private static void requireRefused(Container container) {
         assertThatThrownBy(container.service(RuntimeLifecycle.class)::init)
                 .asInstanceOf(InstanceOfAssertFactories.type(NrtException.class))
-                .satisfies(refusal -> {
-                    assertThat(refusal.status()).isEqualTo(NrtStatus.NRT_RESOURCE);
-                    assertThat(refusal)
-                            .hasMessageContaining("NeuronCore(s) not available - Requested:")
-                            .hasMessageContaining("Available:0");
-                });
+                .satisfies(
+                        refusal -> {
+                            assertThat(refusal.status()).isEqualTo(NrtStatus.NRT_RESOURCE);
+                            assertThat(refusal)
+                                    .hasMessageContaining(
+                                            "NeuronCore(s) not available - Requested:")
+                                    .hasMessageContaining("Available:0");
+                        });
     }
 }

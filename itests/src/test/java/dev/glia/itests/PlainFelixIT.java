@@ -11,24 +11,26 @@ import dev.glia.itests.container.Jars;
 import dev.glia.itests.container.Provision;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.RuntimeLifecycle;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The bundles need no launcher: a folder of them starts in a stock Felix, as a process of its own, configured by the
- * environment. Another container on the same instance watches from outside.
+ * The bundles need no launcher: a folder of them starts in a stock Felix, as a process of its own,
+ * configured by the environment. Another container on the same instance watches from outside.
  */
 class PlainFelixIT {
-    private static final Path MAIN = Path.of("target", "felix", "org.apache.felix.main.jar").toAbsolutePath();
+    private static final Path MAIN =
+            Path.of("target", "felix", "org.apache.felix.main.jar").toAbsolutePath();
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private final Path state = Container.newState();
     private Process felix;
@@ -85,9 +87,7 @@ class PlainFelixIT {
         if (!felix.isAlive()) {
             throw new AssertionError("Felix ended with " + felix.exitValue() + "\n" + output());
         }
-        return allocator.owners().stream()
-                .filter(owner -> owner.pid() == felix.pid())
-                .toList();
+        return allocator.owners().stream().filter(owner -> owner.pid() == felix.pid()).toList();
     }
 
     private void start(String visibleCores) throws IOException {
@@ -96,22 +96,24 @@ class PlainFelixIT {
             Files.copy(jar, bundles.resolve(jar.getFileName()));
         }
         Path conf = Files.createDirectories(folder.resolve("conf"));
-        Path properties = Files.writeString(
-                conf.resolve("config.properties"),
-                """
+        Path properties =
+                Files.writeString(
+                        conf.resolve("config.properties"),
+                        """
                 felix.auto.deploy.dir=%s
                 felix.auto.deploy.action=install,start
                 org.osgi.framework.storage=%s
                 ds.loglevel=error
                 """
-                        .formatted(bundles, folder.resolve("cache")));
-        var command = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-Dfelix.config.properties=" + properties.toUri(),
-                "-jar",
-                MAIN.toString());
+                                .formatted(bundles, folder.resolve("cache")));
+        var command =
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-Dfelix.config.properties=" + properties.toUri(),
+                        "-jar",
+                        MAIN.toString());
         command.environment().put("GLIA_INSTANCE", "inf1.6xlarge");
         command.environment().put("GLIA_STATE_DIR", state.toString());
         command.environment().put("NEURON_RT_VISIBLE_CORES", visibleCores);

@@ -13,45 +13,60 @@ import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeLifecycle;
-import java.nio.file.Path;
+
 import org.junit.jupiter.api.Test;
 import org.ops4j.pax.exam.Option;
+
+import java.nio.file.Path;
 
 /** What a whole Glia refuses, and how it says so. */
 class RefusalsIT {
 
     @Test
     void badVariableIsRefusedByName() {
-        try (Container container = start("trn1", Provision.property("NEURON_RT_NUM_CORES", "three"))) {
+        try (Container container =
+                start("trn1", Provision.property("NEURON_RT_NUM_CORES", "three"))) {
             NrtException refusal = refused(container.service(RuntimeLifecycle.class)::init);
 
             assertThat(refusal.status()).isEqualTo(NrtStatus.NRT_INVALID);
-            assertThat(refusal).hasMessageContaining("NEURON_RT_NUM_CORES").hasMessageContaining("three");
+            assertThat(refusal)
+                    .hasMessageContaining("NEURON_RT_NUM_CORES")
+                    .hasMessageContaining("three");
         }
     }
 
     @Test
     void badVariableLeavesTheContainerUpWithoutRuntime() {
         try (Container container =
-                Container.start(Provision.core(), Provision.property("NEURON_RT_EXEC_TIMEOUT", "soon"))) {
+                Container.start(
+                        Provision.core(), Provision.property("NEURON_RT_EXEC_TIMEOUT", "soon"))) {
             assertThat(container.service(RuntimeLifecycle.class)).isNotNull();
             assertThat(container.context().getServiceReference(NeuronRuntime.class)).isNull();
             Await.until(
                     "the reason is logged",
-                    () -> container.records().stream()
-                            .anyMatch(record -> record.level() == LogLevel.ERROR
-                                    && record.message().contains("NEURON_RT_EXEC_TIMEOUT")));
+                    () ->
+                            container.records().stream()
+                                    .anyMatch(
+                                            record ->
+                                                    record.level() == LogLevel.ERROR
+                                                            && record.message()
+                                                                    .contains(
+                                                                            "NEURON_RT_EXEC_TIMEOUT")));
         }
     }
 
     @Test
     void missingDriverIsNamed() {
-        try (Container container = Container.start(
-                Provision.withoutDriver("trn1"), Provision.instance("trn1"), Provision.manualInit())) {
+        try (Container container =
+                Container.start(
+                        Provision.withoutDriver("trn1"),
+                        Provision.instance("trn1"),
+                        Provision.manualInit())) {
             NeuronRuntime runtime = container.service(RuntimeLifecycle.class).init();
             Path neff = ScaleModel.neff(container, "inf1");
 
-            assertThat(refused(() -> runtime.load(neff))).hasMessageContaining("dev.glia.driver-trn1");
+            assertThat(refused(() -> runtime.load(neff)))
+                    .hasMessageContaining("dev.glia.driver-trn1");
         }
     }
 
@@ -68,7 +83,8 @@ class RefusalsIT {
 
     @Test
     void olderNeffRunsWithConsent() {
-        try (Container container = start("trn2", Provision.property("NEURON_RT_ALLOW_LEGACY_NEFF", "1"))) {
+        try (Container container =
+                start("trn2", Provision.property("NEURON_RT_ALLOW_LEGACY_NEFF", "1"))) {
             NeuronRuntime runtime = container.service(RuntimeLifecycle.class).init();
             try (Model model = runtime.load(ScaleModel.neff(container, "trn1"));
                     Execution execution = model.prepare()) {
@@ -81,7 +97,8 @@ class RefusalsIT {
 
     @Test
     void newerNeffIsRefusedAlways() {
-        try (Container container = start("trn1", Provision.property("NEURON_RT_ALLOW_LEGACY_NEFF", "1"))) {
+        try (Container container =
+                start("trn1", Provision.property("NEURON_RT_ALLOW_LEGACY_NEFF", "1"))) {
             NeuronRuntime runtime = container.service(RuntimeLifecycle.class).init();
             Path neff = ScaleModel.neff(container, "trn2");
 
@@ -97,7 +114,8 @@ class RefusalsIT {
 
             requireUnsupported(refused(() -> runtime.load(neff)), "NEURON_LOGICAL_NC_CONFIG=1");
         }
-        try (Container container = start("trn2", Provision.property("NEURON_LOGICAL_NC_CONFIG", "1"))) {
+        try (Container container =
+                start("trn2", Provision.property("NEURON_LOGICAL_NC_CONFIG", "1"))) {
             NeuronRuntime runtime = container.service(RuntimeLifecycle.class).init();
             try (Model model = runtime.load(ScaleModel.neff(container, "trn2", 1))) {
                 assertThat(model.architecture()).isEqualTo("trn2");

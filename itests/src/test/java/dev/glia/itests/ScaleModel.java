@@ -2,6 +2,7 @@ package dev.glia.itests;
 
 import dev.glia.itests.container.Container;
 import dev.glia.runtime.NeffCompiler;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,7 +14,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** The smallest model whose results can be told apart: {@code y = 3 x} over {@code float32 [1,4]}, as ONNX bytes. */
+/**
+ * The smallest model whose results can be told apart: {@code y = 3 x} over {@code float32 [1,4]},
+ * as ONNX bytes.
+ */
 public final class ScaleModel {
     public static final float FACTOR = 3;
     static final int SIZE = 4;
@@ -48,8 +52,15 @@ public final class ScaleModel {
             Path target = folder.resolve("scale-" + architecture + ".neff");
             container
                     .service(NeffCompiler.class)
-                    .compile(new NeffCompiler.Request(
-                            source, target, architecture, Optional.empty(), lnc, Map.of(), true));
+                    .compile(
+                            new NeffCompiler.Request(
+                                    source,
+                                    target,
+                                    architecture,
+                                    Optional.empty(),
+                                    lnc,
+                                    Map.of(),
+                                    true));
             return target;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
@@ -57,15 +68,18 @@ public final class ScaleModel {
     }
 
     public static byte[] onnx() {
-        ByteBuffer factor = ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, FACTOR);
-        Message weight = new Message().number(1, 1).number(2, FLOAT).text(8, "w").bytes(9, factor.array());
+        ByteBuffer factor =
+                ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, FACTOR);
+        Message weight =
+                new Message().number(1, 1).number(2, FLOAT).text(8, "w").bytes(9, factor.array());
         Message mul = new Message().text(1, "x").text(1, "w").text(2, "y").text(4, "Mul");
-        Message graph = new Message()
-                .message(1, mul)
-                .text(2, "scale")
-                .message(5, weight)
-                .message(11, tensor("x"))
-                .message(12, tensor("y"));
+        Message graph =
+                new Message()
+                        .message(1, mul)
+                        .text(2, "scale")
+                        .message(5, weight)
+                        .message(11, tensor("x"))
+                        .message(12, tensor("y"));
         return new Message()
                 .number(1, IR_VERSION)
                 .message(7, graph)
@@ -74,9 +88,10 @@ public final class ScaleModel {
     }
 
     private static Message tensor(String name) {
-        Message shape = new Message()
-                .message(1, new Message().number(1, 1))
-                .message(1, new Message().number(1, SIZE));
+        Message shape =
+                new Message()
+                        .message(1, new Message().number(1, 1))
+                        .message(1, new Message().number(1, SIZE));
         Message type = new Message().number(1, FLOAT).message(2, shape);
         return new Message().text(1, name).message(2, new Message().message(1, type));
     }

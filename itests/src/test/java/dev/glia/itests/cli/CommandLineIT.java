@@ -3,6 +3,11 @@ package dev.glia.itests.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.glia.itests.ScaleModel;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,24 +16,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What every command promises: results, standard output for results only, and exit codes. */
 class CommandLineIT {
     private static final int INVALID = 2;
     private static final int UNSUPPORTED_NEFF = 10;
 
-    @TempDir
-    static Path folder;
+    @TempDir static Path folder;
 
     @BeforeAll
     static void compile() throws IOException {
         Files.write(folder.resolve("scale.onnx"), ScaleModel.onnx());
         for (String architecture : List.of("trn1", "trn2")) {
             GliaProcess compiled =
-                    succeed("compile", "scale.onnx", "--arch", architecture, "-o", architecture + ".neff");
+                    succeed(
+                            "compile",
+                            "scale.onnx",
+                            "--arch",
+                            architecture,
+                            "-o",
+                            architecture + ".neff");
             assertThat(compiled.out().lines()).hasSize(1);
         }
     }
@@ -39,10 +46,21 @@ class CommandLineIT {
         x.asFloatBuffer().put(new float[] {1, -2, 3.5f, 0});
         Files.write(folder.resolve("x.bin"), x.array());
 
-        GliaProcess run = succeed(
-                "run", "trn1.neff", "--instance", "trn1", "--input", "x=x.bin", "--output", "y=y.bin", "--json");
+        GliaProcess run =
+                succeed(
+                        "run",
+                        "trn1.neff",
+                        "--instance",
+                        "trn1",
+                        "--input",
+                        "x=x.bin",
+                        "--output",
+                        "y=y.bin",
+                        "--json");
 
-        ByteBuffer y = ByteBuffer.wrap(Files.readAllBytes(folder.resolve("y.bin"))).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer y =
+                ByteBuffer.wrap(Files.readAllBytes(folder.resolve("y.bin")))
+                        .order(ByteOrder.LITTLE_ENDIAN);
         assertThat(y.asFloatBuffer()).isEqualTo(FloatBuffer.wrap(new float[] {3, -6, 10.5f, 0}));
         assertThat(Json.object(run.out()))
                 .containsEntry("arch", "trn1")
@@ -55,7 +73,8 @@ class CommandLineIT {
                 .containsKeys("model", "inputs", "load_ms", "latency_ms")
                 .extractingByKey("outputs")
                 .asString()
-                .contains("name=y", "dtype=float32", "shape=[1, 4]", "values=[3.0, -6.0, 10.5, 0.0]");
+                .contains(
+                        "name=y", "dtype=float32", "shape=[1, 4]", "values=[3.0, -6.0, 10.5, 0.0]");
     }
 
     @Test
@@ -76,14 +95,24 @@ class CommandLineIT {
                 .contains("NEURON_RT_ALLOW_LEGACY_NEFF");
 
         GliaProcess allowed =
-                run(Map.of("NEURON_RT_ALLOW_LEGACY_NEFF", "true"), "run", "trn1.neff", "--instance", "trn2");
+                run(
+                        Map.of("NEURON_RT_ALLOW_LEGACY_NEFF", "true"),
+                        "run",
+                        "trn1.neff",
+                        "--instance",
+                        "trn2");
         assertThat(allowed.exit()).as("%s", allowed).isZero();
     }
 
     @Test
     void newerNeffIsRefusedAlways() {
         GliaProcess refused =
-                run(Map.of("NEURON_RT_ALLOW_LEGACY_NEFF", "true"), "run", "trn2.neff", "--instance", "trn1");
+                run(
+                        Map.of("NEURON_RT_ALLOW_LEGACY_NEFF", "true"),
+                        "run",
+                        "trn2.neff",
+                        "--instance",
+                        "trn1");
 
         assertThat(refused.exit()).as("%s", refused).isEqualTo(UNSUPPORTED_NEFF);
     }
@@ -101,12 +130,13 @@ class CommandLineIT {
 
     @Test
     void wrongUsageIsRefused() {
-        for (String[] wrong : List.of(
-                new String[] {"frobnicate"},
-                new String[] {"run", "--frobnicate"},
-                new String[] {"run", "missing.neff"},
-                new String[] {"compile", "scale.onnx", "--arch", "trn9", "-o", "no.neff"},
-                new String[] {"neff", "verify", "scale.onnx"})) {
+        for (String[] wrong :
+                List.of(
+                        new String[] {"frobnicate"},
+                        new String[] {"run", "--frobnicate"},
+                        new String[] {"run", "missing.neff"},
+                        new String[] {"compile", "scale.onnx", "--arch", "trn9", "-o", "no.neff"},
+                        new String[] {"neff", "verify", "scale.onnx"})) {
             GliaProcess refused = run(Map.of(), wrong);
             assertThat(refused.exit()).as("%s", refused).isEqualTo(INVALID);
             assertThat(refused.lastError()).as("%s", refused).startsWith("NRT_INVALID (2)");
@@ -121,8 +151,21 @@ class CommandLineIT {
                 .containsEntry("arch", "trn1")
                 .containsEntry("executable_on", List.of("emulated"))
                 .containsKeys(
-                        "file", "pkg_version", "neff_version", "target", "name", "uuid", "num_tpb", "lnc_size",
-                        "feature_bits", "hash", "data_size", "inputs", "outputs", "graphs", "members");
+                        "file",
+                        "pkg_version",
+                        "neff_version",
+                        "target",
+                        "name",
+                        "uuid",
+                        "num_tpb",
+                        "lnc_size",
+                        "feature_bits",
+                        "hash",
+                        "data_size",
+                        "inputs",
+                        "outputs",
+                        "graphs",
+                        "members");
         succeed("neff", "verify", "trn1.neff");
         succeed("neff", "unpack", "trn1.neff", "-d", "unpacked");
         assertThat(folder.resolve("unpacked")).isNotEmptyDirectory();
@@ -153,8 +196,10 @@ class CommandLineIT {
 
     @Test
     void worksThroughALinkInAFolderWithSpaces() throws IOException {
-        Path link = Files.createSymbolicLink(
-                Files.createDirectories(folder.resolve("a folder")).resolve("my glia"), GliaProcess.SCRIPT);
+        Path link =
+                Files.createSymbolicLink(
+                        Files.createDirectories(folder.resolve("a folder")).resolve("my glia"),
+                        GliaProcess.SCRIPT);
 
         GliaProcess version = GliaProcess.start(link, folder, Map.of(), "--version").await();
 

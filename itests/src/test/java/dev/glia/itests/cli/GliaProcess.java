@@ -1,6 +1,7 @@
 package dev.glia.itests.cli;
 
 import dev.glia.itests.container.Await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** One process of the command line, with a state folder of the test and without the variables of its surroundings. */
+/**
+ * One process of the command line, with a state folder of the test and without the variables of its
+ * surroundings.
+ */
 final class GliaProcess implements AutoCloseable {
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     static final Path SCRIPT = ROOT.resolve("glia");
@@ -20,7 +24,8 @@ final class GliaProcess implements AutoCloseable {
     private final Path err;
     private final Process process;
 
-    private GliaProcess(List<String> command, Path folder, Map<String, String> environment) throws IOException {
+    private GliaProcess(List<String> command, Path folder, Map<String, String> environment)
+            throws IOException {
         this.command = command;
         out = Files.createTempFile(folder, "out", ".txt");
         err = Files.createTempFile(folder, "err", ".txt");
@@ -28,10 +33,11 @@ final class GliaProcess implements AutoCloseable {
         builder.environment().keySet().removeIf(name -> name.matches("(NEURON|GLIA).*"));
         builder.environment().put("GLIA_STATE_DIR", folder.resolve("state").toString());
         builder.environment().putAll(environment);
-        process = builder.directory(folder.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
+        process =
+                builder.directory(folder.toFile())
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile())
+                        .start();
     }
 
     /**
@@ -46,9 +52,11 @@ final class GliaProcess implements AutoCloseable {
     }
 
     /** Starts the command line through another path to the script. */
-    static GliaProcess start(Path script, Path folder, Map<String, String> environment, String... arguments) {
+    static GliaProcess start(
+            Path script, Path folder, Map<String, String> environment, String... arguments) {
         if (!Files.exists(ROOT.resolve("features/target/glia/features/core.json"))) {
-            throw new IllegalStateException("the distribution is not assembled: build the module features first");
+            throw new IllegalStateException(
+                    "the distribution is not assembled: build the module features first");
         }
         var command = new ArrayList<>(List.of(script.toString()));
         command.addAll(List.of(arguments));
@@ -129,7 +137,10 @@ final class GliaProcess implements AutoCloseable {
 
     @Override
     public String toString() {
-        return String.join(" ", command) + (process.isAlive() ? " (runs)" : " (exit code " + exit() + ")") + "\n" + out()
+        return String.join(" ", command)
+                + (process.isAlive() ? " (runs)" : " (exit code " + exit() + ")")
+                + "\n"
+                + out()
                 + err();
     }
 }

@@ -2,13 +2,14 @@ package dev.glia.itests.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Processes share a machine of 16 cores: each takes three, and nobody takes those of another. */
 class HoldIT {
@@ -16,8 +17,7 @@ class HoldIT {
             Map.of("GLIA_INSTANCE", "inf1.6xlarge", "NEURON_RT_NUM_CORES", "3");
     private static final int RESOURCE = 4;
 
-    @TempDir
-    Path folder;
+    @TempDir Path folder;
 
     private final List<GliaProcess> holders = new ArrayList<>();
 

@@ -36,7 +36,8 @@ public final class Await {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > LIMIT.toNanos()) {
-                throw new AssertionError("after " + LIMIT.toSeconds() + " s still not true: " + what.get());
+                throw new AssertionError(
+                        "after " + LIMIT.toSeconds() + " s still not true: " + what.get());
             }
             LockSupport.parkNanos(PAUSE);
         }

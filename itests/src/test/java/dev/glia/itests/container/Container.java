@@ -8,6 +8,17 @@ import static org.ops4j.pax.exam.CoreOptions.workingDirectory;
 import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
 import dev.glia.log.LogSink;
+
+import org.apache.felix.framework.Felix;
+import org.ops4j.pax.exam.ExamSystem;
+import org.ops4j.pax.exam.Option;
+import org.ops4j.pax.exam.nat.internal.NativeTestContainer;
+import org.ops4j.pax.exam.spi.DefaultExamSystem;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.util.tracker.ServiceTracker;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,19 +30,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.apache.felix.framework.Felix;
-import org.ops4j.pax.exam.ExamSystem;
-import org.ops4j.pax.exam.Option;
-import org.ops4j.pax.exam.nat.internal.NativeTestContainer;
-import org.ops4j.pax.exam.spi.DefaultExamSystem;
-import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.util.tracker.ServiceTracker;
 
 /**
- * A container that runs: a framework of its own in this JVM, started by Pax Exam, with a state folder of its own unless
- * {@link Provision#stateDir} gives one. What Glia logs is kept in memory.
+ * A container that runs: a framework of its own in this JVM, started by Pax Exam, with a state
+ * folder of its own unless {@link Provision#stateDir} gives one. What Glia logs is kept in memory.
  */
 public final class Container implements AutoCloseable {
     private static final Path WORK = Path.of("target", "exam").toAbsolutePath();
@@ -43,14 +45,18 @@ public final class Container implements AutoCloseable {
     private final BundleContext context;
 
     private Container(ExamSystem system) throws IOException {
-        exam = new NativeTestContainer(system, properties -> {
-            Map<String, Object> all = new HashMap<>(properties);
-            all.put("felix.log.logger", errors);
-            return new Felix(all);
-        });
+        exam =
+                new NativeTestContainer(
+                        system,
+                        properties -> {
+                            Map<String, Object> all = new HashMap<>(properties);
+                            all.put("felix.log.logger", errors);
+                            return new Felix(all);
+                        });
         exam.start();
         context = exam.getSystemBundle().getBundleContext();
-        Dictionary<String, Object> location = new Hashtable<>(Map.of(LogSink.LOCATION, RecordingSink.NAME));
+        Dictionary<String, Object> location =
+                new Hashtable<>(Map.of(LogSink.LOCATION, RecordingSink.NAME));
         context.registerService(LogSink.class, log, location);
     }
 
@@ -63,25 +69,29 @@ public final class Container implements AutoCloseable {
     public static Container start(Option... options) {
         try {
             Path state = newState();
-            return new Container(DefaultExamSystem.create(new Option[] {
-                workingDirectory(Files.createTempDirectory(WORK, "framework").toString()),
-                cleanCaches(),
-                systemTimeout(Await.LIMIT.toMillis()),
-                Provision.sharedPackages(),
-                Provision.stateDir(state),
-                Provision.property("NEURON_RT_LOG_LOCATION", RecordingSink.NAME),
-                Provision.property("NEURON_RT_LOG_LEVEL", "INFO"),
-                Provision.property("ds.loglevel", "error"),
-                Provision.property("felix.cm.loglevel", "1"),
-                composite(options)
-            }));
+            return new Container(
+                    DefaultExamSystem.create(
+                            new Option[] {
+                                workingDirectory(
+                                        Files.createTempDirectory(WORK, "framework").toString()),
+                                cleanCaches(),
+                                systemTimeout(Await.LIMIT.toMillis()),
+                                Provision.sharedPackages(),
+                                Provision.stateDir(state),
+                                Provision.property("NEURON_RT_LOG_LOCATION", RecordingSink.NAME),
+                                Provision.property("NEURON_RT_LOG_LEVEL", "INFO"),
+                                Provision.property("ds.loglevel", "error"),
+                                Provision.property("felix.cm.loglevel", "1"),
+                                composite(options)
+                            }));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
     }
 
     /**
-     * {@return a new state folder} The native library of the engine is unpacked once for all of them.
+     * {@return a new state folder} The native library of the engine is unpacked once for all of
+     * them.
      */
     public static Path newState() {
         try {
@@ -94,9 +104,7 @@ public final class Container implements AutoCloseable {
         }
     }
 
-    /**
-     * {@return the context of the system bundle}
-     */
+    /** {@return the context of the system bundle} */
     public BundleContext context() {
         return context;
     }
@@ -126,7 +134,13 @@ public final class Container implements AutoCloseable {
         try {
             Object service = tracker.waitForService(Await.LIMIT.toMillis());
             if (service == null) {
-                throw new AssertionError("no service " + wanted + " after " + Await.LIMIT.toSeconds() + " s\n" + report());
+                throw new AssertionError(
+                        "no service "
+                                + wanted
+                                + " after "
+                                + Await.LIMIT.toSeconds()
+                                + " s\n"
+                                + report());
             }
             return type.cast(service);
         } catch (InterruptedException interrupted) {
@@ -154,19 +168,18 @@ public final class Container implements AutoCloseable {
         return Stream.of(context.getBundles())
                 .filter(bundle -> symbolicName.equals(bundle.getSymbolicName()))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("no bundle " + symbolicName + " is installed"));
+                .orElseThrow(
+                        () -> new AssertionError("no bundle " + symbolicName + " is installed"));
     }
 
-    /**
-     * {@return what Glia logged}
-     */
+    /** {@return what Glia logged} */
     public List<LogRecord> records() {
         return log.records();
     }
 
     /**
-     * {@return a line for everything that is wrong: framework errors, bundles that are not active, components that are
-     * unsatisfied or failed, records of level ERROR}
+     * {@return a line for everything that is wrong: framework errors, bundles that are not active,
+     * components that are unsatisfied or failed, records of level ERROR}
      */
     public List<String> problems() {
         return Stream.of(

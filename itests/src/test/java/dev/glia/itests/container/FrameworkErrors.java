@@ -1,10 +1,11 @@
 package dev.glia.itests.container;
 
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.felix.framework.Logger;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What the framework itself complains about, from its first moment on. */
 final class FrameworkErrors extends Logger {
@@ -16,9 +17,13 @@ final class FrameworkErrors extends Logger {
 
     @Override
     @SuppressWarnings("rawtypes") // as Felix declares it
-    protected void doLog(Bundle bundle, ServiceReference service, int level, String message, Throwable failure) {
+    protected void doLog(
+            Bundle bundle, ServiceReference service, int level, String message, Throwable failure) {
         if (level == LOG_ERROR) {
-            errors.add((bundle == null ? "" : bundle + ": ") + message + (failure == null ? "" : " " + failure));
+            errors.add(
+                    (bundle == null ? "" : bundle + ": ")
+                            + message
+                            + (failure == null ? "" : " " + failure));
         }
     }
 

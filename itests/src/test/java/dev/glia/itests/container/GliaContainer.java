@@ -9,8 +9,9 @@ import org.ops4j.pax.exam.Option;
 import org.osgi.framework.BundleContext;
 
 /**
- * One container for a test class: register it with {@code @RegisterExtension} in a static field. Tests take the
- * {@link Container}, its {@link BundleContext} or any of Glia's services as parameters; a service is waited for.
+ * One container for a test class: register it with {@code @RegisterExtension} in a static field.
+ * Tests take the {@link Container}, its {@link BundleContext} or any of Glia's services as
+ * parameters; a service is waited for.
  */
 public final class GliaContainer implements BeforeAllCallback, AfterAllCallback, ParameterResolver {
     private final Option[] options;

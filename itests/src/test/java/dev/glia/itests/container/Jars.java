@@ -11,13 +11,12 @@ import java.util.stream.Stream;
 
 /** The packaged bundles as the build copied them: Glia's own, and what they need. */
 public final class Jars {
-    private static final Path FOLDER = Path.of(System.getProperty("glia.bundles", "target/bundles"));
+    private static final Path FOLDER =
+            Path.of(System.getProperty("glia.bundles", "target/bundles"));
 
     private Jars() {}
 
-    /**
-     * {@return all bundles, in the order of their names: no order of installation may matter}
-     */
+    /** {@return all bundles, in the order of their names: no order of installation may matter} */
     public static List<Path> all() {
         try (Stream<Path> files = Files.list(FOLDER)) {
             return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
@@ -34,14 +33,13 @@ public final class Jars {
     public static Path of(String symbolicName) {
         Path jar = FOLDER.resolve(symbolicName + ".jar");
         if (!Files.isRegularFile(jar)) {
-            throw new IllegalArgumentException("no bundle " + symbolicName + ": " + jar + " is not there");
+            throw new IllegalArgumentException(
+                    "no bundle " + symbolicName + ": " + jar + " is not there");
         }
         return jar;
     }
 
-    /**
-     * {@return Glia's own bundles}
-     */
+    /** {@return Glia's own bundles} */
     public static List<Path> own() {
         return all().stream()
                 .filter(jar -> jar.getFileName().toString().startsWith("dev.glia."))

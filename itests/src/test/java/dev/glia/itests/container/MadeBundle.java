@@ -32,7 +32,10 @@ public final class MadeBundle {
         manifest.getMainAttributes().putValue("Bundle-ManifestVersion", "2");
         headers.forEach(manifest.getMainAttributes()::putValue);
         String folder = inside.getPackageName().replace('.', '/');
-        Path classes = Path.of(inside.getProtectionDomain().getCodeSource().getLocation().getPath(), folder);
+        Path classes =
+                Path.of(
+                        inside.getProtectionDomain().getCodeSource().getLocation().getPath(),
+                        folder);
         var bytes = new ByteArrayOutputStream();
         try (var jar = new JarOutputStream(bytes, manifest);
                 Stream<Path> files = Files.list(classes)) {

@@ -6,15 +6,23 @@ import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
 import static org.ops4j.pax.exam.CoreOptions.systemPackages;
 
 import dev.glia.runtime.RuntimeLifecycle;
+
+import org.ops4j.pax.exam.Option;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.ops4j.pax.exam.Option;
 
-/** What a container is made of, to be combined freely; of two values for a variable the later one counts. */
+/**
+ * What a container is made of, to be combined freely; of two values for a variable the later one
+ * counts.
+ */
 public final class Provision {
 
-    /** Their packages come from the class path of the test, so that both sides speak of the same types. */
+    /**
+     * Their packages come from the class path of the test, so that both sides speak of the same
+     * types.
+     */
     private static final String[] SHARED = {
         "dev.glia.api",
         "dev.glia.neff",
@@ -25,9 +33,7 @@ public final class Provision {
 
     private Provision() {}
 
-    /**
-     * {@return every bundle}
-     */
+    /** {@return every bundle} */
     public static Option core() {
         return bundles(Jars.all());
     }
@@ -70,9 +76,7 @@ public final class Provision {
         return property("GLIA_INSTANCE", type);
     }
 
-    /**
-     * {@return the runtime waits for {@link RuntimeLifecycle#init()}}
-     */
+    /** {@return the runtime waits for {@link RuntimeLifecycle#init()}} */
     public static Option manualInit() {
         return property(RuntimeLifecycle.INIT, "manual");
     }
@@ -87,15 +91,21 @@ public final class Provision {
     }
 
     static Option sharedPackages() {
-        return systemPackages(Stream.of(SHARED)
-                .map(Jars::of)
-                .map(jar -> Jars.manifest(jar).getMainAttributes().getValue("Export-Package"))
-                .toArray(String[]::new));
+        return systemPackages(
+                Stream.of(SHARED)
+                        .map(Jars::of)
+                        .map(
+                                jar ->
+                                        Jars.manifest(jar)
+                                                .getMainAttributes()
+                                                .getValue("Export-Package"))
+                        .toArray(String[]::new));
     }
 
     private static Option bundles(List<Path> jars) {
-        return composite(jars.stream()
-                .map(jar -> bundle("reference:" + jar.toUri()))
-                .toArray(Option[]::new));
+        return composite(
+                jars.stream()
+                        .map(jar -> bundle("reference:" + jar.toUri()))
+                        .toArray(Option[]::new));
     }
 }

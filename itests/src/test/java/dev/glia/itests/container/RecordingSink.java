@@ -2,6 +2,7 @@ package dev.glia.itests.container;
 
 import dev.glia.log.LogRecord;
 import dev.glia.log.LogSink;
+
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -18,9 +19,7 @@ public final class RecordingSink implements LogSink {
         records.add(record);
     }
 
-    /**
-     * {@return what was written, oldest first}
-     */
+    /** {@return what was written, oldest first} */
     public List<LogRecord> records() {
         return List.copyOf(records);
     }

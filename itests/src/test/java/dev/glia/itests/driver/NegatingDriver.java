@@ -14,32 +14,36 @@ import dev.glia.device.ModelImage;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.osgi.framework.BundleActivator;
-import org.osgi.framework.BundleContext;
 
 /**
- * A driver for trn1 whose results have the opposite sign, so that everybody sees which driver served. Outranks the one
- * that is there. With the header {@code Refuses: true} in its manifest it cannot open a core.
+ * A driver for trn1 whose results have the opposite sign, so that everybody sees which driver
+ * served. Outranks the one that is there. With the header {@code Refuses: true} in its manifest it
+ * cannot open a core.
  */
 public final class NegatingDriver implements BundleActivator, DeviceDriver {
-    private static final Architecture TRN1 = new Architecture(
-            "trn1",
-            "Trainium1",
-            "v2",
-            2,
-            32L << 30,
-            Set.of(DType.FLOAT32),
-            new TreeSet<>(Set.of(1)),
-            1,
-            List.of("trn1"),
-            List.of(),
-            -1);
+    private static final Architecture TRN1 =
+            new Architecture(
+                    "trn1",
+                    "Trainium1",
+                    "v2",
+                    2,
+                    32L << 30,
+                    Set.of(DType.FLOAT32),
+                    new TreeSet<>(Set.of(1)),
+                    1,
+                    List.of("trn1"),
+                    List.of(),
+                    -1);
 
     private Machine machine;
     private Engine engine;
@@ -103,7 +107,8 @@ public final class NegatingDriver implements BundleActivator, DeviceDriver {
         }
     }
 
-    private record Negation(Invocation invocation, List<MemorySegment> outputs) implements Invocation {
+    private record Negation(Invocation invocation, List<MemorySegment> outputs)
+            implements Invocation {
         @Override
         public NrtStatus run() {
             NrtStatus status = invocation.run();

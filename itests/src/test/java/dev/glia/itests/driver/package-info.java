@@ -1,2 +1,4 @@
-/** A device driver as a third party would write it, packed into a bundle of its own by the tests. */
+/**
+ * A device driver as a third party would write it, packed into a bundle of its own by the tests.
+ */
 package dev.glia.itests.driver;

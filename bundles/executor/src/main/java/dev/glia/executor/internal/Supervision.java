@@ -112,7 +112,7 @@ final class Supervision {
         long left = deadline - nowNanos;
         if (state.get() != seen) {
             return 0; // Another run has begun meanwhile, and the deadline may be its own: look
-                      // again.
+            // again.
         }
         if (!hasLimit) {
             return Long.MAX_VALUE;

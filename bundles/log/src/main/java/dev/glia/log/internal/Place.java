@@ -253,9 +253,8 @@ final class Place {
 
     /** Whatever a sink throws must not get out of here: it is foreign code. */
     private static Throwable write(LogSink sink, LogRecord record) {
-        Thread
-                .interrupted(); // What an earlier sink left behind would close the channel of this
-                                // one.
+        Thread.interrupted(); // What an earlier sink left behind would close the channel of this
+        // one.
         try {
             sink.write(record);
             return null;
@@ -377,7 +376,7 @@ final class Place {
             return work.awaitNanos(nanos) > 0;
         } catch (InterruptedException e) {
             return true; // Left behind by a sink, or the end of this thread, which the caller
-                         // notices.
+            // notices.
         }
     }
 }

@@ -152,28 +152,48 @@ final class CoreModel implements Model {
                     NrtStatus.NRT_CLOSED, "model " + name() + " is unloaded; load it again");
         }
         requireKnown(tensors.keySet());
+        var execution = allocate(tensors);
+        executions.add(execution);
+        try {
+            bind(execution);
+            return execution;
+        } catch (RuntimeException | Error failure) {
+            execution.close();
+            throw failure;
+        }
+    }
+
+    private PreparedExecution allocate(Map<String, MemorySegment> given) {
         Arena arena = Arena.ofShared();
         try {
-            var execution =
-                    new PreparedExecution(
-                            this,
-                            arena,
-                            tensors(inputs(), tensors, arena),
-                            tensors(outputs(), tensors, arena));
-            executions.add(execution);
-            return execution;
+            return new PreparedExecution(
+                    this, arena, tensors(inputs(), given, arena), tensors(outputs(), given, arena));
         } catch (OutOfMemoryError memory) {
             arena.close();
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
                     "host memory does not suffice for the tensors of model "
                             + name()
-                            + "; close executions, or raise"
-                            + " -XX:MaxDirectMemorySize",
+                            + "; close executions, or raise -XX:MaxDirectMemorySize",
                     memory);
         } catch (RuntimeException failure) {
             arena.close();
             throw failure;
+        }
+    }
+
+    /**
+     * Binds ahead of the first request, so that it is as fast as the others; without a driver that
+     * has to wait.
+     */
+    private void bind(PreparedExecution execution) {
+        Seat seat = slot.tryLease(core.index());
+        if (seat != null) {
+            try {
+                execution.bind(seat);
+            } finally {
+                seat.exit();
+            }
         }
     }
 

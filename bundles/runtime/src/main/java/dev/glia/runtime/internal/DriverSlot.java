@@ -164,6 +164,12 @@ final class DriverSlot {
         return awaitSeat(core, timeoutNanos);
     }
 
+    /** {@return the seat of a core, held for the caller, or null when no driver serves just now} */
+    Seat tryLease(int core) {
+        Revision revision = current;
+        return revision != null && revision.seat(core).enter() ? revision.seat(core) : null;
+    }
+
     private Seat awaitSeat(int core, long timeoutNanos) {
         long start = System.nanoTime();
         synchronized (arrival) {

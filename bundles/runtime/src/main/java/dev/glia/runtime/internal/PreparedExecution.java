@@ -141,7 +141,7 @@ final class PreparedExecution implements Execution, LaneTask {
      * Binds the tensors to another revision; the caller holds the execution and a lease on the
      * seat.
      */
-    private synchronized void bind(Seat leased) {
+    synchronized void bind(Seat leased) {
         unbind(seat);
         invocation = leased.bind(model, segments(inputs), segments(outputs));
         seat = leased;

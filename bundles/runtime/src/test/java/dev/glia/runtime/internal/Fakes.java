@@ -67,9 +67,10 @@ final class Fakes {
         final AtomicInteger openModels = new AtomicInteger();
         final AtomicInteger openInvocations = new AtomicInteger();
         final AtomicInteger misuse = new AtomicInteger();
-        final AtomicInteger runs = new AtomicInteger();
+        final AtomicInteger waiting = new AtomicInteger();
         volatile RuntimeException openFailure;
         volatile RuntimeException loadFailure;
+        volatile RuntimeException bindFailure;
         volatile CountDownLatch hold;
         volatile boolean ignoresCancel;
 
@@ -142,6 +143,9 @@ final class Fakes {
 
             @Override
             public Invocation bind(List<MemorySegment> inputs, List<MemorySegment> outputs) {
+                if (bindFailure != null) {
+                    throw bindFailure;
+                }
                 openInvocations.incrementAndGet();
                 return new Bound(this, inputs.getFirst(), outputs.getFirst());
             }
@@ -172,6 +176,7 @@ final class Fakes {
             public NrtStatus run() {
                 note(closed || loaded.closed || loaded.session.closed);
                 CountDownLatch held = hold;
+                waiting.set(held == null ? 0 : 1);
                 while (held != null && held.getCount() > 0 && !cancelled) {
                     Thread.onSpinWait();
                 }
@@ -180,7 +185,6 @@ final class Fakes {
                     throw new NrtException(NrtStatus.NRT_TIMEOUT, "stopped");
                 }
                 output.set(ValueLayout.JAVA_INT, 0, input.get(ValueLayout.JAVA_INT, 0) + adds);
-                runs.incrementAndGet();
                 note(closed || loaded.closed || loaded.session.closed);
                 return NrtStatus.NRT_SUCCESS;
             }

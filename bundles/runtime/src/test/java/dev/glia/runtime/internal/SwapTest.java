@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SwapTest {
 
     private static final Path NEFF = Path.of("add.neff");
@@ -106,12 +106,25 @@ class SwapTest {
     }
 
     @Test
+    void aPreparedRequestIsBoundBeforeItRuns() {
+        slot.add(first, rank(0, 1));
+        Model model = runtime.load(NEFF);
+        Execution run = model.prepare();
+        assertThat(first.openInvocations).hasValue(1);
+        run.execute();
+        assertThat(first.openInvocations).hasValue(1);
+        first.bindFailure = new NrtException(NrtStatus.NRT_RESOURCE, "full");
+        assertThatThrownBy(model::prepare).hasMessage("NRT_RESOURCE (4): full");
+        assertThat(first.openInvocations).hasValue(1);
+    }
+
+    @Test
     void oneExecutionRunsOneRequestAtATime() throws Exception {
         slot.add(first, rank(0, 1));
         Execution run = runtime.load(NEFF).prepare();
         first.hold = new CountDownLatch(1);
         var done = CompletableFuture.supplyAsync(run::execute, OWN_THREAD);
-        await(() -> first.openInvocations.get() == 1);
+        await(() -> first.waiting.get() == 1);
         assertThatThrownBy(run::execute).hasMessageStartingWith("NRT_EXEC_NC_BUSY (1005)");
         assertThatThrownBy(run::submit).hasMessageStartingWith("NRT_EXEC_NC_BUSY (1005)");
         first.hold.countDown();
@@ -200,7 +213,7 @@ class SwapTest {
         Execution run = runtime.load(NEFF).prepare();
         first.hold = new CountDownLatch(1);
         var stuck = CompletableFuture.supplyAsync(run::execute, OWN_THREAD);
-        await(() -> first.openInvocations.get() == 1);
+        await(() -> first.waiting.get() == 1);
         impatientSlot.remove(first);
         assertThat(first.idle()).isTrue();
         assertThatThrownBy(stuck::join).hasRootCauseMessage("NRT_TIMEOUT (5): stopped");
@@ -213,7 +226,7 @@ class SwapTest {
         Execution run = model.prepare();
         first.hold = new CountDownLatch(1);
         var running = CompletableFuture.supplyAsync(run::execute, OWN_THREAD);
-        await(() -> first.openInvocations.get() == 1);
+        await(() -> first.waiting.get() == 1);
         var closing = CompletableFuture.runAsync(runtime::close, OWN_THREAD);
         await(() -> runtime.state() == RuntimeState.CLOSED);
         assertThat(closing).isNotDone();
