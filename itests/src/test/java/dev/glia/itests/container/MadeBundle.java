@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,10 +33,9 @@ public final class MadeBundle {
         manifest.getMainAttributes().putValue("Bundle-ManifestVersion", "2");
         headers.forEach(manifest.getMainAttributes()::putValue);
         String folder = inside.getPackageName().replace('.', '/');
-        Path classes =
-                Path.of(
-                        inside.getProtectionDomain().getCodeSource().getLocation().getPath(),
-                        folder);
+        URI location =
+                URI.create(inside.getProtectionDomain().getCodeSource().getLocation().toString());
+        Path classes = Path.of(location).resolve(folder);
         var bytes = new ByteArrayOutputStream();
         try (var jar = new JarOutputStream(bytes, manifest);
                 Stream<Path> files = Files.list(classes)) {

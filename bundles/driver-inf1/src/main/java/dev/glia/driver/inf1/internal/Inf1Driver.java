@@ -8,8 +8,8 @@ import dev.glia.device.DeviceInfo;
 import dev.glia.device.Engine;
 import dev.glia.device.Machine;
 import dev.glia.device.NeuronDriver;
+import dev.glia.device.kit.CoreTypes;
 import dev.glia.device.kit.EmulatedCores;
-import dev.glia.runtime.DType;
 
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -27,20 +27,6 @@ public final class Inf1Driver implements DeviceDriver {
 
     private static final long GIB = 1L << 30;
 
-    private static final Set<DType> TYPES =
-            Set.of(
-                    DType.FLOAT32,
-                    DType.FLOAT16,
-                    DType.BFLOAT16,
-                    DType.INT8,
-                    DType.INT16,
-                    DType.INT32,
-                    DType.INT64,
-                    DType.UINT8,
-                    DType.UINT16,
-                    DType.UINT32,
-                    DType.UINT64);
-
     /** The bits that runtimes for inf1 print as supported. */
     private static final long FEATURES = 0xFFL;
 
@@ -51,7 +37,7 @@ public final class Inf1Driver implements DeviceDriver {
                     "v1",
                     4,
                     8 * GIB,
-                    TYPES,
+                    CoreTypes.V1,
                     new TreeSet<>(Set.of(1)),
                     1,
                     List.of("inf1"),

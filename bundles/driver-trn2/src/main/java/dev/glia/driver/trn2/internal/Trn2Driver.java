@@ -8,8 +8,8 @@ import dev.glia.device.DeviceInfo;
 import dev.glia.device.Engine;
 import dev.glia.device.Machine;
 import dev.glia.device.NeuronDriver;
+import dev.glia.device.kit.CoreTypes;
 import dev.glia.device.kit.EmulatedCores;
-import dev.glia.runtime.DType;
 
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -30,24 +30,6 @@ public final class Trn2Driver implements DeviceDriver {
 
     private static final long GIB = 1L << 30;
 
-    private static final Set<DType> TYPES =
-            Set.of(
-                    DType.FLOAT32,
-                    DType.FLOAT32R,
-                    DType.FLOAT16,
-                    DType.BFLOAT16,
-                    DType.FLOAT8E3,
-                    DType.FLOAT8E4,
-                    DType.FLOAT8E5,
-                    DType.INT8,
-                    DType.INT16,
-                    DType.INT32,
-                    DType.INT64,
-                    DType.UINT8,
-                    DType.UINT16,
-                    DType.UINT32,
-                    DType.UINT64);
-
     /** The bits seen in public NEFFs for trn2, and those below them. */
     private static final long FEATURES = 0x209FFFL;
 
@@ -58,7 +40,7 @@ public final class Trn2Driver implements DeviceDriver {
                     "v3",
                     8,
                     96 * GIB,
-                    TYPES,
+                    CoreTypes.V2,
                     new TreeSet<>(Set.of(1, 2)),
                     2,
                     List.of("trn2"),
