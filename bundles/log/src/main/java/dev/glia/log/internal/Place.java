@@ -238,9 +238,8 @@ final class Place {
                 if (entry == null) {
                     return;
                 }
-                sink = sink();
+                sink = writing;
                 current = entry;
-                writing = sink;
             } finally {
                 lock.unlock();
             }
@@ -312,11 +311,14 @@ final class Place {
             long pause = failed > 0 ? retryAt - System.nanoTime() : 0;
             if (pause > 0) {
                 waitForWork(pause);
-            } else if (sink() == null) {
-                waitForWork(grace.toNanos());
-            } else {
+                continue;
+            }
+            // Asked once: a second question might find the sink gone, after the record was taken.
+            writing = sink();
+            if (writing != null) {
                 return take();
             }
+            waitForWork(grace.toNanos());
         }
         return null;
     }
