@@ -35,7 +35,10 @@ record StandaloneConfiguration(Path stateDir) implements Configuration {
                 Optional.empty(),
                 "trn1.2xlarge",
                 stateDir,
-                stateDir);
+                stateDir,
+                stateDir,
+                stateDir,
+                Optional.empty());
     }
 
     @Override

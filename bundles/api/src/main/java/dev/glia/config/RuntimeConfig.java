@@ -2,8 +2,11 @@ package dev.glia.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The validated configuration. Immutable. Sources: the configuration page of the Neuron Runtime;
@@ -24,6 +27,12 @@ import java.util.OptionalInt;
  * @param stateDir GLIA_STATE_DIR: the folder of emulated instances and lock files
  * @param sysfsRoot GLIA_SYSFS_ROOT: where the real sysfs tree is, {@code /sys} unless a test says
  *     otherwise
+ * @param devRoot GLIA_DEV_ROOT: where the device files {@code neuronN} are, {@code /dev} unless a test
+ *     says otherwise
+ * @param runRoot GLIA_RUN_ROOT: where daemons keep their sockets, {@code /run} unless a test says
+ *     otherwise
+ * @param visibleDevices AWS_NEURON_VISIBLE_DEVICES: the Neuron devices of the host that this
+ *     process may see, a contiguous set; empty for all of them
  */
 public record RuntimeConfig(
         Optional<CoreRange> visibleCores,
@@ -38,7 +47,16 @@ public record RuntimeConfig(
         Optional<String> processTag,
         String instance,
         Path stateDir,
-        Path sysfsRoot) {
+        Path sysfsRoot,
+        Path devRoot,
+        Path runRoot,
+        Optional<SortedSet<Integer>> visibleDevices) {
+
+    /** Copies. */
+    public RuntimeConfig {
+        visibleDevices =
+                visibleDevices.map(devices -> Collections.unmodifiableSortedSet(new TreeSet<>(devices)));
+    }
 
     /**
      * A contiguous range of NeuronCores.

@@ -8,6 +8,7 @@ import java.time.Instant;
  *
  * @param core the number of the physical core on the machine
  * @param pid the process, 0 when its record cannot be read
+ * @param user the name of the user that runs it
  * @param command its command line
  * @param tag its NEURON_PROCESS_TAG, or its pid
  * @param since when it claimed the core
@@ -17,6 +18,7 @@ import java.time.Instant;
 public record CoreOwner(
         int core,
         long pid,
+        String user,
         String command,
         String tag,
         Instant since,

@@ -164,12 +164,14 @@ public final class LockingAllocator implements CoreAllocator {
                                 new CoreOwner(
                                         core,
                                         owner.pid(),
+                                        owner.user(),
                                         owner.command(),
                                         owner.tag(),
                                         owner.since(),
                                         owner.version(),
                                         owner.fence()))
                 .orElseGet(
-                        () -> new CoreOwner(core, 0, "unknown", "", Instant.EPOCH, "unknown", 0));
+                        () -> new CoreOwner(
+                                        core, 0, "unknown", "unknown", "", Instant.EPOCH, "unknown", 0));
     }
 }

@@ -44,7 +44,10 @@ record Wish(Optional<CoreRange> visible, int count, OptionalInt lnc) implements 
                 Optional.of("a tag"),
                 "auto",
                 Path.of("state"),
-                Path.of("sys"));
+                Path.of("sys"),
+                Path.of("dev"),
+                Path.of("run"),
+                Optional.empty());
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.glia.log.LogLevel;
 import dev.glia.runtime.RuntimeLifecycle;
 
 import java.nio.file.Path;
+import java.util.SortedSet;
 
 /** All variables that Glia knows. */
 final class Catalogue {
@@ -98,6 +99,31 @@ final class Catalogue {
                     "the path of a folder",
                     "/sys",
                     Parsers::path);
+    static final Variable<Path> DEV_ROOT =
+            new Variable<>(
+                    "GLIA_DEV_ROOT",
+                    "/dev",
+                    "Where the device files of the hardware are.",
+                    "the path of a folder",
+                    "/dev",
+                    Parsers::path);
+    static final Variable<Path> RUN_ROOT =
+            new Variable<>(
+                    "GLIA_RUN_ROOT",
+                    "/run",
+                    "Where daemons keep their sockets; neuron-rtd is looked for there.",
+                    "the path of a folder",
+                    "/run",
+                    Parsers::path);
+    static final Variable<SortedSet<Integer>> VISIBLE_DEVICES =
+            new Variable<>(
+                    "AWS_NEURON_VISIBLE_DEVICES",
+                    "ALL",
+                    "The Neuron devices of the host that a container may use; it sees them renumbered from 0.",
+                    "ALL, or device numbers and inclusive ranges with commas between them, rising and without a gap, 0 to "
+                            + Parsers.HIGHEST_DEVICE,
+                    "0,1",
+                    Parsers::devices);
     static final Variable<String> INIT =
             new Variable<>(
                     RuntimeLifecycle.INIT,

@@ -6,8 +6,11 @@ import dev.glia.log.LogLevel;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +20,9 @@ import java.util.stream.Stream;
 final class Parsers {
     /** Far above any machine, far below what would overflow the arithmetic of cores. */
     static final int HIGHEST_CORE = 65_535;
+
+    /** The kernel driver knows no more devices. */
+    static final int HIGHEST_DEVICE = 63;
 
     private static final int LARGEST_GROUP = 64;
     private static final int LONGEST_TAG = 255;
@@ -53,26 +59,43 @@ final class Parsers {
         return (int) value;
     }
 
-    /** Indices and inclusive ranges with commas between them, rising, without a gap. */
+    /** Indices and inclusive ranges of cores with commas between them, rising, without a gap. */
     static CoreRange cores(String text) {
+        return contiguous(text, "core", HIGHEST_CORE);
+    }
+
+    /** ALL, which is the empty set, or device numbers in the form of {@link #cores}. */
+    static SortedSet<Integer> devices(String text) {
+        var devices = new TreeSet<Integer>();
+        if (!text.equalsIgnoreCase("all")) {
+            CoreRange range = contiguous(text, "device", HIGHEST_DEVICE);
+            IntStream.rangeClosed(range.first(), range.last()).forEach(devices::add);
+        }
+        return devices;
+    }
+
+    private static CoreRange contiguous(String text, String what, int highest) {
         CoreRange union = null;
         for (String item : text.split(",", -1)) {
-            CoreRange next = indexOrRange(item.strip());
+            CoreRange next = indexOrRange(item.strip(), what, highest);
             if (union == null) {
                 union = next;
             } else if (next.first() <= union.last()) {
                 throw new IllegalArgumentException(
-                        "core "
+                        what
+                                + " "
                                 + next.first()
-                                + " is not above core "
+                                + " is not above "
+                                + what
+                                + " "
                                 + union.last()
-                                + " before it; each core is named once, in rising order");
+                                + " before it; each "
+                                + what
+                                + " is named once, in rising order");
             } else if (next.first() != union.last() + 1) {
                 throw new IllegalArgumentException(
-                        "Neuron cores are not contiguous: nothing between core "
-                                + union.last()
-                                + " and core "
-                                + next.first());
+                        "Neuron %ss are not contiguous: nothing between %s %d and %s %d"
+                                .formatted(what, what, union.last(), what, next.first()));
             } else {
                 union = new CoreRange(union.first(), next.last());
             }
@@ -80,18 +103,18 @@ final class Parsers {
         return union;
     }
 
-    private static CoreRange indexOrRange(String item) {
+    private static CoreRange indexOrRange(String item, String what, int highest) {
         if (item.isEmpty()) {
             throw new IllegalArgumentException(
-                    "a core is missing before, between or after the commas");
+                    "a " + what + " is missing before, between or after the commas");
         }
         Matcher parts = CORES.matcher(item);
         if (!parts.matches()) {
             throw new IllegalArgumentException(
-                    "\"" + item + "\" is neither a core nor a range of cores");
+                    "\"%s\" is neither a %s nor a range of %ss".formatted(item, what, what));
         }
-        int first = number(parts.group(1).strip(), 0, HIGHEST_CORE);
-        int last = parts.group(2) == null ? first : number(parts.group(2).strip(), 0, HIGHEST_CORE);
+        int first = number(parts.group(1).strip(), 0, highest);
+        int last = parts.group(2) == null ? first : number(parts.group(2).strip(), 0, highest);
         if (last < first) {
             throw new IllegalArgumentException(
                     "the range " + item + " is reversed; write " + last + "-" + first);

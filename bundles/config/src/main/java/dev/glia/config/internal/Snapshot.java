@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -53,6 +54,10 @@ record Snapshot(
         String instance = reading.read(Catalogue.INSTANCE).orElse("auto");
         Path stateDir = reading.read(Catalogue.stateDir(defaultStateDir)).orElse(defaultStateDir);
         Path sysfs = reading.read(Catalogue.SYSFS_ROOT).orElse(Path.of("/sys"));
+        Path dev = reading.read(Catalogue.DEV_ROOT).orElse(Path.of("/dev"));
+        Path run = reading.read(Catalogue.RUN_ROOT).orElse(Path.of("/run"));
+        Optional<SortedSet<Integer>> devices =
+                reading.read(Catalogue.VISIBLE_DEVICES).filter(set -> !set.isEmpty());
         reading.read(Catalogue.INIT);
 
         if (inFlight > 3) {
@@ -79,7 +84,10 @@ record Snapshot(
                         tag,
                         instance,
                         stateDir,
-                        sysfs);
+                        sysfs,
+                        dev,
+                        run,
+                        devices);
         return new Snapshot(
                 config,
                 List.copyOf(reading.problems()),

@@ -12,9 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedSet;
 
 /** The configuration that a test wants. */
-record FixedConfiguration(String instance, Path state, Path sysfs) implements Configuration {
+record FixedConfiguration(
+        String instance, Path state, Path sysfs, Optional<SortedSet<Integer>> visibleDevices)
+        implements Configuration {
+
+    FixedConfiguration(String instance, Path state, Path sysfs) {
+        this(instance, state, sysfs, Optional.empty());
+    }
+
     @Override
     public RuntimeConfig current() {
         return new RuntimeConfig(
@@ -30,7 +38,10 @@ record FixedConfiguration(String instance, Path state, Path sysfs) implements Co
                 Optional.empty(),
                 instance,
                 state,
-                sysfs);
+                sysfs,
+                sysfs.resolveSibling("dev"),
+                sysfs.resolveSibling("run"),
+                visibleDevices);
     }
 
     @Override

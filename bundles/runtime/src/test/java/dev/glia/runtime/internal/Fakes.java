@@ -407,7 +407,10 @@ final class Fakes {
                         Optional.empty(),
                         "auto",
                         Path.of("state"),
-                        Path.of("sys"));
+                        Path.of("sys"),
+                Path.of("dev"),
+                Path.of("run"),
+                Optional.empty());
         return new Configuration() {
             @Override
             public RuntimeConfig current() {

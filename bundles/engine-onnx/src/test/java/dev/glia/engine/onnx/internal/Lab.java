@@ -54,7 +54,10 @@ final class Lab {
                         Optional.empty(),
                         "auto",
                         state,
-                        Path.of("/sys"));
+                        Path.of("/sys"),
+                Path.of("dev"),
+                Path.of("run"),
+                Optional.empty());
         return new Configuration() {
             @Override
             public RuntimeConfig current() {
