@@ -14,7 +14,8 @@ public interface Submission {
     /**
      * {@return the end of the request, completed exactly once and never exceptionally: the status
      * says how it ended} Dependent stages run on the thread of the core, or of the one who
-     * cancelled, unless they are {@code ...Async}: keep them short.
+     * cancelled, unless they are {@code ...Async}: keep them short, and do not wait there for other
+     * requests of the core nor close its model, which would wait for itself.
      */
     CompletionStage<Completion> completion();
 

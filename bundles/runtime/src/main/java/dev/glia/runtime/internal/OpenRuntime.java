@@ -205,10 +205,14 @@ final class OpenRuntime implements NeuronRuntime {
             }
             state = RuntimeState.CLOSED;
         }
-        models.forEach(CoreModel::close);
-        lanes.forEach(Lane::close);
-        slot.detach();
-        claim.close();
-        whenClosed.run();
+        try {
+            models.forEach(CoreModel::close);
+            lanes.forEach(Lane::close);
+            slot.detach();
+        } finally {
+            // Whatever a driver does in its last moment: no core stays claimed.
+            claim.close();
+            whenClosed.run();
+        }
     }
 }
