@@ -56,6 +56,16 @@ record Feature(
         return entry.startLevel().orElse(defaultStartLevel);
     }
 
+    /** {@return the feature without the bundles that start later than a level} */
+    Feature upTo(int level) {
+        return new Feature(
+                id,
+                bundles.stream().filter(bundle -> startLevel(bundle) <= level).toList(),
+                defaultStartLevel,
+                Math.min(beginningStartLevel, level),
+                properties);
+    }
+
     /**
      * Reads a feature file; whatever is wrong with it is told by file, place and what is accepted.
      */

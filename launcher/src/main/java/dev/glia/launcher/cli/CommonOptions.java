@@ -9,6 +9,9 @@ import java.util.Optional;
 
 /** What every command understands. */
 final class CommonOptions {
+    /** The feature has configuration, machine and allocator at this level, and the rest above it. */
+    private static final int MACHINE_LEVEL = 5;
+
     @Option(
             names = "--instance",
             paramLabel = "TYPE",
@@ -38,10 +41,20 @@ final class CommonOptions {
 
     /** Boots the bundles with the settings that the command line makes. */
     Glia start(Map<String, String> settings) {
-        Glia.Builder builder = Glia.builder();
+        Glia.Builder builder = builder();
         settings.forEach(builder::set);
-        instance.ifPresent(type -> builder.set("GLIA_INSTANCE", type));
         return builder.start();
+    }
+
+    /** Boots what tells about machine, cores and owners, and nothing that could use them. */
+    Glia look() {
+        return builder().startLevel(MACHINE_LEVEL).start();
+    }
+
+    private Glia.Builder builder() {
+        Glia.Builder builder = Glia.builder();
+        instance.ifPresent(type -> builder.set("GLIA_INSTANCE", type));
+        return builder;
     }
 
     Glia start() {

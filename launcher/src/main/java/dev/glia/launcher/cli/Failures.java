@@ -19,6 +19,9 @@ final class Failures {
     }
 
     static int report(Throwable failure, boolean stacktrace) {
+        if (endedBySignal()) {
+            return INTERNAL; // What fails while everything closes is no failure; nobody sees this code.
+        }
         NrtException shown =
                 switch (failure) {
                     case NrtException known -> known;
@@ -41,6 +44,15 @@ final class Failures {
         }
         System.err.println(shown.getMessage().strip().replaceAll("\\s*\\R\\s*", " "));
         return exitCode(shown.status());
+    }
+
+    private static boolean endedBySignal() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(new Thread());
+            return false;
+        } catch (IllegalStateException shuttingDown) {
+            return true;
+        }
     }
 
     static int usage(CommandLine.ParameterException wrong, String[] args) {

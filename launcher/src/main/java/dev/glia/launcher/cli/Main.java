@@ -26,6 +26,8 @@ public final class Main {
         COMMANDS.put("compile", CompileCommand::new);
         COMMANDS.put("neff", NeffCommand::new);
         COMMANDS.put("ls", LsCommand::new);
+        COMMANDS.put("why", WhyCommand::new);
+        COMMANDS.put("instance", InstanceCommand::new);
         COMMANDS.put("config", ConfigCommand::new);
         COMMANDS.put("hold", HoldCommand::new);
         COMMANDS.put("bench", BenchCommand::new);

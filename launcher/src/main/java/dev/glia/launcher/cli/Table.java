@@ -18,6 +18,19 @@ final class Table {
         return this;
     }
 
+    /**
+     * {@return a foreign text on one line, without what a terminal would obey}
+     *
+     * @param text what another process says of itself
+     */
+    static String printable(String text) {
+        StringBuilder shown = new StringBuilder();
+        text.codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+                .forEach(shown::appendCodePoint);
+        return shown.toString();
+    }
+
     @Override
     public String toString() {
         int columns = rows.stream().mapToInt(row -> row.length).max().orElse(0);

@@ -1,0 +1,171 @@
+package dev.glia.launcher.cli;
+
+import dev.glia.core.CoreAllocator;
+import dev.glia.core.CoreOwner;
+import dev.glia.device.CoreAddress;
+import dev.glia.device.DeviceInfo;
+import dev.glia.launcher.Glia;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Devices, cores and the processes that own them, at one moment.
+ *
+ * @param host the machine
+ * @param devices its devices
+ * @param taken the moment
+ */
+record Inventory(Host host, List<Device> devices, Instant taken) {
+    private static final long GIB = 1L << 30;
+
+    /** Told here because it is asked on machines whose drivers need not be started for it. */
+    private static final Map<String, Long> MEMORY =
+            Map.of(
+                    "inf1", 8 * GIB, "inf2", 32 * GIB, "trn1", 32 * GIB, "trn2", 96 * GIB, "trn3",
+                    144 * GIB);
+
+    /**
+     * A device with what belongs to it.
+     *
+     * @param info the device
+     * @param cores its logical cores
+     * @param memory bytes of device memory
+     * @param place where it sits in the host
+     * @param owners the processes that own cores of it
+     */
+    record Device(
+            DeviceInfo info,
+            List<Integer> cores,
+            Optional<Long> memory,
+            PciPlace place,
+            List<Owner> owners) {}
+
+    /**
+     * A process that owns cores.
+     *
+     * @param pid the process, 0 when nobody can tell which it is
+     * @param user who runs it
+     * @param command its command line
+     * @param tag its process tag
+     * @param since when it claimed the first of them
+     * @param version its version of the runtime
+     * @param cores the logical cores that it owns, of the device or of the whole machine
+     */
+    record Owner(
+            long pid,
+            String user,
+            String command,
+            String tag,
+            Instant since,
+            String version,
+            List<Integer> cores) {
+
+        boolean known() {
+            return pid > 0;
+        }
+    }
+
+    /** Asks the machine and its locks. */
+    static Inventory of(Glia glia, Host host) {
+        return of(host, glia.service(CoreAllocator.class).owners(), Instant.now());
+    }
+
+    static Inventory of(Host host, List<CoreOwner> owners, Instant taken) {
+        List<Device> devices = new ArrayList<>();
+        int first = 0;
+        for (DeviceInfo info : host.machine().devices()) {
+            int from = first;
+            int to = first + info.cores();
+            devices.add(
+                    new Device(
+                            info,
+                            host.cores().stream()
+                                    .filter(core -> core.device() == info.index())
+                                    .map(CoreAddress::index)
+                                    .toList(),
+                            Optional.ofNullable(MEMORY.get(info.architecture())),
+                            PciPlace.of(host, info),
+                            processes(
+                                    owners.stream()
+                                            .filter(owner -> from <= owner.core())
+                                            .filter(owner -> owner.core() < to)
+                                            .toList(),
+                                    host.lnc())));
+            first = to;
+        }
+        return new Inventory(host, List.copyOf(devices), taken);
+    }
+
+    /** Records of cores, put together by process. */
+    private static List<Owner> processes(List<CoreOwner> owners, int lnc) {
+        Map<Long, List<CoreOwner>> byProcess = new LinkedHashMap<>();
+        for (CoreOwner owner : owners) {
+            byProcess.computeIfAbsent(owner.pid(), pid -> new ArrayList<>()).add(owner);
+        }
+        return byProcess.values().stream()
+                .map(
+                        records -> {
+                            CoreOwner one = records.getFirst();
+                            return new Owner(
+                                    one.pid(),
+                                    one.user(),
+                                    one.command(),
+                                    one.tag(),
+                                    records.stream()
+                                            .map(CoreOwner::since)
+                                            .min(Instant::compareTo)
+                                            .orElseThrow(),
+                                    one.version(),
+                                    List.copyOf(
+                                            new TreeSet<>(
+                                                    records.stream()
+                                                            .map(record -> record.core() / lnc)
+                                                            .toList())));
+                        })
+                .toList();
+    }
+
+    /** {@return how long a process has had its cores; never negative, whatever the clock did} */
+    Duration age(Owner owner) {
+        Duration age = Duration.between(owner.since(), taken);
+        return age.isNegative() ? Duration.ZERO : age;
+    }
+
+    /** {@return the processes with all the cores that they own on this machine} */
+    List<Owner> owners() {
+        Map<Long, Owner> whole = new LinkedHashMap<>();
+        for (Device device : devices) {
+            for (Owner part : device.owners()) {
+                whole.merge(part.pid(), part, Inventory::together);
+            }
+        }
+        return List.copyOf(whole.values());
+    }
+
+    private static Owner together(Owner one, Owner other) {
+        List<Integer> cores = new ArrayList<>(one.cores());
+        cores.addAll(other.cores());
+        Instant since = one.since().isBefore(other.since()) ? one.since() : other.since();
+        return new Owner(
+                one.pid(), one.user(), one.command(), one.tag(), since, one.version(), cores);
+    }
+
+    /** {@return the process that owns a core, with all its cores} */
+    Optional<Owner> owner(int core) {
+        return owners().stream().filter(owner -> owner.cores().contains(core)).findFirst();
+    }
+
+    /** {@return the logical cores that nobody owns} */
+    List<Integer> free() {
+        var free = new TreeSet<>(host.cores().stream().map(CoreAddress::index).toList());
+        owners().forEach(owner -> owner.cores().forEach(free::remove));
+        return List.copyOf(free);
+    }
+}
