@@ -10,7 +10,8 @@ import org.slf4j.helpers.MessageFormatter;
 
 /**
  * The logger of one function of a component. Whether a level is on is one volatile read and one
- * comparison.
+ * comparison. The usual calls, with up to two arguments, are made here without an array for them;
+ * the others, with markers and more arguments, by the base class of SLF4J.
  */
 final class ComponentLogger extends LegacyAbstractLogger {
     private static final long serialVersionUID = 1L;
@@ -51,6 +52,136 @@ final class ComponentLogger extends LegacyAbstractLogger {
     @Override
     public boolean isErrorEnabled() {
         return threshold.takes(LogLevel.ERROR);
+    }
+
+    @Override
+    public void trace(String message) {
+        if (threshold.takes(LogLevel.TRACE)) {
+            log(LogLevel.TRACE, message);
+        }
+    }
+
+    @Override
+    public void trace(String pattern, Object argument) {
+        if (threshold.takes(LogLevel.TRACE)) {
+            log(LogLevel.TRACE, pattern, argument);
+        }
+    }
+
+    @Override
+    public void trace(String pattern, Object first, Object second) {
+        if (threshold.takes(LogLevel.TRACE)) {
+            log(LogLevel.TRACE, pattern, first, second);
+        }
+    }
+
+    @Override
+    public void debug(String message) {
+        if (threshold.takes(LogLevel.DEBUG)) {
+            log(LogLevel.DEBUG, message);
+        }
+    }
+
+    @Override
+    public void debug(String pattern, Object argument) {
+        if (threshold.takes(LogLevel.DEBUG)) {
+            log(LogLevel.DEBUG, pattern, argument);
+        }
+    }
+
+    @Override
+    public void debug(String pattern, Object first, Object second) {
+        if (threshold.takes(LogLevel.DEBUG)) {
+            log(LogLevel.DEBUG, pattern, first, second);
+        }
+    }
+
+    @Override
+    public void info(String message) {
+        if (threshold.takes(LogLevel.INFO)) {
+            log(LogLevel.INFO, message);
+        }
+    }
+
+    @Override
+    public void info(String pattern, Object argument) {
+        if (threshold.takes(LogLevel.INFO)) {
+            log(LogLevel.INFO, pattern, argument);
+        }
+    }
+
+    @Override
+    public void info(String pattern, Object first, Object second) {
+        if (threshold.takes(LogLevel.INFO)) {
+            log(LogLevel.INFO, pattern, first, second);
+        }
+    }
+
+    @Override
+    public void warn(String message) {
+        if (threshold.takes(LogLevel.WARN)) {
+            log(LogLevel.WARN, message);
+        }
+    }
+
+    @Override
+    public void warn(String pattern, Object argument) {
+        if (threshold.takes(LogLevel.WARN)) {
+            log(LogLevel.WARN, pattern, argument);
+        }
+    }
+
+    @Override
+    public void warn(String pattern, Object first, Object second) {
+        if (threshold.takes(LogLevel.WARN)) {
+            log(LogLevel.WARN, pattern, first, second);
+        }
+    }
+
+    @Override
+    public void error(String message) {
+        if (threshold.takes(LogLevel.ERROR)) {
+            log(LogLevel.ERROR, message);
+        }
+    }
+
+    @Override
+    public void error(String pattern, Object argument) {
+        if (threshold.takes(LogLevel.ERROR)) {
+            log(LogLevel.ERROR, pattern, argument);
+        }
+    }
+
+    @Override
+    public void error(String pattern, Object first, Object second) {
+        if (threshold.takes(LogLevel.ERROR)) {
+            log(LogLevel.ERROR, pattern, first, second);
+        }
+    }
+
+    private void log(LogLevel level, String message) {
+        router.publish(Draft.begin(level, component, function).message(message));
+    }
+
+    private void log(LogLevel level, String pattern, Object argument) {
+        Draft draft = Draft.begin(level, component, function);
+        if (argument instanceof Throwable failure) {
+            draft.message(pattern).failure(failure);
+        } else {
+            Patterns.append(draft.buffer(), pattern, argument);
+        }
+        router.publish(draft);
+    }
+
+    private void log(LogLevel level, String pattern, Object first, Object second) {
+        Draft draft = Draft.begin(level, component, function);
+        if (second instanceof Throwable failure) {
+            Patterns.append(draft.buffer(), pattern, first);
+            draft.failure(failure);
+        } else {
+            Patterns.append(draft.buffer(), pattern, first, second);
+        }
+        router.publish(draft);
     }
 
     @Override

@@ -6,8 +6,7 @@ import dev.glia.log.LogRecord;
 import dev.glia.log.LogSink;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -20,51 +19,36 @@ import java.util.function.BiConsumer;
  * without work.
  */
 final class Place {
-    /** How long a failing sink is left alone; records wait meanwhile. */
-    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
     /** How long a thread without work stays. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /**
+     * A thread that just wrote looks for more this often before it sleeps: to wake it costs the
+     * callers more than to be found.
+     */
+    private static final int NAPS = 128;
+
+    private static final long NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
 
     /** How long the maker of an urgent record waits to see it written. */
     private static final long PROMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    /**
-     * A record in the ring.
-     *
-     * @param record the record
-     * @param lost how many records are lost with it: the ones a note stands for, 1 for a record of
-     *     its own
-     * @param queued whether it was in the ring, which the waiting ones count
-     */
-    private record Entry(LogRecord record, long lost, boolean queued) {}
-
     private final String location;
-    private final int capacity;
     private final Duration grace;
-    private final Sinks sinks;
+    private final Service service;
     private final BiConsumer<Place, Throwable> report;
-    private final long created = System.nanoTime();
+    private final Feed feed;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Condition progress = lock.newCondition();
-    private final Deque<Entry> ring = new ArrayDeque<>();
-    private long offered;
-    private long done;
+    /** Whether the thread must be told of new records, or is not there. */
+    private volatile boolean asleep = true;
 
-    /** Lost behind everything in the ring, because it was full. */
-    private long overflowed;
-
-    /** Lost before everything in the ring, because the sink failed. */
-    private long failed;
-
-    private long retryAt;
     private boolean stalled;
-    private boolean everNamed;
     private LogSink reported;
     private LogSink writing;
-    private Entry current;
+    private Feed.Entry current;
     private Thread thread;
 
     /**
@@ -84,9 +68,9 @@ final class Place {
             Sinks sinks,
             BiConsumer<Place, Throwable> report) {
         this.location = location;
-        this.capacity = capacity;
+        this.feed = new Feed(location, capacity);
         this.grace = grace;
-        this.sinks = sinks;
+        this.service = new Service(location, sinks, grace);
         this.report = report;
     }
 
@@ -99,21 +83,21 @@ final class Place {
      *
      * @param urgent whether to wait a moment until it is written
      */
-    void offer(LogRecord record, boolean urgent) {
+    void offer(Draft draft, boolean urgent) {
+        boolean put = feed.put(draft);
+        if (asleep) {
+            wake();
+        }
+        if (urgent && put) {
+            waitUntilWritten();
+        }
+    }
+
+    private void waitUntilWritten() {
         lock.lock();
         try {
-            if (ring.size() >= capacity) {
-                overflowed++;
-                return;
-            }
-            if (overflowed > 0) {
-                enqueue(new Entry(lost(overflowed), overflowed, true));
-                overflowed = 0;
-            }
-            enqueue(new Entry(record.at(location), 1, true));
-            wake();
-            if (urgent && !stalled && sink() != null) {
-                stalled = !await(offered, System.nanoTime() + PROMPT_NANOS);
+            if (!stalled && service.sink() != null) {
+                stalled = !await(feed.put(), System.nanoTime() + PROMPT_NANOS);
             }
         } finally {
             lock.unlock();
@@ -124,36 +108,26 @@ final class Place {
     boolean drain(long deadlineNanos) {
         lock.lock();
         try {
-            return await(offered, deadlineNanos);
+            return await(feed.put(), deadlineNanos);
         } finally {
             lock.unlock();
         }
     }
 
     boolean isServed() {
-        lock.lock();
-        try {
-            return sink() != null;
-        } finally {
-            lock.unlock();
-        }
+        return service.sink() != null;
     }
 
     boolean isServedBy(LogSink sink) {
-        lock.lock();
-        try {
-            return sink() == sink;
-        } finally {
-            lock.unlock();
-        }
+        return service.sink() == sink;
     }
 
     /** Looks again for a sink. */
     void sinksChanged() {
         lock.lock();
         try {
-            retryAt = System.nanoTime();
-            if (!ring.isEmpty() || failed > 0 || overflowed > 0) {
+            feed.endPause();
+            if (!feed.isEmpty()) {
                 wake();
             }
         } finally {
@@ -200,37 +174,39 @@ final class Place {
     List<LogRecord> takeUnwritten() {
         lock.lock();
         try {
-            var left = ring.stream().map(Entry::record).toList();
-            ring.clear();
-            done += left.size();
+            var left = new ArrayList<LogRecord>();
+            for (Feed.Entry entry = feed.take(); entry != null; entry = feed.take()) {
+                left.add(entry.record());
+                feed.settle(entry, true);
+            }
             return left;
         } finally {
             lock.unlock();
         }
     }
 
-    private void enqueue(Entry entry) {
-        ring.add(entry);
-        offered++;
-    }
-
     private void wake() {
-        if (thread != null) {
-            work.signal();
-            return;
-        }
-        thread = new PlaceThread(location, this::run);
+        lock.lock();
         try {
-            thread.start();
+            asleep = false;
+            if (thread != null) {
+                work.signal();
+            } else {
+                thread = new PlaceThread(location, this::run);
+                thread.start();
+            }
         } catch (OutOfMemoryError e) {
             // The system has no thread left. The record waits; the next one tries again.
             thread = null;
+            asleep = true;
+        } finally {
+            lock.unlock();
         }
     }
 
     private void run() {
         while (true) {
-            Entry entry;
+            Feed.Entry entry;
             LogSink sink;
             lock.lock();
             try {
@@ -252,8 +228,8 @@ final class Place {
 
     /** Whatever a sink throws must not get out of here: it is foreign code. */
     private static Throwable write(LogSink sink, LogRecord record) {
-        Thread.interrupted(); // What an earlier sink left behind would close the channel of this
-        // one.
+        // What an earlier sink left behind would close the channel of this one.
+        Thread.interrupted();
         try {
             sink.write(record);
             return null;
@@ -263,7 +239,7 @@ final class Place {
     }
 
     /** {@return whether this thread is still the one that writes} */
-    private boolean finish(Entry entry, LogSink sink, Throwable failure) {
+    private boolean finish(Feed.Entry entry, LogSink sink, Throwable failure) {
         boolean first;
         lock.lock();
         try {
@@ -284,81 +260,60 @@ final class Place {
         return true;
     }
 
-    private void settle(Entry entry, boolean written) {
+    private void settle(Feed.Entry entry, boolean written) {
         writing = null;
         current = null;
-        if (entry.queued()) {
-            done++;
-        }
-        if (!written) {
-            failed += entry.lost();
-            retryAt = System.nanoTime() + RETRY_NANOS;
-        }
-        stalled &= !ring.isEmpty();
+        feed.settle(entry, written);
+        stalled &= feed.hasRecords();
         progress.signalAll();
     }
 
     /** Waits for something to write and a sink to write it to; {@code null} ends the thread. */
-    private Entry next() {
+    private Feed.Entry next() {
+        int naps = 0;
         while (thread == Thread.currentThread()) {
-            boolean pending = !ring.isEmpty() || failed > 0 || overflowed > 0;
-            if (!pending) {
-                if (!waitForWork(IDLE_NANOS) && ring.isEmpty()) {
-                    thread = null;
+            if (feed.isEmpty()) {
+                if (naps++ < NAPS) {
+                    await(NAP_NANOS);
+                } else if (!sleep()) {
+                    return null;
                 }
                 continue;
             }
-            long pause = failed > 0 ? retryAt - System.nanoTime() : 0;
+            long pause = feed.pause();
             if (pause > 0) {
-                waitForWork(pause);
+                await(pause);
                 continue;
             }
             // Asked once: a second question might find the sink gone, after the record was taken.
-            writing = sink();
-            if (writing != null) {
-                return take();
+            LogSink ready = service.sink();
+            Feed.Entry entry = ready == null ? null : feed.take();
+            if (entry != null) {
+                writing = ready;
+                return entry;
             }
-            waitForWork(grace.toNanos());
+            if (ready == null) {
+                await(grace.toNanos());
+            }
         }
         return null;
     }
 
-    private Entry take() {
-        if (failed > 0) {
-            var note = new Entry(lost(failed), failed, false);
-            failed = 0;
-            return note;
+    /** {@return whether there may be work; otherwise the thread has ended} */
+    private boolean sleep() {
+        asleep = true;
+        if (!feed.isEmpty() || await(IDLE_NANOS) || !feed.isEmpty()) {
+            asleep = false;
+            return true;
         }
-        if (ring.isEmpty()) {
-            var note = new Entry(lost(overflowed), overflowed, false);
-            overflowed = 0;
-            return note;
-        }
-        return ring.poll();
-    }
-
-    private LogSink sink() {
-        LogSink named = sinks.named(location);
-        if (named != null) {
-            everNamed = true;
-            return named;
-        }
-        boolean reserved = location.equals("console") || location.equals("syslog");
-        boolean path =
-                Sinks.isPath(location)
-                        || !everNamed && System.nanoTime() - created > grace.toNanos();
-        return path && !reserved ? sinks.named(LogSink.FILE) : null;
-    }
-
-    private LogRecord lost(long count) {
-        String message =
-                count + (count == 1 ? " record was" : " records were") + " lost at " + location;
-        return Records.now(LogLevel.WARN, LogComponent.NRT, "nrt_log", message, null).at(location);
+        thread = null;
+        return false;
     }
 
     private boolean await(long position, long deadlineNanos) {
+        work.signal();
         try {
-            while (done < position) {
+            while (feed.done() < position) {
                 long left = deadlineNanos - System.nanoTime();
                 if (left <= 0 || Thread.currentThread() == thread) {
                     return false;
@@ -373,12 +328,12 @@ final class Place {
     }
 
     /** {@return false when the time is over} */
-    private boolean waitForWork(long nanos) {
+    private boolean await(long nanos) {
         try {
             return work.awaitNanos(nanos) > 0;
         } catch (InterruptedException e) {
-            return true; // Left behind by a sink, or the end of this thread, which the caller
-            // notices.
+            // Left behind by a sink, or the end of this thread, which the caller notices.
+            return true;
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.glia.log.internal;
 
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
-import dev.glia.log.LogRecord;
 import dev.glia.log.LogRoute;
 import dev.glia.log.LogSink;
 
@@ -57,8 +56,9 @@ final class Router {
      *
      * @param place the place
      * @param level how much goes there
+     * @param console whether somebody looks at it
      */
-    private record Target(Place place, LogLevel level) {}
+    private record Target(Place place, LogLevel level, boolean console) {}
 
     private final int capacity;
     private final PrintStream lastResort;
@@ -66,7 +66,7 @@ final class Router {
     private final Sinks sinks = new Sinks();
     private final Map<String, Place> places = new ConcurrentHashMap<>();
     private final Map<LogComponent, Threshold> thresholds = new EnumMap<>(LogComponent.class);
-    private final List<LogRecord> early = new ArrayList<>();
+    private final List<Draft> early = new ArrayList<>();
     private volatile Map<LogComponent, List<Target>> targets;
 
     /**
@@ -96,15 +96,31 @@ final class Router {
             String function,
             String message,
             Throwable failure) {
-        LogRecord record = Records.now(level, component, function, message, failure);
+        Draft draft = Draft.begin(level, component, function).message(message).failure(failure);
+        publish(draft);
+    }
+
+    /** Sends what a caller drafted, and releases it. */
+    void publish(Draft draft) {
+        try {
+            dispatch(draft);
+        } finally {
+            draft.release();
+        }
+    }
+
+    private void dispatch(Draft draft) {
+        Map<LogComponent, List<Target>> now = targets;
         if (Thread.currentThread() instanceof PlaceThread writer) {
             // A sink that logs is heard on the console only, and the console's own not at all: no
             // circles.
             if (!writer.location().equals(CONSOLE)) {
-                place(CONSOLE).offer(record, false);
+                place(CONSOLE).offer(draft, false);
             }
-        } else if (targets != null || !keepEarly(record)) {
-            send(record, targets);
+        } else if (now != null) {
+            send(draft, now);
+        } else if (!keepEarly(draft)) {
+            send(draft, targets);
         }
     }
 
@@ -120,7 +136,9 @@ final class Router {
                                     .map(
                                             route ->
                                                     new Target(
-                                                            place(route.location()), route.level()))
+                                                            place(route.location()),
+                                                            route.level(),
+                                                            route.location().equals(CONSOLE)))
                                     .toList());
                     threshold.set(
                             here.stream()
@@ -128,7 +146,7 @@ final class Router {
                                     .max(LogLevel::compareTo)
                                     .orElse(LogLevel.QUIET));
                 });
-        early.forEach(record -> send(record, next));
+        early.forEach(draft -> send(draft, next));
         early.clear();
         targets = next;
     }
@@ -186,26 +204,28 @@ final class Router {
         places.values().stream().filter(which).forEach(place -> place.drain(deadline));
     }
 
-    private static void send(LogRecord record, Map<LogComponent, List<Target>> targets) {
-        for (Target target : targets.get(record.component())) {
-            if (target.level().takes(record.level())) {
-                boolean urgent =
-                        record.level() == LogLevel.ERROR
-                                && target.place().location().equals(CONSOLE);
-                target.place().offer(record, urgent);
+    private static void send(Draft draft, Map<LogComponent, List<Target>> targets) {
+        List<Target> here = targets.get(draft.component());
+        // By index: an iterator would be allocated for each record.
+        for (int i = 0; i < here.size(); i++) {
+            Target target = here.get(i);
+            if (target.level().takes(draft.level())) {
+                target.place().offer(draft, target.console() && draft.level() == LogLevel.ERROR);
             }
         }
     }
 
     /** {@return whether the record waits for the configuration} */
-    private synchronized boolean keepEarly(LogRecord record) {
+    private synchronized boolean keepEarly(Draft draft) {
         if (targets != null) {
             return false;
         }
         if (early.isEmpty()) {
             Thread.ofPlatform().daemon().name("glia-log-start").start(this::giveUpWaiting);
         }
-        early.add(record);
+        var kept = new Draft();
+        kept.copy(draft);
+        early.add(kept);
         if (early.size() >= EARLY) {
             useDefaults();
         }
@@ -239,20 +259,22 @@ final class Router {
     }
 
     private void report(Place place, Throwable failure) {
-        LogRecord record =
-                Records.now(
-                        LogLevel.ERROR,
-                        LogComponent.NRT,
-                        "nrt_log",
-                        "the log location "
-                                + place.location()
-                                + " fails, its records wait or are counted: "
-                                + failure,
-                        null);
+        String message =
+                "the log location "
+                        + place.location()
+                        + " fails, its records wait or are counted: "
+                        + failure;
         if (place.location().equals(CONSOLE)) {
-            lastResort.println(record.line());
-        } else {
-            place(CONSOLE).offer(record, false);
+            lastResort.println(
+                    Records.now(LogLevel.ERROR, LogComponent.NRT, "nrt_log", message, CONSOLE)
+                            .line());
+            return;
+        }
+        Draft draft = Draft.begin(LogLevel.ERROR, LogComponent.NRT, "nrt_log").message(message);
+        try {
+            place(CONSOLE).offer(draft, false);
+        } finally {
+            draft.release();
         }
     }
 }

@@ -14,18 +14,26 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 import org.slf4j.MarkerFactory;
+import org.slf4j.helpers.MessageFormatter;
 import org.slf4j.spi.NOPLoggingEventBuilder;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 class LoggersTest {
+    private static final ThreadMXBean THREADS =
+            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final Integer NUMBER = 12_345;
+    private static final Long BIG_NUMBER = 1L << 40;
+
     private final Router router = new Router(100, System.err, Duration.ofSeconds(20));
     private final Loggers loggers = new Loggers(router);
     private final CollectingSink sink = new CollectingSink();
@@ -86,11 +94,10 @@ class LoggersTest {
     @Test
     void aDisabledCallAllocatesNothing() {
         Logger log = loggers.getLogger("NRT.f");
-        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         disabledCalls(log);
-        long before = threads.getCurrentThreadAllocatedBytes();
+        long before = THREADS.getCurrentThreadAllocatedBytes();
         disabledCalls(log);
-        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000);
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000);
     }
 
     private static void disabledCalls(Logger log) {
@@ -98,6 +105,100 @@ class LoggersTest {
             log.debug("{} and {}", "a", "b");
             log.trace("x");
         }
+    }
+
+    @Test
+    void anEnabledCallAllocatesNothingOnceItIsCompiled() {
+        var roomy = new Router(8192, System.err, Duration.ofSeconds(20));
+        roomy.add(new Ranked("test", _ -> {}, 0, 1));
+        roomy.route(Map.of(LogComponent.NRT, List.of(new LogRoute("test", LogLevel.INFO))));
+        Logger log = new Loggers(roomy).getLogger("NRT.f");
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 100; round++) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            enabledCalls(log);
+            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+            roomy.flush(Duration.ofSeconds(20));
+        }
+        assertThat(least).isLessThan(4000);
+    }
+
+    private static void enabledCalls(Logger log) {
+        for (int i = 0; i < 1000; i++) {
+            log.info("a plain message");
+            log.info("core {}", "nc1");
+            log.warn("{} of {} requests", NUMBER, BIG_NUMBER);
+            log.debug("not at all {}", "x");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{} and {}", "{}", "none", "{}{}", "{} {} {}", "{'} {}", "\\{} {}", "\\\\{} {}", "{", "{ } {}"
+            })
+    void argumentsStandWhereSlf4jPutsThem(String pattern) {
+        List<Object> arguments = new ArrayList<>(List.of("a", 7, 8L, 1.5, new int[] {1, 2}));
+        arguments.add(null);
+        for (Object first : arguments) {
+            assertThat(one(pattern, first))
+                    .isEqualTo(MessageFormatter.basicArrayFormat(pattern, new Object[] {first}));
+            for (Object second : arguments) {
+                assertThat(two(pattern, first, second))
+                        .isEqualTo(
+                                MessageFormatter.basicArrayFormat(
+                                        pattern, new Object[] {first, second}));
+            }
+        }
+    }
+
+    @Test
+    void anArgumentWithoutATextIsSurvived() {
+        assertThat(two("{} {}", new Failing(), 1)).isEqualTo("[FAILED toString()] 1");
+    }
+
+    private static String one(String pattern, Object argument) {
+        var out = new StringBuilder();
+        Patterns.append(out, pattern, argument);
+        return out.toString();
+    }
+
+    private static String two(String pattern, Object first, Object second) {
+        var out = new StringBuilder();
+        Patterns.append(out, pattern, first, second);
+        return out.toString();
+    }
+
+    /** An argument whose text cannot be had. */
+    private static final class Failing {
+        @Override
+        public String toString() {
+            throw new IllegalStateException();
+        }
+    }
+
+    @Test
+    void anArgumentThatLogsDisturbsNobody() throws Exception {
+        Logger log = loggers.getLogger("NRT.f");
+        var argument =
+                new Object() {
+                    @Override
+                    public String toString() {
+                        log.info("inner {} {}", 1, 2);
+                        return "x";
+                    }
+                };
+        log.info("outer {} {}", argument, "y");
+        assertThat(sink.await(2)).containsExactly("inner 1 2", "outer x y");
+    }
+
+    @Test
+    void aLongTextIsWhole() throws Exception {
+        String text = "0123456789".repeat(1000);
+        Logger log = loggers.getLogger("NRT.f");
+        log.info("{}!", text);
+        log.info("{}!", "short");
+        assertThat(sink.await(2)).containsExactly(text + "!", "short!");
     }
 
     @Test
