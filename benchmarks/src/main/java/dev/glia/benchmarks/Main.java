@@ -40,6 +40,10 @@ public final class Main {
                 Slices.measure();
                 return;
             }
+            if (argument.equals("cores")) {
+                Cores.measure();
+                return;
+            }
             if (argument.matches("[1-9][0-9]?")) {
                 rounds = Integer.parseInt(argument);
             } else {

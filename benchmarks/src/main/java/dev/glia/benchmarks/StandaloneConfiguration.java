@@ -14,11 +14,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What the engine asks of the configuration when there is no container.
+ * What engine, machine and allocator ask of the configuration when there is no container.
  *
- * @param stateDir where it unpacks its library
+ * @param stateDir where libraries are unpacked and instances are made
+ * @param instance the emulated instance
  */
-record StandaloneConfiguration(Path stateDir) implements Configuration {
+record StandaloneConfiguration(Path stateDir, String instance) implements Configuration {
+
+    StandaloneConfiguration(Path stateDir) {
+        this(stateDir, "trn1.2xlarge");
+    }
 
     @Override
     public RuntimeConfig current() {
@@ -33,7 +38,7 @@ record StandaloneConfiguration(Path stateDir) implements Configuration {
                 OptionalInt.empty(),
                 false,
                 Optional.empty(),
-                "trn1.2xlarge",
+                instance,
                 stateDir,
                 stateDir,
                 stateDir,

@@ -38,6 +38,7 @@ public final class LockingAllocator implements CoreAllocator {
 
     private final Configuration configuration;
     private final Machine machine;
+    private final FaultPoint.Hook hook;
     private CoreTable table;
     private boolean closed;
 
@@ -51,15 +52,20 @@ public final class LockingAllocator implements CoreAllocator {
     public LockingAllocator(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Machine machine) {
+        this(configuration, machine, FaultPoint.Hook.NONE);
+    }
+
+    LockingAllocator(Configuration configuration, Machine machine, FaultPoint.Hook hook) {
         this.configuration = configuration;
         this.machine = machine;
+        this.hook = hook;
     }
 
     @Override
     public synchronized CoreClaim claim() {
         RuntimeConfig config = configuration.current();
         MachineInfo info = machine.info();
-        Request request = Request.of(config, info);
+        Request request = Request.of(configuration, info);
         CoreTable cores = table(info);
         if (closed) {
             throw new NrtException(
@@ -82,11 +88,8 @@ public final class LockingAllocator implements CoreAllocator {
     @Override
     public synchronized List<CoreOwner> owners() {
         var owners = new ArrayList<CoreOwner>();
-        for (CoreSlot slot : table(machine.info()).slots()) {
-            if (slot.isOwned()) {
-                owners.add(owner(slot.core(), slot.owner()));
-            }
-        }
+        CoreTable cores = table(machine.info());
+        cores.owned().stream().forEach(core -> owners.add(owner(core, cores.owner(core))));
         return owners;
     }
 
@@ -101,7 +104,7 @@ public final class LockingAllocator implements CoreAllocator {
 
     private CoreTable table(MachineInfo info) {
         if (table == null) {
-            table = CoreTable.open(info);
+            table = new CoreTable(info, hook);
         }
         return table;
     }
@@ -109,7 +112,7 @@ public final class LockingAllocator implements CoreAllocator {
     private static CoreRange take(CoreTable cores, Request request) {
         try (var backoff = new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE)) {
             for (int look = 1; ; look++) {
-                Survey survey = Survey.of(cores.slots(), request.lnc());
+                Survey survey = Survey.of(cores, request.lnc());
                 if (survey.owners().values().stream().anyMatch(cores.process()::wrote)) {
                     throw logged(Refusal.ownedAlready(request, survey, cores.process()));
                 }
@@ -130,23 +133,22 @@ public final class LockingAllocator implements CoreAllocator {
             CoreTable cores, CoreRange claimed, int lnc, RuntimeConfig config) {
         String tag = config.processTag().orElseGet(() -> Long.toString(cores.process().pid()));
         try {
-            cores.of(claimed, lnc).forEach(slot -> slot.announce(cores.process(), tag));
+            cores.announce(claimed, lnc, tag);
         } catch (NrtException e) {
-            cores.of(claimed, lnc).forEach(CoreSlot::release);
+            cores.unlock(claimed, lnc);
             throw e;
         }
     }
 
     private synchronized void release(CoreTable cores, CoreRange claimed, int lnc) {
-        for (CoreSlot slot : cores.of(claimed, lnc)) {
-            try {
-                slot.release();
-            } catch (NrtException e) {
-                LOG.warn(
-                        "NeuronCore nc{} is released, but its record says otherwise: {}",
-                        slot.core(),
-                        e.reason());
-            }
+        try {
+            cores.release(claimed, lnc);
+        } catch (NrtException e) {
+            LOG.warn(
+                    "The NeuronCores nc{}-nc{} are released, but their records say otherwise: {}",
+                    claimed.first(),
+                    claimed.last(),
+                    e.reason());
         }
         if (closed) {
             cores.closeUnowned();

@@ -1,14 +1,12 @@
 package dev.glia.allocator.internal;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
@@ -40,21 +38,23 @@ record OwnerRecord(
         String version) {
 
     /** Bytes of a record on disk. */
-    static final int SIZE = 4096;
+    static final int SIZE = 1024;
 
     /** No counting reaches this fencing number; a larger one was not written by Glia. */
     static final long MAX_FENCE = Long.MAX_VALUE / 2;
 
-    private static final int CHECKSUM = Integer.BYTES;
-    private static final long MAGIC = 0x474c49412d4f5731L; // GLIA-OW1
-    private static final int MAX_COMMAND = 200;
-    private static final int MAX_WORD = 100;
+    private static final int CHECKSUM_AT = SIZE - Integer.BYTES;
+    private static final int FENCE_AT = Long.BYTES;
+    private static final long MAGIC = 0x474c49412d4f5732L; // GLIA-OW2
+    private static final int MAX_COMMAND = 450;
+    private static final int MAX_TAG = 300;
+    private static final int MAX_WORD = 90;
 
     /** Cuts what is too long, and makes it printable: others show it. */
     OwnerRecord {
         command = printable(command, MAX_COMMAND);
         user = printable(user, MAX_WORD);
-        tag = printable(tag, MAX_WORD);
+        tag = printable(tag, MAX_TAG);
         version = printable(version, MAX_WORD);
     }
 
@@ -63,78 +63,103 @@ record OwnerRecord(
         return new OwnerRecord(false, fence, pid, started, since, command, user, tag, version);
     }
 
-    /** {@return the record as {@value #SIZE} bytes} */
-    byte[] encode() {
-        var bytes = new ByteArrayOutputStream(SIZE);
-        try (var out = new DataOutputStream(bytes)) {
-            out.writeLong(MAGIC);
-            out.writeBoolean(owned);
-            out.writeLong(fence);
-            out.writeLong(pid);
-            out.writeLong(started);
-            out.writeLong(since.toEpochMilli());
-            out.writeUTF(command);
-            out.writeUTF(user);
-            out.writeUTF(tag);
-            out.writeUTF(version);
-            out.write(new byte[SIZE - CHECKSUM - out.size()]);
-            out.writeInt(checksum(bytes.toByteArray()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** Writes the record as {@value #SIZE} bytes. */
+    void encode(byte[] target, int offset) {
+        Arrays.fill(target, offset, offset + SIZE, (byte) 0);
+        ByteBuffer out =
+                ByteBuffer.wrap(target, offset, SIZE)
+                        .putLong(MAGIC)
+                        .putLong(fence)
+                        .put((byte) (owned ? 1 : 0))
+                        .putLong(pid)
+                        .putLong(started)
+                        .putLong(since.toEpochMilli());
+        for (String text : List.of(command, user, tag, version)) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            out.putShort((short) bytes.length).put(bytes);
         }
-        return bytes.toByteArray();
+        out.putInt(offset + CHECKSUM_AT, checksum(target, offset));
     }
 
     /**
      * Reads a record from bytes that anything may have happened to.
      *
-     * @param bytes the content of the file
-     * @return the record, or nothing if it is not exactly what {@link #encode()} makes
+     * @return the record, or nothing if it is not exactly what {@link #encode} makes
      */
-    static Optional<OwnerRecord> decode(byte[] bytes) {
-        if (bytes.length != SIZE
-                || ByteBuffer.wrap(bytes).getInt(SIZE - CHECKSUM) != checksum(bytes)) {
+    static Optional<OwnerRecord> decode(byte[] bytes, int offset) {
+        if (fence(bytes, offset) == 0) {
             return Optional.empty();
         }
-        try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            if (in.readLong() != MAGIC) {
-                return Optional.empty();
-            }
+        try {
+            ByteBuffer in = ByteBuffer.wrap(bytes, offset, CHECKSUM_AT).position(offset + FENCE_AT);
+            long fence = in.getLong();
+            boolean owned = in.get() == 1;
+            long pid = in.getLong();
+            long started = in.getLong();
+            Instant since = Instant.ofEpochMilli(in.getLong());
             var record =
                     new OwnerRecord(
-                            in.readBoolean(),
-                            in.readLong(),
-                            in.readLong(),
-                            in.readLong(),
-                            Instant.ofEpochMilli(in.readLong()),
-                            in.readUTF(),
-                            in.readUTF(),
-                            in.readUTF(),
-                            in.readUTF());
-            boolean plausible = record.fence > 0 && record.fence <= MAX_FENCE && record.pid > 0;
-            return plausible ? Optional.of(record) : Optional.empty();
-        } catch (IOException | DateTimeException e) {
+                            owned,
+                            fence,
+                            pid,
+                            started,
+                            since,
+                            text(in),
+                            text(in),
+                            text(in),
+                            text(in));
+            return pid > 0 ? Optional.of(record) : Optional.empty();
+        } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException e) {
             return Optional.empty();
         }
     }
 
-    private static int checksum(byte[] bytes) {
+    /** {@return the fencing number of a record, 0 when it is damaged} */
+    static long fence(byte[] bytes, int offset) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        if (in.getLong(offset) != MAGIC
+                || in.getInt(offset + CHECKSUM_AT) != checksum(bytes, offset)) {
+            return 0;
+        }
+        long fence = in.getLong(offset + FENCE_AT);
+        return fence > 0 && fence <= MAX_FENCE ? fence : 0;
+    }
+
+    private static String text(ByteBuffer in) {
+        int length = Short.toUnsignedInt(in.getShort());
+        var text = new String(in.array(), in.position(), checkedLength(in, length), StandardCharsets.UTF_8);
+        in.position(in.position() + length);
+        return text;
+    }
+
+    private static int checkedLength(ByteBuffer in, int length) {
+        if (length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        return length;
+    }
+
+    private static int checksum(byte[] bytes, int offset) {
         var crc = new CRC32();
-        crc.update(bytes, 0, SIZE - CHECKSUM);
+        crc.update(bytes, offset, CHECKSUM_AT);
         return (int) crc.getValue();
     }
 
-    private static String printable(String text, int max) {
+    private static String printable(String text, int maxBytes) {
+        if (text.length() <= maxBytes && text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            return text;
+        }
         var kept = new StringBuilder();
-        text.codePoints()
-                .limit(max)
-                .map(
-                        c ->
-                                Character.isISOControl(c)
-                                                || Character.getType(c) == Character.SURROGATE
-                                        ? '?'
-                                        : c)
-                .forEach(kept::appendCodePoint);
+        int bytes = 0;
+        for (int c : text.codePoints().limit(maxBytes).toArray()) {
+            boolean bad = Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE;
+            int next = bad ? '?' : c;
+            bytes += Character.toString(next).getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > maxBytes) {
+                break;
+            }
+            kept.appendCodePoint(next);
+        }
         return kept.toString();
     }
 }

@@ -22,10 +22,8 @@ import java.util.List;
  * thread-safe.
  */
 final class Posix {
-    static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
     static final int O_CREAT = 0x40;
-    static final int O_TRUNC = 0x200;
 
     static final int EINTR = 4;
     static final int ENOENT = 2;
@@ -48,9 +46,11 @@ final class Posix {
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
-    private static final int STATX_TYPE_INO = 0x101;
+    private static final int STATX_TYPE_CTIME_INO = 0x181;
     private static final int STATX_MODE = 28;
     private static final int STATX_INO = 32;
+    private static final int STATX_CTIME = 96;
+    private static final int STATX_CTIME_NANOS = 104;
     private static final int STATX_DEVICE = 136;
     private static final int STATX_SIZE = 256;
     private static final int S_IFMT = 0170000;
@@ -102,6 +102,9 @@ final class Posix {
 
     /** Which file it is, whatever its name. */
     record FileId(long device, long inode, boolean regular) {}
+
+    /** Which file it is, and when it, or for a folder its list of names, changed last. */
+    record Stamp(long device, long inode, long seconds, int nanos) {}
 
     private final MemorySegment errno;
     private final MemorySegment flock;
@@ -187,11 +190,11 @@ final class Posix {
         }
     }
 
-    long read(int fd, MemorySegment target) {
+    long read(int fd, MemorySegment target, long offset) {
         try {
             long count;
             do {
-                count = result((long) PREAD.invokeExact(errno, fd, target, target.byteSize(), 0L));
+                count = result((long) PREAD.invokeExact(errno, fd, target, target.byteSize(), offset));
             } while (count == -EINTR);
             return count;
         } catch (Throwable e) {
@@ -199,11 +202,11 @@ final class Posix {
         }
     }
 
-    long write(int fd, MemorySegment source) {
+    long write(int fd, MemorySegment source, long offset) {
         try {
             long count;
             do {
-                count = result((long) PWRITE.invokeExact(errno, fd, source, source.byteSize(), 0L));
+                count = result((long) PWRITE.invokeExact(errno, fd, source, source.byteSize(), offset));
             } while (count == -EINTR);
             return count;
         } catch (Throwable e) {
@@ -221,15 +224,29 @@ final class Posix {
         return statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
     }
 
+    /** The stamp of what has the name now; {@code null} when there is nothing. */
+    Stamp stamp(MemorySegment path) {
+        return ask(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW) < 0
+                ? null
+                : new Stamp(
+                        statx.get(JAVA_LONG, STATX_DEVICE),
+                        statx.get(JAVA_LONG, STATX_INO),
+                        statx.get(JAVA_LONG, STATX_CTIME),
+                        statx.get(JAVA_INT, STATX_CTIME_NANOS));
+    }
+
     private FileId statx(int fd, MemorySegment path, int flags) {
+        return ask(fd, path, flags) < 0
+                ? null
+                : new FileId(
+                        statx.get(JAVA_LONG, STATX_DEVICE),
+                        statx.get(JAVA_LONG, STATX_INO),
+                        (statx.get(JAVA_SHORT, STATX_MODE) & S_IFMT) == S_IFREG);
+    }
+
+    private int ask(int fd, MemorySegment path, int flags) {
         try {
-            int result = (int) STATX.invokeExact(errno, fd, path, flags, STATX_TYPE_INO, statx);
-            return result < 0
-                    ? null
-                    : new FileId(
-                            statx.get(JAVA_LONG, STATX_DEVICE),
-                            statx.get(JAVA_LONG, STATX_INO),
-                            (statx.get(JAVA_SHORT, STATX_MODE) & S_IFMT) == S_IFREG);
+            return (int) STATX.invokeExact(errno, fd, path, flags, STATX_TYPE_CTIME_INO, statx);
         } catch (Throwable e) {
             throw impossible(e);
         }

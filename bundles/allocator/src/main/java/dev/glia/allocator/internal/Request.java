@@ -1,7 +1,9 @@
 package dev.glia.allocator.internal;
 
+import dev.glia.config.Configuration;
 import dev.glia.config.RuntimeConfig;
 import dev.glia.config.RuntimeConfig.CoreRange;
+import dev.glia.config.Setting;
 import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -18,18 +20,21 @@ import java.util.Optional;
  * @param lnc physical cores per logical core
  */
 record Request(Optional<CoreRange> exact, int count, int total, int lnc) {
+    private static final String COUNT = "NEURON_RT_NUM_CORES";
 
     /**
      * Works out what the configuration asks of the machine.
      *
      * @throws NrtException NRT_INVALID when the machine has no such cores
      */
-    static Request of(RuntimeConfig config, MachineInfo machine) {
+    static Request of(Configuration configuration, MachineInfo machine) {
+        RuntimeConfig config = configuration.current();
         int lnc = config.logicalCoreSize().orElse(machine.defaultLnc());
         if (!machine.lncSizes().contains(lnc)) {
             throw invalid(
-                    "NEURON_LOGICAL_NC_CONFIG=%d: %s (%s) has logical NeuronCores of size %s. Unset it or set one of these"
+                    "%s=%d: %s (%s) has logical NeuronCores of size %s. Unset it or set one of these"
                             .formatted(
+                                    given(configuration, "NEURON_LOGICAL_NC_CONFIG"),
                                     lnc,
                                     machine.instanceType(),
                                     machine.architecture(),
@@ -40,8 +45,9 @@ record Request(Optional<CoreRange> exact, int count, int total, int lnc) {
         int wanted = config.visibleCores().map(CoreRange::size).orElse(config.numCores());
         if (wanted < 0 || wanted > total) {
             throw invalid(
-                    "NEURON_RT_NUM_CORES=%d: %s has %d NeuronCores. Accepted: 1 to %d, or 0 for all"
-                            .formatted(wanted, machine.instanceType(), total, total));
+                    unavailable(configuration, wanted)
+                            + ": %s has %d NeuronCores. Accepted: 1 to %d, or 0 for all"
+                                    .formatted(machine.instanceType(), total, total));
         }
         return new Request(config.visibleCores(), wanted == 0 ? total : wanted, total, lnc);
     }
@@ -58,6 +64,23 @@ record Request(Optional<CoreRange> exact, int count, int total, int lnc) {
                                     total - 1,
                                     total - 1));
         }
+    }
+
+    /** The variable that was really set: an older one may stand in for a newer one. */
+    private static String given(Configuration configuration, String variable) {
+        return configuration.settings().stream()
+                .filter(setting -> setting.name().equals(variable))
+                .map(Setting::origin)
+                .filter(origin -> origin.startsWith("NEURON"))
+                .findFirst()
+                .orElse(variable);
+    }
+
+    private static String unavailable(Configuration configuration, int wanted) {
+        String given = given(configuration, COUNT);
+        return given.equals(COUNT)
+                ? COUNT + "=" + wanted
+                : given + ": its groups need " + wanted + " NeuronCores; set " + COUNT + " instead";
     }
 
     private static String sizes(MachineInfo machine) {

@@ -20,22 +20,23 @@ record Survey(BitSet busy, BitSet settled, Map<Integer, OwnerRecord> owners) {
     record Holding(int first, int last, Optional<OwnerRecord> owner) {}
 
     /** Looks at the cores without taking any. */
-    static Survey of(List<CoreSlot> slots, int lnc) {
+    static Survey of(CoreTable cores, int lnc) {
         var busy = new BitSet();
         var settled = new BitSet();
         var owners = new TreeMap<Integer, OwnerRecord>();
-        for (CoreSlot slot : slots) {
-            if (slot.isOwned()) {
-                int core = slot.core() / lnc;
-                busy.set(core);
-                slot.owner()
-                        .ifPresent(
-                                owner -> {
-                                    settled.set(core);
-                                    owners.put(core, owner);
-                                });
-            }
-        }
+        cores.owned()
+                .stream()
+                .forEach(
+                        physical -> {
+                            int core = physical / lnc;
+                            busy.set(core);
+                            cores.owner(physical)
+                                    .ifPresent(
+                                            owner -> {
+                                                settled.set(core);
+                                                owners.put(core, owner);
+                                            });
+                        });
         return new Survey(busy, settled, owners);
     }
 

@@ -30,9 +30,9 @@ record ThisProcess(long pid, long started, String command, String user, String v
                 bundleVersion());
     }
 
-    OwnerRecord owns(long fence, String tag) {
+    OwnerRecord owns(long fence, String tag, Instant since) {
         return new OwnerRecord(
-                true, fence, pid, started, Instant.now(), command, user, tag, version);
+                true, fence, pid, started, since, command, user, tag, version);
     }
 
     boolean wrote(OwnerRecord record) {

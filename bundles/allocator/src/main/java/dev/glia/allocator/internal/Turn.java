@@ -1,6 +1,5 @@
 package dev.glia.allocator.internal;
 
-import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -15,8 +14,8 @@ final class Turn {
 
     private final LockFile lock;
 
-    Turn(Posix posix, Path locks) {
-        this.lock = new LockFile(posix, locks.resolve("claim.lock"));
+    Turn(Posix posix, LockFolder folder) {
+        this.lock = new LockFile(posix, folder, "claim.lock");
     }
 
     /** Waits for the turn. */

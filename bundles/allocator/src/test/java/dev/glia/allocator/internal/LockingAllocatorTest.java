@@ -156,7 +156,7 @@ class LockingAllocatorTest {
     @Test
     void fencesRiseWhateverHappensToTheRecord() throws IOException {
         LockingAllocator allocator = inf1(Wish.cores(1));
-        Path record = locks.resolve("nc0.owner");
+        Path record = locks.resolve("owners");
         long last = 0;
         List<byte[]> damages =
                 List.of(new byte[0], new byte[1], new byte[OwnerRecord.SIZE], new byte[100_000]);
@@ -166,7 +166,9 @@ class LockingAllocatorTest {
             try (CoreClaim claim = one.claim()) {
                 CoreOwner owner = one.owners().getFirst();
                 assertThat(owner.fence()).isGreaterThan(last);
-                assertThat(Files.size(record)).as("damage is repaired").isEqualTo(OwnerRecord.SIZE);
+                assertThat(OwnerRecord.decode(Files.readAllBytes(record), 0))
+                        .as("damage is repaired")
+                        .isPresent();
                 last = owner.fence();
                 assertThat(claim.cores()).hasSize(1);
             }
@@ -184,15 +186,14 @@ class LockingAllocatorTest {
     @Test
     void aDamagedRecordNeverDecides() throws IOException {
         LockingAllocator other = inf1(Wish.exactly(0, 0));
-        Path record = locks.resolve("nc0.owner");
+        Path record = locks.resolve("owners");
         try (CoreClaim claim = inf1(Wish.cores(1)).claim()) {
             byte[] good = Files.readAllBytes(record);
             for (int length = 0; length < good.length; length += length < 200 ? 7 : 601) {
                 overwrite(record, Arrays.copyOf(good, length));
                 assertThat(other.owners()).singleElement().matches(owner -> owner.pid() == 0);
             }
-            overwrite(record, Arrays.copyOf(good, good.length + 1));
-            assertThat(other.owners()).singleElement().matches(owner -> owner.pid() == 0);
+            overwrite(record, new byte[good.length]);
             assertThatThrownBy(other::claim)
                     .hasMessageContaining("Requested:nc0-nc0 Available:0")
                     .hasMessageContaining("nc0 belongs to a process that left no readable record");
@@ -201,13 +202,14 @@ class LockingAllocatorTest {
             assertThat(claim.cores()).hasSize(1);
         }
         // And the other way round: the record of an owner that is gone does not keep the core.
-        assertThat(OwnerRecord.decode(Files.readAllBytes(record)))
+        assertThat(OwnerRecord.decode(Files.readAllBytes(record), 0))
                 .get()
                 .matches(left -> !left.owned());
-        var living = OwnerRecord.decode(Files.readAllBytes(record)).orElseThrow();
+        var living = OwnerRecord.decode(Files.readAllBytes(record), 0).orElseThrow();
         overwrite(
                 record,
-                new OwnerRecord(
+                bytes(
+                        new OwnerRecord(
                                 true,
                                 living.fence(),
                                 living.pid(),
@@ -216,8 +218,7 @@ class LockingAllocatorTest {
                                 "x",
                                 "x",
                                 "x",
-                                "x")
-                        .encode());
+                                "x")));
         assertThat(other.owners()).isEmpty();
         other.claim().close();
     }
@@ -227,23 +228,24 @@ class LockingAllocatorTest {
         Process dead = new ProcessBuilder("true").start();
         dead.waitFor();
         var self = ThisProcess.read();
-        CoreTable taker = CoreTable.open(FixedMachine.inf1(locks).info());
+        CoreTable taker = table();
         assertThat(taker.tryTake(new CoreRange(0, 0), 1)).isTrue();
         for (OwnerRecord left :
                 List.of(
                         record(dead.pid(), 1),
                         record(self.pid(), self.started() - 1),
                         record(self.pid(), self.started() + 1))) {
-            overwrite(locks.resolve("nc0.owner"), left.encode());
+            overwrite(locks.resolve("owners"), bytes(left));
             assertThat(inf1(Wish.cores(1)).owners())
                     .singleElement()
                     .matches(owner -> owner.pid() == 0);
         }
-        overwrite(locks.resolve("nc0.owner"), record(self.pid(), self.started()).encode());
+        overwrite(locks.resolve("owners"), bytes(record(self.pid(), self.started())));
         assertThat(inf1(Wish.cores(1)).owners())
                 .singleElement()
                 .matches(owner -> owner.pid() == self.pid());
-        taker.slots().forEach(CoreSlot::close);
+        taker.unlock(new CoreRange(0, 0), 1);
+        taker.closeUnowned();
     }
 
     private static OwnerRecord record(long pid, long started) {
@@ -253,7 +255,7 @@ class LockingAllocatorTest {
 
     @Test
     void whoeverHasTheTurnChoosesFirst() throws Exception {
-        CoreTable first = CoreTable.open(FixedMachine.inf1(locks).info());
+        CoreTable first = table();
         first.turn().take();
         var claim = new FutureTask<>(inf1(Wish.cores(1))::claim);
         Thread second = Thread.ofPlatform().start(claim);
@@ -265,35 +267,34 @@ class LockingAllocatorTest {
 
         assertThat(claim.get().cores()).extracting(CoreAddress::index).containsExactly(3);
         claim.get().close();
-        first.slots().forEach(CoreSlot::close);
-        first.turn().close();
+        first.unlock(new CoreRange(0, 2), 1);
+        first.closeUnowned();
     }
 
     @Test
     void allOrNothing() {
-        CoreTable one = CoreTable.open(FixedMachine.inf1(locks).info());
-        CoreTable other = CoreTable.open(FixedMachine.inf1(locks).info());
+        CoreTable one = table();
+        CoreTable other = table();
         assertThat(one.tryTake(new CoreRange(2, 2), 1)).isTrue();
 
         assertThat(other.tryTake(new CoreRange(0, 3), 1)).isFalse();
 
-        assertThat(one.slots())
-                .filteredOn(CoreSlot::isOwned)
-                .extracting(CoreSlot::core)
-                .containsExactly(2);
-        one.of(new CoreRange(2, 2), 1).forEach(CoreSlot::release);
+        assertThat(one.owned()).hasToString("{2}");
+        one.unlock(new CoreRange(2, 2), 1);
         assertThat(other.tryTake(new CoreRange(0, 3), 1)).isTrue();
-        other.slots().forEach(CoreSlot::close);
+        assertThat(one.owned()).hasToString("{0, 1, 2, 3}");
+        other.unlock(new CoreRange(0, 3), 1);
+        other.closeUnowned();
         one.closeUnowned();
     }
 
     @Test
     void aRecordThatCannotBeWrittenGivesTheCoresBack() throws IOException {
-        Files.createDirectory(locks.resolve("nc1.owner"));
+        Files.createDirectory(locks.resolve("owners"));
 
         assertThatThrownBy(inf1(Wish.exactly(0, 3))::claim)
                 .hasMessageContaining("NRT_FAILURE")
-                .hasMessageContaining("nc1.owner cannot be written (Is a directory)");
+                .hasMessageContaining("owners is a symbolic link, a folder or a device");
 
         assertThat(inf1(Wish.cores(1)).owners()).isEmpty();
     }
@@ -343,7 +344,7 @@ class LockingAllocatorTest {
     void filesAreForTheUserAloneAndStay() throws IOException {
         inf1(Wish.cores(1)).claim().close();
 
-        for (String name : List.of("nc0.lock", "nc0.owner")) {
+        for (String name : List.of("nc0.lock", "owners")) {
             assertThat(
                             PosixFilePermissions.toString(
                                     Files.getPosixFilePermissions(locks.resolve(name))))
@@ -365,6 +366,16 @@ class LockingAllocatorTest {
         claim.close();
         assertThat(openLockFiles()).isEmpty();
         assertThatThrownBy(allocator::claim).hasMessageContaining("NRT_CLOSED");
+    }
+
+    private CoreTable table() {
+        return new CoreTable(FixedMachine.inf1(locks).info(), FaultPoint.Hook.NONE);
+    }
+
+    private static byte[] bytes(OwnerRecord record) {
+        byte[] bytes = new byte[OwnerRecord.SIZE];
+        record.encode(bytes, 0);
+        return bytes;
     }
 
     private List<String> openLockFiles() throws IOException {

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.CRC32;
 
@@ -25,11 +26,11 @@ class OwnerRecordTest {
 
     @Test
     void survivesTheDisk() {
-        assertThat(OwnerRecord.decode(RECORD.encode())).contains(RECORD);
-        assertThat(OwnerRecord.decode(RECORD.released().encode()))
+        assertThat(decode(encode(RECORD))).contains(RECORD);
+        assertThat(decode(encode(RECORD.released())))
                 .get()
                 .matches(record -> !record.owned());
-        assertThat(RECORD.encode()).hasSize(OwnerRecord.SIZE);
+        assertThat(encode(RECORD)).hasSize(OwnerRecord.SIZE);
     }
 
     @Test
@@ -37,7 +38,7 @@ class OwnerRecordTest {
         String wide = "\uD83D\uDE00".repeat(5000);
         var record = new OwnerRecord(true, 1, 1, 1, Instant.EPOCH, wide, wide, wide, wide);
 
-        assertThat(OwnerRecord.decode(record.encode())).contains(record);
+        assertThat(decode(encode(record))).contains(record);
     }
 
     @Test
@@ -50,34 +51,46 @@ class OwnerRecordTest {
     }
 
     @Test
+    void amongOthersEachHasItsPlace() {
+        byte[] bytes = new byte[3 * OwnerRecord.SIZE];
+        Arrays.fill(bytes, (byte) 7);
+        RECORD.encode(bytes, OwnerRecord.SIZE);
+
+        assertThat(OwnerRecord.decode(bytes, 0)).isEmpty();
+        assertThat(OwnerRecord.decode(bytes, OwnerRecord.SIZE)).contains(RECORD);
+        assertThat(OwnerRecord.fence(bytes, OwnerRecord.SIZE)).isEqualTo(42);
+        assertThat(OwnerRecord.decode(bytes, 2 * OwnerRecord.SIZE)).isEmpty();
+    }
+
+    @Test
     void cutAtAnyByteItIsNoRecord() {
-        byte[] bytes = RECORD.encode();
+        byte[] bytes = encode(RECORD);
         for (int length = 0; length < bytes.length; length++) {
-            assertThat(OwnerRecord.decode(Arrays.copyOf(bytes, length))).isEmpty();
+            byte[] cut = Arrays.copyOf(Arrays.copyOf(bytes, length), bytes.length);
+            assertThat(decode(cut)).as("%d bytes", length).isEmpty();
         }
-        assertThat(OwnerRecord.decode(Arrays.copyOf(bytes, bytes.length + 1))).isEmpty();
     }
 
     @Test
     void withAnyBitFlippedItIsNoRecord() {
-        byte[] bytes = RECORD.encode();
+        byte[] bytes = encode(RECORD);
         for (int bit = 0; bit < bytes.length * 8; bit++) {
             bytes[bit / 8] ^= (byte) (1 << bit % 8);
-            assertThat(OwnerRecord.decode(bytes)).as("bit %d", bit).isEmpty();
+            assertThat(decode(bytes)).as("bit %d", bit).isEmpty();
             bytes[bit / 8] ^= (byte) (1 << bit % 8);
         }
-        assertThat(OwnerRecord.decode(bytes)).contains(RECORD);
+        assertThat(decode(bytes)).contains(RECORD);
     }
 
     @Test
     void nonsenseWithAValidChecksumIsHarmless() {
         var random = new Random(7);
         for (int round = 0; round < 2000; round++) {
-            byte[] bytes = RECORD.encode();
+            byte[] bytes = encode(RECORD);
             for (int i = 0; i < 1 + round % 20; i++) {
                 bytes[8 + random.nextInt(120)] = (byte) random.nextInt();
             }
-            OwnerRecord.decode(sign(bytes))
+            decode(sign(bytes))
                     .ifPresent(
                             record -> {
                                 assertThat(record.fence())
@@ -86,9 +99,19 @@ class OwnerRecordTest {
                                 assertThat(record.pid()).isPositive();
                             });
         }
-        byte[] huge = RECORD.encode();
-        ByteBuffer.wrap(huge).putLong(9, Long.MAX_VALUE);
-        assertThat(OwnerRecord.decode(sign(huge))).as("the next fence would overflow").isEmpty();
+        byte[] huge = encode(RECORD);
+        ByteBuffer.wrap(huge).putLong(8, Long.MAX_VALUE);
+        assertThat(decode(sign(huge))).as("the next fence would overflow").isEmpty();
+    }
+
+    private static byte[] encode(OwnerRecord record) {
+        byte[] bytes = new byte[OwnerRecord.SIZE];
+        record.encode(bytes, 0);
+        return bytes;
+    }
+
+    private static Optional<OwnerRecord> decode(byte[] bytes) {
+        return OwnerRecord.decode(bytes, 0);
     }
 
     private static byte[] sign(byte[] bytes) {

@@ -98,7 +98,7 @@ class ProcessesTest {
     @Test
     void aStoppedProcessThatHasTheTurnStopsNobody() throws Exception {
         var posix = new Posix();
-        var turn = new Turn(posix, locks);
+        var turn = new Turn(posix, new LockFolder(posix, locks));
         turn.take();
 
         assertThat(line(start(Holder.class, locks, "2"))).isEqualTo("owns [0, 1]");

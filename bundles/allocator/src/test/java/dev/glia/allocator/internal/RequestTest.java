@@ -37,7 +37,7 @@ class RequestTest {
     })
     void countedCoresGoToTheFirstGapThatIsWideEnough(
             String owned, int wanted, int first, int longest) {
-        Request request = Request.of(Wish.cores(wanted).current(), FixedMachine.inf1(LOCKS).info());
+        Request request = Request.of(Wish.cores(wanted), FixedMachine.inf1(LOCKS).info());
         BitSet busy = busy(owned);
 
         assertThat(request.choose(busy).map(CoreRange::first).orElse(-1)).isEqualTo(first);
@@ -58,7 +58,7 @@ class RequestTest {
     })
     void exactCoresAreTheseOrNone(String owned, int first, int last, boolean free, int available) {
         Request request =
-                Request.of(Wish.exactly(first, last).current(), FixedMachine.inf1(LOCKS).info());
+                Request.of(Wish.exactly(first, last), FixedMachine.inf1(LOCKS).info());
         BitSet busy = busy(owned);
 
         assertThat(request.choose(busy))
@@ -68,9 +68,9 @@ class RequestTest {
 
     @Test
     void theRequestIsWrittenAsLibnrtDoes() {
-        assertThat(Request.of(Wish.exactly(1, 1).current(), FixedMachine.inf1(LOCKS).info()))
+        assertThat(Request.of(Wish.exactly(1, 1), FixedMachine.inf1(LOCKS).info()))
                 .hasToString("nc1-nc1");
-        assertThat(Request.of(Wish.cores(3).current(), FixedMachine.inf1(LOCKS).info()))
+        assertThat(Request.of(Wish.cores(3), FixedMachine.inf1(LOCKS).info()))
                 .hasToString("3");
     }
 
@@ -78,7 +78,7 @@ class RequestTest {
     void exactCoresWinOverACount() {
         var both = new Wish(Optional.of(new CoreRange(2, 3)), 99, Wish.cores(0).lnc());
 
-        assertThat(Request.of(both.current(), FixedMachine.inf1(LOCKS).info()).count())
+        assertThat(Request.of(both, FixedMachine.inf1(LOCKS).info()).count())
                 .isEqualTo(2);
     }
 
@@ -100,19 +100,19 @@ class RequestTest {
     void logicalCoresCount() {
         var trn2 = FixedMachine.trn2(LOCKS).info();
 
-        assertThat(Request.of(Wish.cores(0).current(), trn2))
+        assertThat(Request.of(Wish.cores(0), trn2))
                 .isEqualTo(new Request(Optional.empty(), 4, 4, 2));
-        assertThat(Request.of(Wish.cores(0).lnc(1).current(), trn2))
+        assertThat(Request.of(Wish.cores(0).lnc(1), trn2))
                 .isEqualTo(new Request(Optional.empty(), 8, 8, 1));
-        assertThatThrownBy(() -> Request.of(Wish.cores(5).current(), trn2))
+        assertThatThrownBy(() -> Request.of(Wish.cores(5), trn2))
                 .hasMessageContaining("1 to 4");
-        assertThatThrownBy(() -> Request.of(Wish.cores(1).lnc(4).current(), trn2))
+        assertThatThrownBy(() -> Request.of(Wish.cores(1).lnc(4), trn2))
                 .hasMessageContaining("NEURON_LOGICAL_NC_CONFIG=4")
                 .hasMessageContaining("of size 1 or 2.");
     }
 
     private static void refused(Wish wish, String complaint) {
-        assertThatThrownBy(() -> Request.of(wish.current(), FixedMachine.inf1(LOCKS).info()))
+        assertThatThrownBy(() -> Request.of(wish, FixedMachine.inf1(LOCKS).info()))
                 .isInstanceOfSatisfying(
                         NrtException.class,
                         e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_INVALID))

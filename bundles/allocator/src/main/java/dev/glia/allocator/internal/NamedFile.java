@@ -1,0 +1,125 @@
+package dev.glia.allocator.internal;
+
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/**
+ * A file of the lock folder, opened once and kept open. When somebody has deleted it, its name may
+ * stand for another file by now, which others use: whoever acts on the file confirms afterwards
+ * that it still had the name, and acts again if not. Guarded by the allocator.
+ */
+final class NamedFile {
+    private static final int NONE = -1;
+
+    private final Posix posix;
+    private final LockFolder folder;
+    private final Path path;
+    private final MemorySegment name;
+    private int fd = NONE;
+    private Posix.FileId id;
+    private Posix.Stamp confirmed;
+
+    NamedFile(Posix posix, LockFolder folder, String fileName) {
+        this.posix = posix;
+        this.folder = folder;
+        this.path = folder.path().resolve(fileName);
+        this.name = Arena.ofAuto().allocateFrom(path.toString());
+    }
+
+    Path path() {
+        return path;
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    LockFolder.Look look() {
+        return folder.look();
+    }
+
+    /**
+     * Opens the file unless it is open.
+     *
+     * @param flags {@link Posix#O_CREAT} or 0
+     * @return whether it is open; without O_CREAT it may be missing
+     */
+    boolean open(int flags) {
+        if (fd != NONE) {
+            return true;
+        }
+        int opened = posix.open(name, Posix.O_RDWR | flags);
+        if (opened == -Posix.ENOENT && (flags & Posix.O_CREAT) == 0) {
+            return false;
+        }
+        if (opened == -Posix.ELOOP || opened == -Posix.EISDIR) {
+            throw unusual();
+        }
+        fd = (int) checked(opened);
+        id = posix.id(fd);
+        if (id == null || !id.regular()) {
+            close();
+            throw unusual();
+        }
+        return true;
+    }
+
+    /**
+     * Confirms that the open file had its name when the folder was looked at; otherwise closes it.
+     * Where the folder is as it was the last time, so is the name.
+     */
+    boolean confirm(LockFolder.Look look) {
+        if (look.stamp() != null && look.stamp().equals(confirmed)) {
+            return true;
+        }
+        if (!id.equals(posix.id(name))) {
+            close();
+            return false;
+        }
+        confirmed = look.settled() ? look.stamp() : null;
+        return true;
+    }
+
+    void close() {
+        if (fd != NONE) {
+            posix.close(fd);
+            fd = NONE;
+            id = null;
+            confirmed = null;
+        }
+    }
+
+    /** {@return the result of a call on the file, unless it is an error} */
+    long checked(long result) {
+        if (result == -Posix.ENOENT) {
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE,
+                    "The folder of "
+                            + path
+                            + " is gone; an emulated instance that was removed leaves none. Start this process again, which makes it anew");
+        }
+        if (result < 0) {
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE,
+                    "The file "
+                            + path
+                            + " cannot be used ("
+                            + posix.describe(result)
+                            + "). Its folder must be on a local file system that this user may write to, with room left;"
+                            + " GLIA_STATE_DIR chooses another");
+        }
+        return result;
+    }
+
+    private NrtException unusual() {
+        return new NrtException(
+                NrtStatus.NRT_FAILURE,
+                "The file "
+                        + path
+                        + " is a symbolic link, a folder or a device. Remove it; it is made again");
+    }
+}
