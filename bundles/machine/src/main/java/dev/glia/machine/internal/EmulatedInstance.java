@@ -5,9 +5,6 @@ import dev.glia.runtime.NrtStatus;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -16,12 +13,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -166,30 +160,49 @@ record EmulatedInstance(Path folder) {
     /** {@return false when a process owns a core or is rebuilding now} */
     private boolean rebuild(InstanceType type) throws IOException {
         StateFolder.open(locks());
-        var held = new ArrayList<FileChannel>();
-        try {
-            for (Path file : lockFiles()) {
-                FileChannel channel =
-                        FileChannel.open(
-                                file,
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.WRITE,
-                                LinkOption.NOFOLLOW_LINKS);
-                held.add(channel);
-                if (!locked(channel)) {
-                    return false;
-                }
+        try (var all = InstanceLocks.take(locks(), type.cores())) {
+            if (all.refused().isPresent()) {
+                return false;
             }
-            if (layout() == LAYOUT) {
-                return true;
+            if (layout() != LAYOUT) {
+                replaceTree(type);
             }
-            replaceTree(type);
             return true;
-        } finally {
-            for (FileChannel channel : held) {
-                channel.close();
-            }
         }
+    }
+
+    /**
+     * Removes the instance. It leaves its name before its files go, so that whoever comes meanwhile
+     * makes it anew and nobody sees half of it; claims that are under way confirm that their lock
+     * files still have their names.
+     *
+     * @param instances the folder of all instances
+     * @param type what it emulates
+     * @throws NrtException NRT_RESOURCE when a process owns a core of it
+     */
+    void remove(Path instances, InstanceType type) throws IOException {
+        StateFolder.open(locks());
+        try (var all = InstanceLocks.take(locks(), type.cores())) {
+            if (all.refused().isPresent()) {
+                throw owned(type, all.refused().get());
+            }
+            Path aside = aside(instances);
+            Files.move(folder, aside.resolve("old"), StandardCopyOption.ATOMIC_MOVE);
+            remove(aside);
+        }
+    }
+
+    private NrtException owned(InstanceType type, Path lock) {
+        String core = lock.getFileName().toString().replace(".lock", "");
+        return new NrtException(
+                NrtStatus.NRT_RESOURCE,
+                "The emulated %s is in use: %s belongs to %s. End that process, then remove the instance again"
+                        .formatted(
+                                type.name(),
+                                core,
+                                LockHolder.of(lock)
+                                        .map(holder -> "process %d (%s)".formatted(holder.pid(), holder.command()))
+                                        .orElse("a process that cannot be seen from here")));
     }
 
     /** The marker comes last: after a crash in between, the next process starts over. */
@@ -205,25 +218,6 @@ record EmulatedInstance(Path folder) {
                     aside.resolve(MARKER), folder.resolve(MARKER), StandardCopyOption.ATOMIC_MOVE);
         } finally {
             remove(aside);
-        }
-    }
-
-    /** The locks of all cores that were ever claimed, and one for rebuilding. */
-    private List<Path> lockFiles() throws IOException {
-        var files = new ArrayList<Path>();
-        files.add(locks().resolve("rebuild.lock"));
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(locks(), "nc*.lock")) {
-            entries.forEach(files::add);
-        }
-        return files;
-    }
-
-    private static boolean locked(FileChannel channel) throws IOException {
-        try {
-            FileLock lock = channel.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
         }
     }
 
@@ -243,7 +237,7 @@ record EmulatedInstance(Path folder) {
     }
 
     /**
-     * Removes a folder that has not become an instance; what another process removes meanwhile is
+     * Removes a folder that is no instance, or no longer; what another process removes meanwhile is
      * fine.
      */
     private static void remove(Path folder) throws IOException {

@@ -44,6 +44,11 @@ record InstanceType(String name, Family family, int devices, Topology topology) 
                     new InstanceType("trn3-gen2", Family.TRN3, 4, Topology.NONE),
                     new InstanceType("trn3-gen1", Family.TRN3, 16, Topology.NONE));
 
+    /** Physical cores of the whole instance. */
+    int cores() {
+        return devices * family.cores();
+    }
+
     /** The one that {@code auto} emulates. */
     static final InstanceType DEFAULT =
             ALL.stream().filter(type -> type.name.equals("trn1.2xlarge")).findFirst().orElseThrow();

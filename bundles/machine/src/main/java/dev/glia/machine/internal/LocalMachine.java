@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.function.Function;
 
 /**
  * Finds the machine that GLIA_INSTANCE means, once; a failure is found again by each call, as its
@@ -29,8 +31,13 @@ import java.util.Optional;
 public final class LocalMachine implements Machine {
     private static final Logger INIT = LoggerFactory.getLogger("NRT.nrt_init");
     private static final Logger DEVICES = LoggerFactory.getLogger("TDRV.tdrv_get_dev_info");
+    private static final Logger OPEN = LoggerFactory.getLogger("TDRV.tdrv_init_mla_phase1");
+
+    /** The folder of all emulated instances in the state folder. */
+    static final String INSTANCES = "instances";
 
     private final Configuration configuration;
+    private final Function<Path, DeviceFiles> deviceFiles;
     private volatile MachineInfo info;
 
     /**
@@ -41,7 +48,12 @@ public final class LocalMachine implements Machine {
     @Activate
     public LocalMachine(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
+        this(configuration, DeviceFiles::in);
+    }
+
+    LocalMachine(Configuration configuration, Function<Path, DeviceFiles> deviceFiles) {
         this.configuration = configuration;
+        this.deviceFiles = deviceFiles;
     }
 
     @Override
@@ -57,7 +69,7 @@ public final class LocalMachine implements Machine {
         return info;
     }
 
-    private static MachineInfo discover(RuntimeConfig config) {
+    private MachineInfo discover(RuntimeConfig config) {
         Path tree = config.sysfsRoot().resolve("devices/virtual/neuron_device");
         return switch (config.instance().strip().toLowerCase(Locale.ROOT)) {
             case "hardware" -> hardware(config, tree);
@@ -69,9 +81,11 @@ public final class LocalMachine implements Machine {
         };
     }
 
-    private static MachineInfo hardware(RuntimeConfig config, Path tree) {
+    private MachineInfo hardware(RuntimeConfig config, Path tree) {
+        OldDaemon.warn(config.runRoot(), INIT);
         String version = driverVersion(config.sysfsRoot());
         SysfsTree sysfs = sysfs(tree);
+        SortedSet<Integer> visible = usable(config, sysfs);
         Path locks =
                 StateFolder.open(
                         StateFolder.open(StateFolder.open(config.stateDir()).resolve("hardware"))
@@ -81,17 +95,43 @@ public final class LocalMachine implements Machine {
                                 product(config.sysfsRoot()), sysfs.family(), sysfs.devices().size())
                         .map(InstanceType::name)
                         .orElse(sysfs.family().architecture());
-        return machine(type, sysfs, Optional.of(version), tree, locks);
+        return machine(type, sysfs, visible, Optional.of(version), tree, locks);
+    }
+
+    /** The devices that were given to this process, be it by name or by their files. */
+    private SortedSet<Integer> usable(RuntimeConfig config, SysfsTree sysfs) {
+        DeviceFiles files = deviceFiles.apply(config.devRoot());
+        SortedSet<Integer> present;
+        try {
+            present = files.present(sysfs.indices());
+        } catch (NrtException e) {
+            DEVICES.error(e.reason());
+            throw e;
+        }
+        SortedSet<Integer> visible = visible(config, present);
+        try {
+            files.requireUsable(visible);
+        } catch (NrtException e) {
+            OPEN.error(e.reason());
+            INIT.error("Failed to initialize devices, error:1");
+            throw e;
+        }
+        return visible;
+    }
+
+    private static SortedSet<Integer> visible(RuntimeConfig config, SortedSet<Integer> present) {
+        config.visibleDevices().ifPresent(wanted -> VisibleDevices.require(wanted, present));
+        return config.visibleDevices().orElse(present);
     }
 
     private static MachineInfo emulated(RuntimeConfig config, InstanceType type) {
-        Path instances = StateFolder.open(StateFolder.open(config.stateDir()).resolve("instances"));
+        Path instances = StateFolder.open(StateFolder.open(config.stateDir()).resolve(INSTANCES));
         EmulatedInstance instance = EmulatedInstance.open(instances, type);
         SysfsTree sysfs = SysfsTree.read(instance.tree(), instance.remedy());
         int cores = sysfs.devices().stream().mapToInt(device -> device.cores()).sum();
         if (sysfs.family() != type.family()
                 || sysfs.devices().size() != type.devices()
-                || cores != type.devices() * type.family().cores()) {
+                || cores != type.cores()) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
                     "%s shows %d %s devices with %d cores; %s has %d %s devices with %d cores. %s"
@@ -103,21 +143,32 @@ public final class LocalMachine implements Machine {
                                     type.name(),
                                     type.devices(),
                                     type.family().deviceName(),
-                                    type.devices() * type.family().cores(),
+                                    type.cores(),
                                     instance.remedy()));
         }
         INIT.info("Emulating {} in {}", type.name(), instance.folder());
-        return machine(type.name(), sysfs, Optional.empty(), instance.tree(), instance.locks());
+        return machine(
+                type.name(),
+                sysfs,
+                visible(config, sysfs.indices()),
+                Optional.empty(),
+                instance.tree(),
+                instance.locks());
     }
 
     private static MachineInfo machine(
-            String type, SysfsTree sysfs, Optional<String> driver, Path tree, Path locks) {
+            String type,
+            SysfsTree sysfs,
+            SortedSet<Integer> visible,
+            Optional<String> driver,
+            Path tree,
+            Path locks) {
         Family family = sysfs.family();
         return new MachineInfo(
                 type,
                 family.architecture(),
                 driver.isEmpty(),
-                sysfs.devices(),
+                VisibleDevices.of(sysfs.devices(), visible),
                 family.lncSizes(),
                 family.defaultLnc(),
                 driver,

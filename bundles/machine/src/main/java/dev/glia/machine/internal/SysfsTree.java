@@ -45,6 +45,13 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
             Pattern.compile(
                     "(?:[0-9a-f]{4}:)?([0-9a-f]{2}:[0-9a-f]{2}\\.[0-7])", Pattern.CASE_INSENSITIVE);
 
+    /** {@return the numbers of the devices} */
+    SortedSet<Integer> indices() {
+        return devices.stream()
+                .map(DeviceInfo::index)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /**
      * {@return whether the tree shows a device}
      *

@@ -201,6 +201,8 @@ class HardwareMachineTest {
 
     private Path device(int index, String instance, String device, String cores, String links)
             throws IOException {
+        Files.createDirectories(temp.resolve("dev"));
+        Files.createFile(temp.resolve("dev/neuron" + index));
         Path folder = tree().resolve("neuron" + index);
         Path architecture = Files.createDirectories(folder.resolve("info/architecture"));
         Files.writeString(folder.resolve("core_count"), cores);
