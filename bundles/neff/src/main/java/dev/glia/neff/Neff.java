@@ -20,8 +20,16 @@ public interface Neff extends ModelImage, AutoCloseable {
     /** {@return the files in it, in their order} */
     List<NeffMember> members();
 
-    /** {@return the result of the hash check, if one was asked for} */
+    /** {@return the result of the hash check, if one was asked for and is known} */
     Optional<HashState> hash();
+
+    /**
+     * Waits until the hash is known, if the NEFF was opened with {@link
+     * NeffReader.HashCheck#REQUIRE_LATER}; otherwise returns at once.
+     *
+     * @throws dev.glia.runtime.NrtException NRT_INVALID when the hash is wrong
+     */
+    void awaitVerified();
 
     /** Frees the memory of the members. Idempotent. */
     @Override

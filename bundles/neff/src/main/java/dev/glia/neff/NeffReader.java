@@ -21,7 +21,12 @@ public interface NeffReader {
         /** Compute it and tell the result by {@link Neff#hash()}. */
         COMPUTE,
         /** Compute it and refuse the NEFF when it is wrong or not stored. */
-        REQUIRE
+        REQUIRE,
+        /**
+         * As {@link #REQUIRE}, but a file may be open before its hash is known: whoever uses it
+         * calls {@link Neff#awaitVerified()} before anybody relies on it.
+         */
+        REQUIRE_LATER
     }
 
     /**
@@ -42,6 +47,27 @@ public interface NeffReader {
      * @return the open NEFF; the caller closes it
      */
     Neff open(MemorySegment bytes, String label, HashCheck check);
+
+    /**
+     * Opens a NEFF file whose bytes somebody has signed. The signature lies beside it, in a file of
+     * the same name with {@code .sig} behind it.
+     *
+     * @param file the file; it is read once, so that what was verified is what is loaded
+     * @param keys a folder of Ed25519 public keys (X.509, as PEM or DER), of which one must fit
+     * @param check what to do with the hash
+     * @return the open NEFF; the caller closes it
+     */
+    Neff openSigned(Path file, Path keys, HashCheck check);
+
+    /**
+     * Reads what a NEFF says of itself. Checks all that {@link #open} checks, but keeps no member,
+     * so that a file of any size needs little memory.
+     *
+     * @param file the file
+     * @param digests whether to compute the digest of each member
+     * @return what it says
+     */
+    NeffSummary inspect(Path file, boolean digests);
 
     /**
      * Extracts all members below a folder. No member can end up outside of it; existing files are

@@ -56,6 +56,9 @@ final class Bounds {
     /** Bytes of a JSON member that is parsed. */
     static final int JSON_BYTES = (int) (16 * MIB);
 
+    /** Bytes of all JSON members that are kept while a file is inspected. */
+    static final long DESCRIPTION_BYTES = 64 * MIB;
+
     /** Nested objects and arrays. */
     static final int JSON_DEPTH = 32;
 
@@ -82,6 +85,21 @@ final class Bounds {
 
     /** Characters of a target. */
     static final int TARGET = 64;
+
+    /** Subgraphs of compiled Neuron code that are described. */
+    static final int SUBGRAPHS = 256;
+
+    /** Queues, and variables, of a subgraph. */
+    static final int DEFINED = 65_536;
+
+    /** Public keys in the folder of those that are trusted. */
+    static final int KEYS = 256;
+
+    /** Bytes of a file with a key or a signature. */
+    static final int KEY_BYTES = (int) (16 * KIB);
+
+    /** Bytes of a file with a plain Ed25519 signature, which the platform verifies in the heap. */
+    static final long PLAIN_SIGNED_SIZE = GIB;
 
     private Bounds() {}
 }

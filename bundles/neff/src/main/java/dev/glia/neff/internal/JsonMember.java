@@ -102,6 +102,27 @@ final class JsonMember implements AutoCloseable {
         }
     }
 
+    boolean isObject() {
+        return parser.currentToken() == JsonToken.START_OBJECT;
+    }
+
+    boolean isArray() {
+        return parser.currentToken() == JsonToken.START_ARRAY;
+    }
+
+    boolean isText() {
+        return parser.currentToken() == JsonToken.VALUE_STRING;
+    }
+
+    boolean isWhole() {
+        return parser.currentToken() == JsonToken.VALUE_NUMBER_INT;
+    }
+
+    /** The text or number as it stands there. */
+    String raw() throws IOException {
+        return parser.getText();
+    }
+
     void skip() throws IOException {
         parser.skipChildren();
     }

@@ -1,11 +1,10 @@
 package dev.glia.neff.internal;
 
-import dev.glia.neff.HashState;
 import dev.glia.neff.Neff;
 import dev.glia.neff.NeffHeader;
 import dev.glia.neff.NeffMember;
 import dev.glia.neff.NeffReader;
-import dev.glia.runtime.NrtException;
+import dev.glia.neff.NeffSummary;
 
 import org.osgi.service.component.annotations.Component;
 
@@ -17,10 +16,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads NEFFs: the header, then the payload in one pass, then the JSON members that say what it is.
@@ -28,6 +29,7 @@ import java.util.Optional;
 @Component
 public final class NeffLoader implements NeffReader {
     private static final long LEAST_STEP = 64 * 1024;
+    private static final long READ = 64 * 1024 * 1024;
 
     /** Uses an open source of bytes. */
     @FunctionalInterface
@@ -40,17 +42,140 @@ public final class NeffLoader implements NeffReader {
     @Override
     public Neff open(Path file, HashCheck check) {
         Refusals refusals = new Refusals(file.toString());
-        return withFile(file, refusals, (source, header) -> load(source, header, check, refusals));
+        return check == HashCheck.REQUIRE_LATER
+                ? openLate(file, refusals)
+                : withFile(
+                        file,
+                        refusals,
+                        (source, header) ->
+                                load(source, header, check, Optional.empty(), refusals));
     }
 
     @Override
     public Neff open(MemorySegment bytes, String label, HashCheck check) {
+        return open(bytes, check, new Refusals(label));
+    }
+
+    private static Neff open(MemorySegment bytes, HashCheck check, Refusals refusals) {
+        ByteSource source = new ByteSource.InMemory(bytes);
+        try {
+            return load(source, header(source, refusals), check, Optional.empty(), refusals);
+        } catch (IOException impossible) {
+            throw refusals.invalid("cannot be read", impossible);
+        }
+    }
+
+    private static Neff openLate(Path file, Refusals refusals) {
+        requireRegular(file, refusals);
+        LateHash hash = null;
+        try {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+            ByteSource source = new ByteSource.InFile(channel);
+            hash = lateHash(channel, source, refusals);
+            return load(
+                    source, hash.header(), HashCheck.REQUIRE_LATER, Optional.of(hash), refusals);
+        } catch (IOException unreadable) {
+            throw refusals.invalid("cannot be read: " + unreadable, unreadable);
+        } catch (RuntimeException | Error refused) {
+            if (hash != null) {
+                hash.close();
+            }
+            throw refused;
+        } finally {
+            if (hash != null) {
+                hash.release();
+            }
+        }
+    }
+
+    private static LateHash lateHash(FileChannel channel, ByteSource source, Refusals refusals)
+            throws IOException {
+        try {
+            NeffHeader header = header(source, refusals);
+            requireHash(header, refusals);
+            return new LateHash(channel, header, refusals);
+        } catch (RuntimeException | Error | IOException refused) {
+            channel.close();
+            throw refused;
+        }
+    }
+
+    @Override
+    public Neff openSigned(Path file, Path keys, HashCheck check) {
+        Refusals refusals = new Refusals(file.toString());
+        requireRegular(file, refusals);
+        try (Arena arena = Arena.ofConfined();
+                FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            // The bytes that were verified are those that are loaded, whatever becomes of the file.
+            MemorySegment bytes = whole(channel, arena, refusals);
+            new Signatures(file, keys, refusals).require(bytes);
+            return open(bytes, check, refusals);
+        } catch (IOException unreadable) {
+            throw refusals.invalid("cannot be read: " + unreadable, unreadable);
+        }
+    }
+
+    private static MemorySegment whole(FileChannel channel, Arena arena, Refusals refusals)
+            throws IOException {
+        try (NativeRegion region = new NativeRegion(refusals)) {
+            ByteSource source = new ByteSource.InFile(channel);
+            long size = source.size();
+            region.expect(size);
+            for (long at = 0; at < size; ) {
+                ByteBuffer piece = region.append(Math.min(READ, size - at)).asByteBuffer();
+                source.read(at, piece);
+                if (piece.hasRemaining()) {
+                    throw refusals.invalid("became shorter while it was read");
+                }
+                at += piece.capacity();
+            }
+            return region.seal(arena);
+        }
+    }
+
+    @Override
+    public NeffSummary inspect(Path file, boolean digests) {
+        Refusals refusals = new Refusals(file.toString());
+        return withFile(
+                file,
+                refusals,
+                (source, header) -> summary(source, header, digests, refusals));
+    }
+
+    /** Inspects a NEFF in memory. */
+    NeffSummary inspect(MemorySegment bytes, String label, boolean digests) {
         Refusals refusals = new Refusals(label);
         ByteSource source = new ByteSource.InMemory(bytes);
         try {
-            return load(source, header(source, refusals), check, refusals);
+            return summary(source, header(source, refusals), digests, refusals);
         } catch (IOException impossible) {
             throw refusals.invalid("cannot be read", impossible);
+        }
+    }
+
+    private static NeffSummary summary(
+            ByteSource source, NeffHeader header, boolean digests, Refusals refusals) {
+        try (Arena arena = Arena.ofConfined()) {
+            Inspection inspection = new Inspection(arena, digests);
+            TarReader.Walk walk;
+            try (Intake intake = new Intake(source, header, true, refusals);
+                    Gunzip data = new Gunzip(intake, refusals)) {
+                walk = new TarReader(data, refusals).walk(inspection);
+            }
+            Map<String, MemorySegment> content = inspection.content();
+            NeffGraph graph = graph(walk, content, refusals);
+            String target = TargetReader.read(graph.graphs(), content, refusals);
+            return new NeffSummary(
+                    header,
+                    Target.architecture(target),
+                    target,
+                    graph.inputs(),
+                    graph.outputs(),
+                    graph.graphs(),
+                    DefinitionReader.read(walk.members(), content, refusals),
+                    walk.members(),
+                    inspection.digests(),
+                    walk.hash().orElseThrow());
         }
     }
 
@@ -70,12 +195,16 @@ public final class NeffLoader implements NeffReader {
                 });
     }
 
-    private static <T> T withFile(Path file, Refusals refusals, Use<T> use) {
+    private static void requireRegular(Path file, Refusals refusals) {
         // Opening a pipe would block, and a device has no end.
         if (!Files.isRegularFile(file)) {
             throw refusals.invalid(
                     Files.exists(file) ? "is no regular file" : "there is no such file");
         }
+    }
+
+    private static <T> T withFile(Path file, Refusals refusals, Use<T> use) {
+        requireRegular(file, refusals);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             ByteSource source = new ByteSource.InFile(channel);
             return use.apply(source, header(source, refusals));
@@ -95,18 +224,30 @@ public final class NeffLoader implements NeffReader {
         return HeaderCodec.decode(bytes.flip(), source.size(), refusals);
     }
 
-    private static Neff load(
-            ByteSource source, NeffHeader header, HashCheck check, Refusals refusals) {
-        if (check == HashCheck.REQUIRE && header.hash().matches("0*")) {
+    private static void requireHash(NeffHeader header, Refusals refusals) {
+        if (header.hash().matches("0*")) {
             throw refusals.invalid(
                     "no hash is stored in the header at offset 172, so that the file cannot be verified;"
                             + " write it with a hash, or set NEURON_RT_VALIDATE_HASH=false");
         }
+    }
+
+    private static Neff load(
+            ByteSource source,
+            NeffHeader header,
+            HashCheck check,
+            Optional<LateHash> late,
+            Refusals refusals) {
+        boolean required = check == HashCheck.REQUIRE || check == HashCheck.REQUIRE_LATER;
+        if (required) {
+            requireHash(header, refusals);
+        }
+        boolean hashed = check != HashCheck.SKIP && late.isEmpty();
         Arena arena = Arena.ofShared();
         try (NativeRegion region = new NativeRegion(refusals)) {
             Map<String, Place> places = new LinkedHashMap<>();
             TarReader.Walk walk;
-            try (Intake intake = new Intake(source, header, check != HashCheck.SKIP, refusals);
+            try (Intake intake = new Intake(source, header, hashed, refusals);
                     Gunzip data = new Gunzip(intake, refusals)) {
                 walk =
                         new TarReader(data, refusals)
@@ -116,14 +257,18 @@ public final class NeffLoader implements NeffReader {
                                                         member.name(),
                                                         keep(member, bytes, region)));
             }
-            if (check == HashCheck.REQUIRE) {
-                requireValid(walk.hash(), refusals);
+            if (required && hashed) {
+                Verification.requireValid(walk.hash().orElseThrow(), refusals);
             }
+            Verification verification =
+                    late.isPresent()
+                            ? new Verification.Pending(late.get(), refusals)
+                            : new Verification.Done(walk.hash());
             MemorySegment memory = region.seal(arena).asReadOnly();
             Map<String, MemorySegment> content = new LinkedHashMap<>();
             places.forEach(
                     (name, place) -> content.put(name, memory.asSlice(place.start, place.size)));
-            return describe(refusals, header, walk, content, arena);
+            return describe(refusals, header, walk, content, verification, arena);
         } catch (RuntimeException | Error failure) {
             arena.close();
             throw failure;
@@ -144,42 +289,45 @@ public final class NeffLoader implements NeffReader {
         return new Place(start, size);
     }
 
-    private static void requireValid(Optional<HashState> hash, Refusals refusals) {
-        HashState state = hash.orElseThrow();
-        if (!state.valid()) {
-            throw refusals.invalid(
-                    "the %s hash in the header at offset 172 is %s, but the payload has %s; get the file again"
-                            .formatted(state.algorithm(), state.stored(), state.computed()));
-        }
-    }
-
     private static Neff describe(
             Refusals refusals,
             NeffHeader header,
             TarReader.Walk walk,
             Map<String, MemorySegment> content,
+            Verification verification,
             Arena arena) {
-        MemorySegment description =
-                required(GraphReader.MEMBER, "the description", content, refusals);
+        NeffGraph graph = graph(walk, content, refusals);
+        String target = TargetReader.read(graph.graphs(), content, refusals);
+        return new OpenNeff(
+                refusals, header, target, walk.members(), verification, graph, content, arena);
+    }
+
+    private static NeffGraph graph(
+            TarReader.Walk walk, Map<String, MemorySegment> content, Refusals refusals) {
+        Set<String> names = new HashSet<>();
+        walk.members().forEach(member -> names.add(member.name()));
+        require(GraphReader.MEMBER, "the description", names, refusals);
+        MemorySegment description = content.get(GraphReader.MEMBER);
+        if (description == null) {
+            throw refusals.member(
+                    GraphReader.MEMBER,
+                    "its size",
+                    "too large",
+                    "at most " + Bounds.JSON_BYTES + " bytes");
+        }
         NeffGraph graph = GraphReader.read(description, refusals);
         for (var part : graph.graphs()) {
             if (!part.member().isEmpty()) {
-                required(part.member(), "the graph of " + part.function(), content, refusals);
+                require(part.member(), "the graph of " + part.function(), names, refusals);
             }
         }
-        String target = TargetReader.read(graph.graphs(), content, refusals);
-        return new OpenNeff(
-                refusals, header, target, walk.members(), walk.hash(), graph, content, arena);
+        return graph;
     }
 
-    private static MemorySegment required(
-            String name, String what, Map<String, MemorySegment> content, Refusals refusals)
-            throws NrtException {
-        MemorySegment bytes = content.get(name);
-        if (bytes == null) {
+    private static void require(String name, String what, Set<String> names, Refusals refusals) {
+        if (!names.contains(name)) {
             throw refusals.invalid(
                     "there is no member %s, %s".formatted(Refusals.shown(name), what));
         }
-        return bytes;
     }
 }

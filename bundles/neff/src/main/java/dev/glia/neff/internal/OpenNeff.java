@@ -21,11 +21,21 @@ record OpenNeff(
         NeffHeader header,
         String target,
         List<NeffMember> members,
-        Optional<HashState> hash,
+        Verification verification,
         NeffGraph graph,
         Map<String, MemorySegment> content,
         Arena arena)
         implements Neff {
+
+    @Override
+    public Optional<HashState> hash() {
+        return verification.known();
+    }
+
+    @Override
+    public void awaitVerified() {
+        verification.await();
+    }
 
     @Override
     public String name() {
@@ -81,6 +91,7 @@ record OpenNeff(
 
     @Override
     public void close() {
+        verification.cancel();
         synchronized (arena) {
             if (arena.scope().isAlive()) {
                 arena.close();

@@ -29,6 +29,16 @@ final class NeffFiles {
               "dltype":["list_str",["float16","float16","float16","float16"]]},
              "node_row_ptr":[0,1,2,4]}""";
 
+    /** What the compiler says of a subgraph: engines, queues and variables, and more. */
+    static final String DEFINITION =
+            """
+            {"version":"0.6","name":"sg00","#rank_world_size":0,"neff_features":["neff_feature_vnc"],
+             "pe":"PE.json","pe_instr":"PE.bin","act":"Activation.json","act_instr":"Activation.bin",
+             "dma_queue":{"qSP":{"num_queues":16,"owner":"sp","semaphore_set":[8,9],"type":"dynamic"}},
+             "var":{"SB":{"type":"state-buffer","var_id":0},
+              "w":{"file_name":"w.npy","ops":[],"size":32768,"type":"file","var_id":4},
+              "x":{"ops":[],"size":4294967296,"type":"input","var_id":1}}}""";
+
     private NeffFiles() {}
 
     /** A tar archive under construction. */

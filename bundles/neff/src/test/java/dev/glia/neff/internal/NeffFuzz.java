@@ -3,6 +3,8 @@ package dev.glia.neff.internal;
 import dev.glia.neff.Neff;
 import dev.glia.neff.NeffMember;
 import dev.glia.neff.NeffReader.HashCheck;
+import dev.glia.neff.NeffSummary;
+import dev.glia.neff.Subgraph;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -10,8 +12,10 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,6 +25,8 @@ import java.util.Map;
  */
 public final class NeffFuzz {
     private static final NeffLoader LOADER = new NeffLoader();
+    private static final List<HashCheck> CHECKS =
+            List.of(HashCheck.SKIP, HashCheck.COMPUTE, HashCheck.REQUIRE);
     private static final int LONGEST_MESSAGE = 64 * 1024;
 
     /** What the input is. The order is that of the first byte. */
@@ -42,10 +48,29 @@ public final class NeffFuzz {
         }
         int selector = input[0] & 0xff;
         Layer layer = Layer.values()[selector % Layer.values().length];
-        HashCheck check = HashCheck.values()[selector / 8 % HashCheck.values().length];
+        HashCheck check = CHECKS.get(selector / 8 % CHECKS.size());
         byte[] neff = wrapped(layer, Arrays.copyOfRange(input, 1, input.length));
+        if (layer == Layer.DEFINITION) {
+            inspect(neff);
+            return;
+        }
         try (Neff open = LOADER.open(MemorySegment.ofArray(neff), "fuzzed.neff", check)) {
             requireSound(open, check);
+        } catch (NrtException refusal) {
+            requirePrintable(refusal);
+        }
+    }
+
+    /** Definitions are read only when a file is inspected, not when it is loaded. */
+    private static void inspect(byte[] neff) {
+        try {
+            NeffSummary summary =
+                    LOADER.inspect(MemorySegment.ofArray(neff), "fuzzed.neff", neff.length % 2 == 0);
+            for (Subgraph subgraph : summary.subgraphs()) {
+                subgraph.variables()
+                        .forEach(v -> require(v.size() >= -1, "a variable of negative size"));
+                subgraph.queues().forEach(q -> require(q.count() >= 0, "fewer than no queues"));
+            }
         } catch (NrtException refusal) {
             requirePrintable(refusal);
         }
@@ -138,8 +163,13 @@ public final class NeffFuzz {
         add(seeds, "good file", Layer.FILE, NeffFiles.neff(archive));
         add(seeds, "good payload", Layer.PAYLOAD, NeffFiles.gzip(archive));
         add(seeds, "good archive", Layer.ARCHIVE, archive);
-        add(seeds, "good graph", Layer.GRAPH, NeffFiles.GRAPH.getBytes());
-        add(seeds, "good target", Layer.TARGET, NeffFiles.KELF.formatted("cayman").getBytes());
+        add(seeds, "good graph", Layer.GRAPH, NeffFiles.GRAPH.getBytes(StandardCharsets.UTF_8));
+        add(seeds, "good target", Layer.TARGET, NeffFiles.KELF.formatted("cayman").getBytes(StandardCharsets.UTF_8));
+        add(
+                seeds,
+                "good definition",
+                Layer.DEFINITION,
+                NeffFiles.DEFINITION.getBytes(StandardCharsets.UTF_8));
         for (HostileCorpus.Case bad : HostileCorpus.all()) {
             if (bad.neff().length < 64 * 1024) {
                 add(seeds, bad.name(), Layer.FILE, bad.neff());
@@ -149,14 +179,14 @@ public final class NeffFuzz {
     }
 
     private static void add(Map<String, byte[]> seeds, String name, Layer layer, byte[] data) {
-        for (int check = 0; check < 3; check++) {
+        for (int check = 0; check < CHECKS.size(); check++) {
             // The selector is the smallest byte that says both.
             int selector = layer.ordinal();
-            while (selector % 6 != layer.ordinal() || selector / 8 % 3 != check) {
+            while (selector % Layer.values().length != layer.ordinal() || selector / 8 % CHECKS.size() != check) {
                 selector++;
             }
             seeds.put(
-                    name + " " + HashCheck.values()[check],
+                    name + " " + CHECKS.get(check),
                     NeffFiles.concat(new byte[] {(byte) selector}, data));
         }
     }

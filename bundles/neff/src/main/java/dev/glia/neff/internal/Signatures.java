@@ -1,0 +1,177 @@
+package dev.glia.neff.internal;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.EdDSAParameterSpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Checks the detached Ed25519 signature of a NEFF against a folder of public keys. Two forms are
+ * accepted: plain Ed25519, and Ed25519ph, which also signs files that are larger than the heap.
+ */
+final class Signatures {
+    /** What is behind the name of a file in the name of its signature. */
+    static final String SUFFIX = ".sig";
+
+    private static final int SIGNATURE_BYTES = 64;
+    private static final int PIECE = 1 << 20;
+    private static final String ALGORITHM = "Ed25519";
+    private static final String BEGIN = "-----BEGIN PUBLIC KEY-----";
+    private static final String END = "-----END PUBLIC KEY-----";
+
+    private final Path file;
+    private final Path keys;
+    private final Refusals refusals;
+
+    Signatures(Path file, Path keys, Refusals refusals) {
+        this.file = file;
+        this.keys = keys;
+        this.refusals = refusals;
+    }
+
+    /** Refuses the bytes of the file unless one of the keys has signed them. */
+    void require(MemorySegment bytes) {
+        byte[] signature = signature();
+        List<PublicKey> trusted = trusted();
+        for (PublicKey key : trusted) {
+            boolean plain = bytes.byteSize() <= Bounds.PLAIN_SIGNED_SIZE;
+            if (plain && verifies(key, false, bytes, signature)
+                    || verifies(key, true, bytes, signature)) {
+                return;
+            }
+        }
+        String large =
+                bytes.byteSize() > Bounds.PLAIN_SIGNED_SIZE
+                        ? ", as Ed25519ph because it has more than %d bytes"
+                                .formatted(Bounds.PLAIN_SIGNED_SIZE)
+                        : "";
+        throw refusals.invalid(
+                ("the signature in %s is of none of the %d keys in %s: the file was changed, or another key"
+                                + " has signed it; get it again, have it signed%s, or add the key of who signed it")
+                        .formatted(signatureFile(), trusted.size(), keys, large));
+    }
+
+    private Path signatureFile() {
+        return file.resolveSibling(file.getFileName() + SUFFIX);
+    }
+
+    private byte[] signature() {
+        Path path = signatureFile();
+        if (!Files.isRegularFile(path)) {
+            throw refusals.invalid(
+                    "is not signed: there is no file %s, and GLIA_NEFF_TRUST=signed asks for it; sign the file"
+                                    .formatted(path)
+                            + " with Ed25519, or set GLIA_NEFF_TRUST to hash or any");
+        }
+        byte[] bytes = small(path);
+        byte[] signature = bytes.length == SIGNATURE_BYTES ? bytes : base64(bytes);
+        if (signature.length != SIGNATURE_BYTES) {
+            throw refusals.invalid(
+                    "the signature in %s is damaged: it has %d bytes; accepted: the %d bytes of an Ed25519 signature,"
+                                    .formatted(path, bytes.length, SIGNATURE_BYTES)
+                            + " or these in Base64");
+        }
+        return signature;
+    }
+
+    private static byte[] base64(byte[] text) {
+        try {
+            return Base64.getDecoder()
+                    .decode(new String(text, StandardCharsets.ISO_8859_1).strip());
+        } catch (IllegalArgumentException noBase64) {
+            return new byte[0];
+        }
+    }
+
+    private List<PublicKey> trusted() {
+        TreeSet<Path> files = new TreeSet<>();
+        try (DirectoryStream<Path> folder = Files.newDirectoryStream(keys, Files::isRegularFile)) {
+            for (Path path : folder) {
+                if (files.size() == Bounds.KEYS) {
+                    throw refusals.invalid(
+                            "not checked: more than %d files are in %s, the folder of GLIA_NEFF_KEYS"
+                                    .formatted(Bounds.KEYS, keys));
+                }
+                files.add(path);
+            }
+        } catch (IOException unreadable) {
+            throw refusals.invalid(
+                    "not checked: GLIA_NEFF_KEYS is %s, which cannot be read as a folder of public keys"
+                            .formatted(keys),
+                    unreadable);
+        }
+        List<PublicKey> trusted = new ArrayList<>();
+        files.forEach(path -> trusted.add(key(path)));
+        if (trusted.isEmpty()) {
+            throw refusals.invalid(
+                    "not checked: there is no key in %s, the folder of GLIA_NEFF_KEYS; put the public key of who"
+                                    .formatted(keys)
+                            + " signs your NEFFs into it");
+        }
+        return trusted;
+    }
+
+    private PublicKey key(Path path) {
+        byte[] bytes = small(path);
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        int begin = text.indexOf(BEGIN);
+        int end = text.indexOf(END);
+        try {
+            byte[] der =
+                    begin >= 0 && end > begin
+                            ? Base64.getMimeDecoder()
+                                    .decode(text.substring(begin + BEGIN.length(), end))
+                            : bytes;
+            return KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(der));
+        } catch (GeneralSecurityException | IllegalArgumentException noKey) {
+            throw refusals.invalid(
+                    "not checked: %s in the folder of GLIA_NEFF_KEYS is no Ed25519 public key; accepted: X.509,"
+                                    .formatted(path)
+                            + " as PEM or DER",
+                    noKey);
+        }
+    }
+
+    private byte[] small(Path path) {
+        try (var in = Files.newInputStream(path)) {
+            byte[] bytes = in.readNBytes(Bounds.KEY_BYTES + 1);
+            if (bytes.length > Bounds.KEY_BYTES) {
+                throw refusals.invalid(
+                        "not checked: %s has more than %d bytes, which no key or signature has"
+                                .formatted(path, Bounds.KEY_BYTES));
+            }
+            return bytes;
+        } catch (IOException unreadable) {
+            throw refusals.invalid(
+                    "not checked: %s cannot be read: %s".formatted(path, unreadable), unreadable);
+        }
+    }
+
+    private static boolean verifies(
+            PublicKey key, boolean prehashed, MemorySegment bytes, byte[] signature) {
+        try {
+            Signature check = Signature.getInstance(ALGORITHM);
+            check.setParameter(new EdDSAParameterSpec(prehashed));
+            check.initVerify(key);
+            for (long at = 0; at < bytes.byteSize(); at += PIECE) {
+                check.update(
+                        bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer());
+            }
+            return check.verify(signature);
+        } catch (GeneralSecurityException malformed) {
+            return false;
+        }
+    }
+}
