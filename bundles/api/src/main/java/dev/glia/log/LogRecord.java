@@ -37,4 +37,13 @@ public record LogRecord(
                 ? this
                 : new LogRecord(time, pid, tid, level, component, function, message, line, place);
     }
+
+    /**
+     * {@return this record as a JSON object on one line} Its members are {@code time} (ISO 8601, UTC),
+     * {@code pid}, {@code tid}, {@code level}, {@code component}, {@code function} and {@code
+     * message}.
+     */
+    public String json() {
+        return Json.of(this);
+    }
 }

@@ -3,6 +3,8 @@ package dev.glia.log.file.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.glia.log.LogFormat;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -19,7 +21,7 @@ import java.util.stream.IntStream;
 class FileSinkTest {
     @TempDir Path folder;
 
-    private final FileSink sink = new FileSink();
+    private final FileSink sink = new FileSink(LogFormat.LINE, new Rotation(0, null), new Archive(7, true));
 
     @AfterEach
     void close() {

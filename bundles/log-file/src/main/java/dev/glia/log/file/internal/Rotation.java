@@ -1,0 +1,67 @@
+package dev.glia.log.file.internal;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * When a file is moved aside, and to what name: {@code <file>.<time in UTC>}.
+ *
+ * @param size the most bytes a file may have, 0 for no limit
+ * @param every {@link ChronoUnit#HOURS} or {@link ChronoUnit#DAYS} of local time, or {@code null}
+ */
+record Rotation(long size, ChronoUnit every) {
+    static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+
+    /** {@return whether a file should be moved aside before more is written to it} */
+    boolean isDue(BasicFileAttributes file, int more, Instant now) {
+        if (!file.isRegularFile() || file.size() == 0) {
+            return false;
+        }
+        return size > 0 && file.size() + more > size
+                || every != null && file.lastModifiedTime().toInstant().isBefore(begin(now));
+    }
+
+    private Instant begin(Instant now) {
+        return now.atZone(ZoneId.systemDefault()).truncatedTo(every).toInstant();
+    }
+
+    /**
+     * Moves a file aside, unless another process does or has done so. The lock is on the file
+     * itself, so that nothing is left over, and is gone with a process that dies.
+     *
+     * @param open the open file
+     * @return whether this call moved it
+     */
+    boolean rotate(Path path, FileChannel open, Object identity) throws IOException {
+        try (FileLock mine = open.tryLock()) {
+            if (mine == null || !identity.equals(LogFile.identity(path))) {
+                return false;
+            }
+            Instant now = Instant.now();
+            Path target = target(path, now);
+            while (Files.exists(target) || Files.exists(Archive.compressed(target))) {
+                now = now.plusMillis(1);
+                target = target(path, now);
+            }
+            Files.move(path, target);
+            return true;
+        } catch (OverlappingFileLockException e) {
+            return false; // Another sink of this process is at it.
+        }
+    }
+
+    private static Path target(Path path, Instant time) {
+        return path.resolveSibling(path.getFileName() + "." + STAMP.format(time));
+    }
+}
