@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.glia.log.LogComponent;
+import dev.glia.log.LogFormat;
 import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
 
@@ -14,8 +15,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.lang.annotation.Annotation;
 import java.time.Instant;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 class ConsoleSinkTest {
@@ -37,7 +38,8 @@ class ConsoleSinkTest {
                 new ConsoleSink(
                         new PrintStream(bytes, true, StandardCharsets.ISO_8859_1),
                         descriptor,
-                        false);
+                        false,
+                        LogFormat.LINE);
         sink.write(record(LogLevel.ERROR, "first ✓"));
         sink.write(record(LogLevel.INFO, "second\n    at x"));
         assertThat(text()).isEqualTo("first ✓\nsecond\n    at x\n");
@@ -46,7 +48,7 @@ class ConsoleSinkTest {
 
     @Test
     void coloursAreForTerminals() throws IOException {
-        var sink = new ConsoleSink(new PrintStream(bytes), descriptor, true);
+        var sink = new ConsoleSink(new PrintStream(bytes), descriptor, true, LogFormat.LINE);
         sink.write(record(LogLevel.ERROR, "e"));
         sink.write(record(LogLevel.WARN, "w"));
         sink.write(record(LogLevel.INFO, "i"));
@@ -68,7 +70,7 @@ class ConsoleSinkTest {
                         writes.incrementAndGet();
                     }
                 };
-        new ConsoleSink(new PrintStream(counting), descriptor, true)
+        new ConsoleSink(new PrintStream(counting), descriptor, true, LogFormat.LINE)
                 .write(record(LogLevel.ERROR, "x".repeat(100_000)));
         assertThat(writes).hasValue(1);
     }
@@ -85,7 +87,8 @@ class ConsoleSinkTest {
                                     }
                                 }),
                         descriptor,
-                        false);
+                        false,
+                        LogFormat.LINE);
         assertThatIOException().isThrownBy(() -> sink.write(record(LogLevel.ERROR, "lost")));
         sink.write(record(LogLevel.ERROR, "kept"));
         assertThat(descriptor.toString(StandardCharsets.UTF_8)).isEqualTo("kept\n");
@@ -99,12 +102,33 @@ class ConsoleSinkTest {
         try {
             System.setOut(new PrintStream(other));
             System.setErr(new PrintStream(bytes));
-            new ConsoleSink(Map.of()).write(record(LogLevel.INFO, "x"));
+            new ConsoleSink(config(), null).write(record(LogLevel.INFO, "x"));
         } finally {
             System.setOut(out);
             System.setErr(err);
         }
         assertThat(text()).isEqualTo("x\n");
         assertThat(other.size()).isZero();
+    }
+
+    @Test
+    void jsonHasNoColours() throws IOException {
+        var sink = new ConsoleSink(new PrintStream(bytes), descriptor, true, LogFormat.JSON);
+        sink.write(record(LogLevel.ERROR, "e"));
+        assertThat(text()).startsWith("{\"time\":").endsWith("\"message\":\"e\"}\n");
+    }
+
+    private static ConsoleSink.Config config() {
+        return new ConsoleSink.Config() {
+            @Override
+            public String format() {
+                return "unknown";
+            }
+
+            @Override
+            public Class<? extends Annotation> annotationType() {
+                return ConsoleSink.Config.class;
+            }
+        };
     }
 }

@@ -6,96 +6,101 @@ import dev.glia.log.LogSink;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Locale;
 
 /**
- * The log location {@code syslog}: the socket of the local daemon, as syslog(3) writes to it. A
- * host without a daemon is no error. A daemon that was there and went away is: its records wait
- * until it is back.
+ * The log location {@code syslog}: the daemon of this host in the format of RFC 3164 or, by
+ * configuration, a server in that of RFC 5424.
  */
 @Component(property = LogSink.LOCATION + "=syslog", configurationPid = "dev.glia.log.syslog")
 public final class SyslogSink implements LogSink {
-    private static final String PATH = "path";
-    private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_log_syslog");
 
-    private final Path path;
-    private LocalSocket socket;
-    private boolean everConnected;
-    private long lookAgainAt = System.nanoTime();
+    /** The configuration {@code dev.glia.log.syslog}. */
+    public @interface Config {
+        /** {@return {@code local}, {@code udp}, {@code tcp} or {@code tls}} */
+        String protocol() default "local";
+
+        /** {@return the socket of the local daemon} */
+        String path() default "/dev/log";
+
+        /** {@return the server} */
+        String host() default "localhost";
+
+        /** {@return its port; 0 for the usual one: 514 with udp, 601 with tcp, 6514 with tls} */
+        int port() default 0;
+
+        /** {@return {@code trust.store}: a file of trusted certificates, instead of the JDK's} */
+        String trust_store() default "";
+
+        /** {@return {@code trust.store.password}} */
+        String trust_store_password() default "";
+
+        /** {@return {@code key.store}: a file with the certificate to show, if any} */
+        String key_store() default "";
+
+        /** {@return {@code key.store.password}} */
+        String key_store_password() default "";
+    }
+
+    private final Receiver receiver;
 
     /**
      * Called by Declarative Services.
      *
-     * @param properties {@code path} is the socket, {@code /dev/log} without it
+     * @param config the configuration
      */
     @Activate
-    public SyslogSink(Map<String, Object> properties) {
-        this(Path.of(properties.get(PATH) instanceof String given ? given : "/dev/log"));
+    public SyslogSink(Config config) {
+        this(receiver(config));
     }
 
-    SyslogSink(Path path) {
-        this.path = path;
+    SyslogSink(Receiver receiver) {
+        this.receiver = receiver;
+    }
+
+    private static Receiver receiver(Config config) {
+        return switch (config.protocol().strip().toLowerCase(Locale.ROOT)) {
+            case "local" -> new LocalDaemon(Path.of(config.path()));
+            case "udp" -> new UdpServer(config.host(), port(config, 514));
+            case "tcp" ->
+                    new StreamServer(
+                            config.host(), port(config, 601), StreamServer.Security.NONE);
+            case "tls" ->
+                    new StreamServer(
+                            config.host(),
+                            port(config, 6514),
+                            new Tls(
+                                    new Tls.Store(
+                                            config.trust_store(), config.trust_store_password()),
+                                    new Tls.Store(
+                                            config.key_store(), config.key_store_password())));
+            default -> {
+                LOG.error(
+                        "dev.glia.log.syslog: protocol={} is not known, the local daemon gets the records;"
+                                + " set local, udp, tcp or tls",
+                        config.protocol());
+                yield new LocalDaemon(Path.of(config.path()));
+            }
+        };
+    }
+
+    private static int port(Config config, int usual) {
+        return config.port() > 0 && config.port() <= 65535 ? config.port() : usual;
     }
 
     @Override
-    public synchronized void write(LogRecord record) throws IOException {
-        List<byte[]> datagrams = SyslogFormat.datagrams(record);
-        if (socket == null && !connect()) {
-            return;
-        }
-        for (byte[] datagram : datagrams) {
-            send(datagram);
-        }
-    }
-
-    private void send(byte[] datagram) throws IOException {
-        try {
-            socket.send(datagram);
-        } catch (LocalSocket.FullException e) {
-            throw e;
-        } catch (IOException e) {
-            // The daemon was restarted: its socket is a new one.
-            close();
-            connect();
-            socket.send(datagram);
-        }
-    }
-
-    /**
-     * {@return whether there is a daemon; the code that talks to it is not even loaded on hosts
-     * without one}
-     */
-    private boolean connect() throws IOException {
-        if (!everConnected && System.nanoTime() < lookAgainAt) {
-            return false;
-        }
-        lookAgainAt = System.nanoTime() + LOOK_AGAIN_NANOS;
-        if (!everConnected && !Files.exists(path)) {
-            return false;
-        }
-        try {
-            socket = LocalSocket.connect(path);
-            everConnected = true;
-            return true;
-        } catch (LocalSocket.NobodyThereException e) {
-            if (everConnected) {
-                throw e;
-            }
-            return false;
-        }
+    public void write(LogRecord record) throws IOException {
+        receiver.write(record);
     }
 
     @Deactivate
-    synchronized void close() {
-        if (socket != null) {
-            socket.close();
-            socket = null;
-        }
+    void close() {
+        receiver.close();
     }
 }

@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 @EnabledOnOs(OS.LINUX)
@@ -37,7 +36,7 @@ class SyslogSinkTest {
     @BeforeEach
     void open() {
         socket = folder.resolve("log");
-        sink = new SyslogSink(Map.of("path", socket.toString()));
+        sink = new SyslogSink(new LocalDaemon(socket));
     }
 
     @AfterEach
@@ -65,7 +64,7 @@ class SyslogSinkTest {
     void aHostWithoutADaemonIsNoError() throws IOException {
         sink.write(record(LogLevel.INFO, "x"));
         Files.createFile(socket);
-        var other = new SyslogSink(socket);
+        var other = new SyslogSink(new LocalDaemon(socket));
         assertThatCode(() -> other.write(record(LogLevel.INFO, "x"))).doesNotThrowAnyException();
     }
 
@@ -112,7 +111,7 @@ class SyslogSinkTest {
     @Test
     void aLongRecordIsSeveralMessagesThatCutNoCharacter() {
         String line = "é✓😀".repeat(5_000);
-        var datagrams = SyslogFormat.datagrams(record(LogLevel.INFO, line));
+        var datagrams = SyslogFormat.rfc3164(record(LogLevel.INFO, line));
         assertThat(datagrams)
                 .hasSizeGreaterThan(1)
                 .allSatisfy(
@@ -131,7 +130,7 @@ class SyslogSinkTest {
 
     @Test
     void anEmptyLineIsAMessageAsWell() {
-        assertThat(SyslogFormat.datagrams(record(LogLevel.INFO, ""))).hasSize(1);
+        assertThat(SyslogFormat.rfc3164(record(LogLevel.INFO, ""))).hasSize(1);
     }
 
     @Test
@@ -139,7 +138,7 @@ class SyslogSinkTest {
         Path deep = Files.createDirectories(folder.resolve("x".repeat(120))).resolve("log");
         Files.createFile(deep);
         assertThatIOException()
-                .isThrownBy(() -> new SyslogSink(deep).write(record(LogLevel.INFO, "x")))
+                .isThrownBy(() -> new SyslogSink(new LocalDaemon(deep)).write(record(LogLevel.INFO, "x")))
                 .withMessageContaining("too long");
     }
 }
