@@ -8,12 +8,15 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -57,6 +60,9 @@ final class Container implements AutoCloseable {
                 String.valueOf(feature.beginningStartLevel()));
         properties.put("felix.log.logger", new FelixLog());
         properties.put("felix.shutdown.hook", "false");
+        properties.put("felix.service.urlhandlers", "false"); // They would belong to the whole JVM.
+        properties.put("felix.cache.locking", "false"); // The folder has a lock.
+        properties.put("felix.resolver.parallelism", "1"); // Threads cost more than they save here.
         Container container =
                 new Container(new FrameworkFactory().newFramework(properties), folder);
         try {
@@ -79,7 +85,7 @@ final class Container implements AutoCloseable {
                             trust.check(entry, file);
                             return file;
                         });
-        Thread.startVirtualThread(check);
+        Thread.ofPlatform().daemon().name("glia-trust").start(check);
         return check;
     }
 
@@ -109,12 +115,18 @@ final class Container implements AutoCloseable {
                         failures.put(event.getBundle().getBundleId(), event.getThrowable());
                     }
                 });
+        List<Bundle> bundles = new ArrayList<>();
         for (var bundle : files.entrySet()) {
             Bundle installed =
                     context.installBundle("reference:" + await(bundle.getValue()).toUri());
+            bundles.add(installed);
             installed
                     .adapt(BundleStartLevel.class)
                     .setStartLevel(feature.startLevel(bundle.getKey()));
+        }
+        // All at once is much less work than one by one; what cannot be resolved fails at its start.
+        framework.adapt(FrameworkWiring.class).resolveBundles(bundles);
+        for (Bundle installed : bundles) {
             if (installed.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
                 installed.start(Bundle.START_ACTIVATION_POLICY);
             }

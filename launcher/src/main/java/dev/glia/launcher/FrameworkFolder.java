@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FrameworkFolder implements AutoCloseable {
     private static final String PREFIX = "glia-felix-";
     private static final String LOCK = "lock";
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     /**
      * Never touched again by this process: closing another channel on a lock file would drop the
@@ -40,9 +45,7 @@ final class FrameworkFolder implements AutoCloseable {
 
     static FrameworkFolder create(Path parent) throws IOException {
         for (int attempt = 1; ; attempt++) {
-            Path folder =
-                    Files.createTempDirectory(parent, PREFIX + ProcessHandle.current().pid() + "-")
-                            .toRealPath();
+            Path folder = unused(parent.toRealPath());
             OWN.add(folder);
             try {
                 Path lock = folder.resolve(LOCK);
@@ -57,6 +60,22 @@ final class FrameworkFolder implements AutoCloseable {
                 if (attempt == 5) {
                     throw swept;
                 }
+            }
+        }
+    }
+
+    /**
+     * A folder of this user alone. Its name need not be secret, because nobody else can put one in
+     * its place; random numbers would take longer than all the rest.
+     */
+    private static Path unused(Path parent) throws IOException {
+        String prefix = PREFIX + ProcessHandle.current().pid() + "-";
+        while (true) {
+            try {
+                return Files.createDirectory(
+                        parent.resolve(prefix + Long.toHexString(System.nanoTime())), OWNER_ONLY);
+            } catch (FileAlreadyExistsException taken) {
+                // The clock goes on.
             }
         }
     }

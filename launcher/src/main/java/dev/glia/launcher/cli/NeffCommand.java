@@ -10,9 +10,14 @@ import java.util.concurrent.Callable;
 /** {@code glia neff}: what can be done with a NEFF file without loading it. */
 @Command(
         name = "neff",
-        description = "Show, verify or unpack a NEFF file.",
+        description = "Show, verify, unpack or compare NEFF files.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {NeffShowCommand.class, NeffVerifyCommand.class, NeffUnpackCommand.class})
+        subcommands = {
+            NeffShowCommand.class,
+            NeffVerifyCommand.class,
+            NeffUnpackCommand.class,
+            NeffDiffCommand.class
+        })
 final class NeffCommand implements Callable<Integer> {
     @Mixin private CommonOptions common;
 
@@ -21,6 +26,6 @@ final class NeffCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "neff needs a command: show, verify or unpack");
+                spec.commandLine(), "neff needs a command: show, verify, unpack or diff");
     }
 }

@@ -4,9 +4,9 @@ import dev.glia.device.Engine;
 import dev.glia.device.ModelImage;
 import dev.glia.launcher.Glia;
 import dev.glia.neff.HashState;
-import dev.glia.neff.Neff;
 import dev.glia.neff.NeffHeader;
 import dev.glia.neff.NeffReader;
+import dev.glia.neff.NeffSummary;
 import dev.glia.runtime.TensorInfo;
 
 import picocli.CommandLine.Command;
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 /** {@code glia neff show}: everything a NEFF says of itself. */
 @Command(
         name = "show",
-        description = "Show header, architecture, features, tensors, members and hash of a NEFF.")
+        description = "Show header, architecture, features, tensors, Neuron code, members and hash of a NEFF.")
 final class NeffShowCommand implements Callable<Integer> {
     private static final String KELF = "__kelf";
 
@@ -32,9 +32,8 @@ final class NeffShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Glia glia = common.start();
-                Neff neff =
-                        glia.service(NeffReader.class).open(file, NeffReader.HashCheck.COMPUTE)) {
+        try (Glia glia = common.start()) {
+            NeffSummary neff = glia.service(NeffReader.class).inspect(file, false);
             List<String> executableOn = executableOn(glia, neff);
             System.out.print(
                     common.json() ? json(neff, executableOn) + "\n" : text(neff, executableOn));
@@ -46,7 +45,7 @@ final class NeffShowCommand implements Callable<Integer> {
      * Compiled Neuron code needs real cores; what an engine of this installation executes runs on
      * emulated ones.
      */
-    private static List<String> executableOn(Glia glia, Neff neff) {
+    private static List<String> executableOn(Glia glia, NeffSummary neff) {
         return neff.graphs().stream()
                 .map(ModelImage.Graph::function)
                 .flatMap(
@@ -68,9 +67,9 @@ final class NeffShowCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private String json(Neff neff, List<String> executableOn) {
+    private String json(NeffSummary neff, List<String> executableOn) {
         NeffHeader header = neff.header();
-        HashState hash = neff.hash().orElseThrow();
+        HashState hash = neff.hash();
         return Json.write(
                 Json.object(
                         "file", file,
@@ -112,12 +111,14 @@ final class NeffShowCommand implements Callable<Integer> {
                                                                 "size",
                                                                 member.size()))
                                         .toList(),
+                        "folders", SizeTree.of(neff.members()).json(),
+                        "subgraphs", NeuronCode.json(neff.subgraphs()),
                         "executable_on", executableOn));
     }
 
-    private String text(Neff neff, List<String> executableOn) {
+    private String text(NeffSummary neff, List<String> executableOn) {
         NeffHeader header = neff.header();
-        HashState hash = neff.hash().orElseThrow();
+        HashState hash = neff.hash();
         Table facts =
                 new Table()
                         .row("file", file)
@@ -154,9 +155,9 @@ final class NeffShowCommand implements Callable<Integer> {
         neff.inputs().forEach(info -> tensor(tensors, "input", info));
         neff.outputs().forEach(info -> tensor(tensors, "output", info));
         neff.graphs().forEach(graph -> tensors.row("graph", graph.function(), graph.member()));
-        Table members = new Table().row("SIZE", "MEMBER");
-        neff.members().forEach(member -> members.row(member.size(), member.name()));
-        return facts + "\n" + tensors + "\n" + members;
+        String code =
+                neff.subgraphs().isEmpty() ? "" : NeuronCode.table(neff.subgraphs()) + "\n";
+        return facts + "\n" + tensors + "\n" + code + SizeTree.of(neff.members()).table();
     }
 
     private static void tensor(Table table, String usage, TensorInfo info) {

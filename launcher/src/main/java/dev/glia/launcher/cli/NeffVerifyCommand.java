@@ -2,8 +2,10 @@ package dev.glia.launcher.cli;
 
 import dev.glia.launcher.Glia;
 import dev.glia.neff.HashState;
-import dev.glia.neff.Neff;
 import dev.glia.neff.NeffReader;
+import dev.glia.neff.NeffSummary;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,10 +24,10 @@ final class NeffVerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Glia glia = common.start();
-                Neff neff =
-                        glia.service(NeffReader.class).open(file, NeffReader.HashCheck.REQUIRE)) {
-            HashState hash = neff.hash().orElseThrow();
+        try (Glia glia = common.start()) {
+            NeffSummary neff = glia.service(NeffReader.class).inspect(file, false);
+            HashState hash = neff.hash();
+            requireValid(hash);
             System.out.println(
                     common.json()
                             ? Json.write(
@@ -47,5 +49,21 @@ final class NeffVerifyCommand implements Callable<Integer> {
                                     + hash.stored());
         }
         return 0;
+    }
+
+    private void requireValid(HashState hash) {
+        if (!hash.present()) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    file
+                            + ": no hash is stored in the header at offset 172, so that the file cannot be verified;"
+                            + " its structure is good");
+        }
+        if (!hash.valid()) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    "%s: the %s hash in the header at offset 172 is %s, but the payload has %s; get the file again"
+                            .formatted(file, hash.algorithm(), hash.stored(), hash.computed()));
+        }
     }
 }

@@ -1,0 +1,39 @@
+package dev.glia.launcher.cli;
+
+import java.util.List;
+
+/**
+ * Goes through the commands that should start fast, so that the JVM can archive the classes which
+ * they load. The script {@code glia} runs it once after a build.
+ */
+final class Rehearsal {
+
+    private Rehearsal() {}
+
+    /**
+     * Works in the current folder.
+     *
+     * @param args the sample graph
+     */
+    public static void main(String[] args) {
+        System.setProperty("java.awt.headless", "true");
+        int failed =
+                List.of(
+                                "run --instance trn1",
+                                "compile " + args[0] + " --arch trn1 -o edges.neff",
+                                "run edges.neff --json --input image=sample.png --output edges=out.png",
+                                "neff show edges.neff",
+                                "ls --instance inf1.6xlarge",
+                                "ls --json",
+                                "ls --topology",
+                                "why nc0",
+                                "why nc0 --json",
+                                "config",
+                                "hold --for 0 --json")
+                        .stream()
+                        .map(line -> line.split(" "))
+                        .mapToInt(line -> Main.commandLine(line).execute(line))
+                        .sum();
+        System.exit(failed);
+    }
+}
