@@ -50,6 +50,7 @@ class CommandLineTest {
                 "compile --arch trn1",
                 "neff show",
                 "neff unpack x",
+                "neff diff x",
                 "hold --for -1",
                 "hold --for NaN",
                 "bench",
@@ -73,7 +74,7 @@ class CommandLineTest {
             strings = {
                 "--help", "run --help", "compile --help", "neff --help", "neff show --help",
                         "neff verify --help",
-                "neff unpack --help", "ls --help", "config --help", "hold --help", "bench --help",
+                "neff unpack --help", "neff diff --help", "ls --help", "config --help", "hold --help", "bench --help",
                         "--version"
             })
     void helpNeedsNoFrameworkAndGoesToStandardOutput(String line) {
