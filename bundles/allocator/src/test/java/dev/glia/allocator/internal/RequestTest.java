@@ -97,6 +97,21 @@ class RequestTest {
     }
 
     @Test
+    void theRefusalNamesTheVariableThatWasReallySet() {
+        refused(
+                Wish.cores(1)
+                        .lnc(2)
+                        .because("NEURON_LOGICAL_NC_CONFIG", "NEURON_RT_VIRTUAL_CORE_SIZE"),
+                "NEURON_RT_VIRTUAL_CORE_SIZE=2: inf1.6xlarge");
+        refused(
+                Wish.cores(1).lnc(2).because("NEURON_LOGICAL_NC_CONFIG", "environment"),
+                "NEURON_LOGICAL_NC_CONFIG=2: inf1.6xlarge");
+        refused(
+                Wish.cores(17).because("NEURON_RT_NUM_CORES", "NEURONCORE_GROUP_SIZES"),
+                "NEURONCORE_GROUP_SIZES: its groups need 17 NeuronCores; set NEURON_RT_NUM_CORES instead: inf1.6xlarge has 16 NeuronCores. Accepted: 1 to 16");
+    }
+
+    @Test
     void logicalCoresCount() {
         var trn2 = FixedMachine.trn2(LOCKS).info();
 

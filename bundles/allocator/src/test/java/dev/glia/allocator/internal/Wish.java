@@ -15,7 +15,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The configuration of a process that wants cores. */
-record Wish(Optional<CoreRange> visible, int count, OptionalInt lnc) implements Configuration {
+record Wish(
+        Optional<CoreRange> visible, int count, OptionalInt lnc, List<Setting> settings)
+        implements Configuration {
+
+    Wish(Optional<CoreRange> visible, int count, OptionalInt lnc) {
+        this(visible, count, lnc, List.of());
+    }
+
 
     static Wish cores(int count) {
         return new Wish(Optional.empty(), count, OptionalInt.empty());
@@ -27,6 +34,15 @@ record Wish(Optional<CoreRange> visible, int count, OptionalInt lnc) implements 
 
     Wish lnc(int size) {
         return new Wish(visible, count, OptionalInt.of(size));
+    }
+
+    /** Says where the value of a variable comes from. */
+    Wish because(String variable, String origin) {
+        return new Wish(
+                visible,
+                count,
+                lnc,
+                List.of(new Setting(variable, "", origin, "", "", Optional.empty())));
     }
 
     @Override
@@ -53,10 +69,5 @@ record Wish(Optional<CoreRange> visible, int count, OptionalInt lnc) implements 
     @Override
     public Map<LogComponent, List<LogRoute>> logRoutes() {
         return Map.of();
-    }
-
-    @Override
-    public List<Setting> settings() {
-        return List.of();
     }
 }

@@ -73,6 +73,43 @@ class ParsersTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ALL|[]",
+                "all|[]",
+                "0|[0]",
+                "3|[3]",
+                "0,1|[0, 1]",
+                "2-4|[2, 3, 4]",
+                "0 , 1-2|[0, 1, 2]",
+                "63|[63]"
+            })
+    void readsDevices(String text, String devices) {
+        assertThat(Parsers.devices(text)).hasToString(devices);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "64|not in the range 0 to 63",
+                "0,2|Neuron devices are not contiguous: nothing between device 0 and device 2",
+                "1,0|device 0 is not above device 1 before it",
+                "1,1|each device is named once",
+                "3-1|reversed; write 1-3",
+                "-1|neither a device nor a range of devices",
+                "ALL,0|not a whole number",
+                "0,|a device is missing",
+                "void|not a whole number"
+            })
+    void refusesOtherDevices(String text, String wrong) {
+        assertThatThrownBy(() -> Parsers.devices(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(wrong);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "true,true",
         "TRUE,true",

@@ -17,6 +17,7 @@ import java.util.Optional;
 record LockHolder(long pid, String command) {
     private static final Path PROC = Path.of("/proc");
     private static final int LONGEST_COMMAND = 200;
+    private static final int SHOWN_START = 60;
 
     /**
      * Looks for the holder.
@@ -71,13 +72,17 @@ record LockHolder(long pid, String command) {
     private static String command(Path process) {
         try (var in = Files.newInputStream(process.resolve("cmdline"))) {
             String command =
-                    new String(in.readNBytes(4096), StandardCharsets.UTF_8)
+                    new String(in.readNBytes(100_000), StandardCharsets.UTF_8)
                             .replace('\0', ' ')
                             .replaceAll("\\p{Cntrl}", "?")
                             .strip();
-            return command.length() <= LONGEST_COMMAND
+            int length = command.length();
+            // What a JVM runs stands at the end, behind its options.
+            return length <= LONGEST_COMMAND
                     ? command
-                    : command.substring(0, LONGEST_COMMAND) + "...";
+                    : command.substring(0, SHOWN_START)
+                            + " ... "
+                            + command.substring(length - LONGEST_COMMAND + SHOWN_START);
         } catch (IOException e) {
             return "?";
         }
