@@ -83,6 +83,14 @@ final class Catalogue {
     static final Variable<String> LOG_LOCATION =
             location(
                     "NEURON_RT_LOG_LOCATION", "console,syslog", "The one place that gets the log.");
+    static final Variable<String> NO_COLOR =
+            new Variable<>(
+                    "NO_COLOR",
+                    "",
+                    "Set to anything, it keeps the console without colours.",
+                    "anything",
+                    "1",
+                    text -> text);
     static final Variable<String> INSTANCE =
             new Variable<>(
                     "GLIA_INSTANCE",
@@ -147,6 +155,25 @@ final class Catalogue {
                 "NEURON_RT_LOG_LOCATION_" + component,
                 "NEURON_RT_LOG_LOCATION",
                 "The one place that gets the log of " + component + ".");
+    }
+
+    /**
+     * {@return a variable of a component that does not exist, which refuses every value}
+     *
+     * @param name such as {@code NEURON_RT_LOG_LEVEL_NRTX}
+     * @param prefix such as {@code NEURON_RT_LOG_LEVEL_}
+     */
+    static Variable<String> ofUnknownComponent(String name, String prefix) {
+        return new Variable<>(
+                name,
+                "",
+                "Has no effect: there is no such component.",
+                "the components TDRV, NMGR (or KMGR), NRT, NEFF and HAL",
+                prefix.contains("LEVEL") ? "INFO" : "console",
+                _ -> {
+                    throw new IllegalArgumentException(
+                            "there is no component " + name.substring(prefix.length()));
+                });
     }
 
     /** {@return the folder of emulated instances and lock files, with the default of this user} */

@@ -52,7 +52,21 @@ final class LogPlaces {
                     ownLocation.origin(location, Catalogue.LOG_LOCATION));
             routes.put(component, here);
         }
+        refuseUnknownComponents();
+        reading.mention(Catalogue.NO_COLOR);
         return Map.copyOf(routes);
+    }
+
+    /** A component that does not exist would silently log less than was asked for. */
+    private void refuseUnknownComponents() {
+        for (String name : reading.given()) {
+            for (Variable<?> global : List.of(Catalogue.LOG_LEVEL, Catalogue.LOG_LOCATION)) {
+                String prefix = global.name() + "_";
+                if (name.startsWith(prefix) && !reading.names().contains(name)) {
+                    reading.read(Catalogue.ofUnknownComponent(name, prefix));
+                }
+            }
+        }
     }
 
     /**

@@ -55,6 +55,17 @@ final class Reading {
         return sources.find(variable.name()).isPresent();
     }
 
+    /** Shows a variable of which any value is good, even nothing. */
+    void mention(Variable<?> variable) {
+        Given given = sources.find(variable.name()).orElse(new Given(variable.fallback(), "default"));
+        show(variable, Printable.of(given.text()), given.origin(), Optional.empty());
+    }
+
+    /** {@return the names that are set and can be listed} */
+    Set<String> given() {
+        return sources.names();
+    }
+
     List<Setting> settings() {
         return List.copyOf(settings.values());
     }

@@ -21,8 +21,7 @@ class NoticesTest {
     @ParameterizedTest
     @CsvSource({
         "NEURON_RT_VISIBLE_CORE,NEURON_RT_VISIBLE_CORES", "NEURON_RT_NUMCORES,NEURON_RT_NUM_CORES",
-        "NEURON_RT_LOGLEVEL,NEURON_RT_LOG_LEVEL", "NEURON_RT_TIMEOUT,NEURON_RT_EXEC_TIMEOUT",
-        "NEURON_RT_LOG_LEVEL_NTR,NEURON_RT_LOG_LEVEL_NRT"
+        "NEURON_RT_LOGLEVEL,NEURON_RT_LOG_LEVEL", "NEURON_RT_TIMEOUT,NEURON_RT_EXEC_TIMEOUT"
     })
     void anUnknownNameIsAnsweredWithTheNearest(String name, String nearest) {
         assertThat(notices(Map.of(name, "1")))

@@ -85,6 +85,9 @@ class ProcessConfigurationTest {
                                 Map.entry("GLIA_INSTANCE", "trn2.48xlarge"),
                                 Map.entry("GLIA_STATE_DIR", "/tmp/glia"),
                                 Map.entry("GLIA_SYSFS_ROOT", "/tmp/sys"),
+                                Map.entry("GLIA_DEV_ROOT", "/tmp/dev"),
+                                Map.entry("GLIA_RUN_ROOT", "/tmp/run"),
+                                Map.entry("AWS_NEURON_VISIBLE_DEVICES", "1,2"),
                                 Map.entry("GLIA_INIT", "manual")))
                         .current();
         assertThat(current.visibleCores()).contains(new CoreRange(3, 6));
@@ -100,6 +103,11 @@ class ProcessConfigurationTest {
         assertThat(current.instance()).isEqualTo("trn2.48xlarge");
         assertThat(current.stateDir()).isEqualTo(Path.of("/tmp/glia"));
         assertThat(current.sysfsRoot()).isEqualTo(Path.of("/tmp/sys"));
+        assertThat(current.devRoot()).isEqualTo(Path.of("/tmp/dev"));
+        assertThat(current.runRoot()).isEqualTo(Path.of("/tmp/run"));
+        assertThat(current.visibleDevices()).get().hasToString("[1, 2]");
+        assertThat(of(Map.of("AWS_NEURON_VISIBLE_DEVICES", "all")).current().visibleDevices())
+                .isEmpty();
     }
 
     @Test
@@ -166,6 +174,8 @@ class ProcessConfigurationTest {
                 "NEURON_RT_LOG_LEVEL_TDRV|LOUD|=INFO",
                 "NEURON_RT_LOG_LEVEL_KMGR|LOUD|=INFO",
                 "NEURON_RT_LOG_LOCATION_HAL|console,syslog|=console",
+                "NEURON_RT_LOG_LEVEL_CCOM|INFO|=INFO",
+                "NEURON_RT_LOG_LOCATION_NTR|console|=console",
                 "GLIA_INSTANCE|../x|=trn2",
                 "GLIA_INIT|later|=manual",
                 "NEURON_RT_VISIBLE_CORES|''|0-2",
@@ -178,6 +188,13 @@ class ProcessConfigurationTest {
                 .contains("Accepted: ")
                 .containsPattern("Example: " + name + "=.*" + example.replace("=", ""));
         assertThat(setting(of(Map.of(name, value)), name).problem()).isPresent();
+    }
+
+    @Test
+    void noColorMayBeAnythingEvenNothing() {
+        assertThat(setting(of(Map.of("NO_COLOR", "")), "NO_COLOR").value()).isEmpty();
+        assertThat(setting(of(Map.of("NO_COLOR", "1")), "NO_COLOR").value()).isEqualTo("1");
+        assertThat(of(Map.of("NO_COLOR", "")).current()).isNotNull();
     }
 
     @Test
@@ -336,7 +353,7 @@ class ProcessConfigurationTest {
     @Test
     void everySettingIsExplained() {
         var settings = of(Map.of()).settings();
-        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(18 + 12);
+        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(22 + 12);
         assertThat(settings)
                 .allSatisfy(
                         setting -> {
