@@ -24,6 +24,23 @@ public interface LaneTask {
      */
     void stop();
 
-    /** {@return the name of the model, for the time-out message} */
+    /**
+     * The lane will not touch the task again for this request. Called exactly once for each {@link
+     * Lane#run} and {@link Lane#submit}, whatever happens: after the run has really ended, or when
+     * it is certain that there will be none. A request that is answered with a time-out while its
+     * run goes on is released when that run ends.
+     */
+    void released();
+
+    /**
+     * {@return whether a run is known to end well within its deadline, so that it may take the
+     * thread of its caller; otherwise the lane runs it on a thread of its own, so that the caller
+     * is answered in time even when the run cannot be stopped}
+     */
+    boolean prompt();
+
+    /**
+     * {@return the name of the model, for messages}
+     */
     String model();
 }

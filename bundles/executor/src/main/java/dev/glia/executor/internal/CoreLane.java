@@ -8,68 +8,80 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * The lane of one core: a fair lock that gives the turn, and a queue with a thread for the requests
- * that nobody waits for. A synchronous request runs on its caller's thread, unless queued requests
- * are in flight: then it goes behind them, so that the order of each caller is kept.
+ * The lane of one core: a fair lock that gives the turn, and a backlog for the requests that do not
+ * run on their callers' threads. A synchronous request goes behind the backlog when there is one,
+ * so that the order of each caller is kept.
  */
-final class CoreLane implements Lane {
+final class CoreLane implements Lane, Watchdog.Watched {
 
-    private static final Logger TIMEOUT =
-            LoggerFactory.getLogger("TDRV.exec_consume_infer_status_notifications");
+    /**
+     * How long a run may go on after its deadline, although it was stopped.
+     *
+     * @param answerNanos before its request is answered without it
+     * @param quarantineNanos before its core refuses other requests
+     */
+    record Patience(long answerNanos, long quarantineNanos) {
 
-    private final CoreAddress core;
+        /**
+         * A busy host may well keep a thread waiting for some milliseconds: reason enough to answer
+         * the request, not to refuse others.
+         */
+        static final Patience USUAL =
+                new Patience(TimeUnit.MILLISECONDS.toNanos(10), TimeUnit.SECONDS.toNanos(1));
+    }
+
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final int index;
-    private final int maxInFlight;
     private final Watchdog watchdog;
-
+    private final Patience patience;
+    private final LaneFailures failures;
+    private final Backlog backlog;
     private final ReentrantLock turn = new ReentrantLock(true);
     private final Supervision supervision = new Supervision();
 
-    private final ReentrantLock queueLock = new ReentrantLock();
-    private final Condition queued = queueLock.newCondition();
-    private final Deque<Request> queue = new ArrayDeque<>();
-    private long sequence;
-    private Thread worker;
+    /** The ticket of the run that was last answered before it ended. */
+    private volatile long answered;
 
-    /** Requests that are queued or run for the queue; the callers of others wait behind them. */
-    private volatile int pending;
+    /** The ticket of the run that last made the core refuse others. */
+    private volatile long stuck;
 
-    /** Those of them that were submitted. */
-    private volatile int inFlight;
-
-    private volatile boolean closed;
-
-    CoreLane(CoreAddress core, int index, int maxInFlight, Watchdog watchdog) {
-        this.core = core;
+    CoreLane(
+            CoreAddress core, int index, int maxInFlight, Watchdog watchdog, Patience patience) {
         this.index = index;
-        this.maxInFlight = maxInFlight;
         this.watchdog = watchdog;
-        watchdog.watch(supervision);
+        this.patience = patience;
+        this.failures = new LaneFailures(core);
+        this.backlog = new Backlog("glia-lane-" + core.index(), maxInFlight, this::execute);
+        watchdog.watch(this);
     }
 
     @Override
     public NrtStatus run(LaneTask task, long timeoutNanos) {
-        if (pending != 0) {
+        if (!backlog.isEmpty() || !task.prompt()) {
             return enqueue(task, timeoutNanos, null).await();
         }
+        try {
+            return runHere(task, timeoutNanos);
+        } finally {
+            task.released();
+        }
+    }
+
+    private NrtStatus runHere(LaneTask task, long timeoutNanos) {
         long start = System.nanoTime();
         if (!takeFreeTurn()) {
             waitForTurn(task, timeoutNanos);
         }
         try {
-            if (closed) {
-                throw closed();
+            if (backlog.isClosed()) {
+                throw failures.closed();
             }
             return supervise(task, start, timeoutNanos);
         } finally {
@@ -90,31 +102,18 @@ final class CoreLane implements Lane {
     }
 
     private void waitForTurn(LaneTask task, long timeoutNanos) {
+        if (quarantined()) {
+            throw failures.busy(task);
+        }
         try {
             if (timeoutNanos == 0) {
                 turn.lockInterruptibly();
             } else if (!turn.tryLock(timeoutNanos, TimeUnit.NANOSECONDS)) {
-                throw new NrtException(
-                        NrtStatus.NRT_TIMEOUT,
-                        "model "
-                                + task.model()
-                                + " waited "
-                                + millis(timeoutNanos)
-                                + " ms for its turn on "
-                                + core
-                                + " and was not executed; spread the requests over more NeuronCores, or raise"
-                                + " NEURON_RT_EXEC_TIMEOUT");
+                throw failures.late(task, timeoutNanos);
             }
-        } catch (InterruptedException interrupted) {
+        } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
-            throw new NrtException(
-                    NrtStatus.NRT_FAILURE,
-                    "the thread was interrupted while model "
-                            + task.model()
-                            + " waited for its turn on "
-                            + core
-                            + "; it was not executed",
-                    interrupted);
+            throw failures.interrupted(task, interrupt);
         }
     }
 
@@ -122,81 +121,38 @@ final class CoreLane implements Lane {
     private NrtStatus supervise(LaneTask task, long start, long timeoutNanos) {
         supervision.begin(task, start, timeoutNanos);
         watchdog.expect(timeoutNanos);
-        NrtStatus status;
+        NrtStatus status = null;
+        Throwable failure = null;
         try {
             status = task.run();
-        } catch (RuntimeException | Error failure) {
-            throw stopped(supervision.end(), task, timeoutNanos, failure);
+        } catch (RuntimeException | Error thrown) {
+            failure = thrown;
         }
         Supervision.Stop stop = supervision.end();
-        if (stop != Supervision.Stop.NONE) {
-            throw stopped(stop, task, timeoutNanos, null);
+        if (stop == Supervision.Stop.NONE && failure == null) {
+            return status;
         }
-        return status;
+        throw failed(stop, task, timeoutNanos, failure);
     }
 
-    private NrtException stopped(
+    private NrtException failed(
             Supervision.Stop stop, LaneTask task, long timeoutNanos, Throwable failure) {
+        if (supervision.latest() == stuck) {
+            failures.released(task);
+        }
         return switch (stop) {
-            case DEADLINE -> timeout(task, timeoutNanos, failure);
-            case CANCELLED -> cancelled(task, failure);
-            case NONE -> failure instanceof NrtException known ? known : unexpected(task, failure);
+            case DEADLINE -> {
+                if (supervision.latest() != answered) {
+                    failures.logTimeout(task, timeoutNanos);
+                }
+                yield failures.timeout(task, timeoutNanos, failure);
+            }
+            case CANCELLED -> failures.cancelled(task, failure);
+            case NONE ->
+                    failure instanceof NrtException known
+                            ? known
+                            : failures.unexpected(task, failure);
         };
-    }
-
-    private NrtException unexpected(LaneTask task, Throwable failure) {
-        return new NrtException(
-                NrtStatus.NRT_FAILURE,
-                "the driver of "
-                        + core
-                        + " failed in model "
-                        + task.model()
-                        + ": "
-                        + failure
-                        + "; this is a fault of the driver bundle",
-                failure);
-    }
-
-    private NrtException timeout(LaneTask task, long timeoutNanos, Throwable failure) {
-        TIMEOUT.error(
-                "(FATAL-RT-UNDEFINED-STATE) execution timeout ({} ms) on Neuron Device {} NC {}, model {}, waiting for"
-                        + " execution completion notification",
-                millis(timeoutNanos),
-                core.device(),
-                core.core(),
-                task.model());
-        return new NrtException(
-                NrtStatus.NRT_TIMEOUT,
-                "execution timeout ("
-                        + millis(timeoutNanos)
-                        + " ms) on Neuron Device "
-                        + core.device()
-                        + " NC "
-                        + core.core()
-                        + ", model "
-                        + task.model()
-                        + "; a model that needs longer needs a larger NEURON_RT_EXEC_TIMEOUT (seconds)",
-                failure);
-    }
-
-    NrtException expired(Request request) {
-        return new NrtException(
-                NrtStatus.NRT_TIMEOUT,
-                "model "
-                        + request.model()
-                        + " waited "
-                        + millis(request.timeoutNanos())
-                        + " ms in the queue of "
-                        + core
-                        + " and was not executed; spread the requests over more NeuronCores, or raise"
-                        + " NEURON_RT_EXEC_TIMEOUT");
-    }
-
-    NrtException cancelled(LaneTask task, Throwable failure) {
-        return new NrtException(
-                NrtStatus.NRT_FAILURE,
-                "cancelled: the request of model " + task.model() + " on " + core,
-                failure);
     }
 
     @Override
@@ -204,86 +160,83 @@ final class CoreLane implements Lane {
         return enqueue(task, timeoutNanos, done);
     }
 
-    /**
-     * Queues a request; one without {@code done} is waited for, and does not count as in flight.
-     */
     private Request enqueue(LaneTask task, long timeoutNanos, Consumer<Completion> done) {
-        queueLock.lock();
         try {
-            if (closed) {
-                throw closed();
+            if (quarantined()) {
+                throw failures.busy(task);
             }
-            if (done != null) {
-                takeSlot();
-            }
-            pending++;
-            var request =
-                    new Request(this, task, ++sequence, System.nanoTime(), timeoutNanos, done);
-            queue.addLast(request);
-            if (worker == null) {
-                worker =
-                        Thread.ofPlatform()
-                                .daemon()
-                                .name("glia-lane-" + core.index())
-                                .start(this::work);
-            }
-            queued.signal();
-            return request;
-        } finally {
-            queueLock.unlock();
+            watchdog.expect(timeoutNanos);
+            return backlog.add(
+                    done != null,
+                    sequence -> new Request(this, task, sequence, timeoutNanos, done),
+                    () -> failures.full(backlog.inFlight()),
+                    failures::closed);
+        } catch (RuntimeException refused) {
+            task.released();
+            throw refused;
         }
     }
 
-    private void takeSlot() {
-        if (inFlight >= maxInFlight) {
-            throw new NrtException(
-                    NrtStatus.NRT_QUEUE_FULL,
-                    inFlight
-                            + " requests are in flight on "
-                            + core
-                            + ", which is the limit; wait for one to end and submit"
-                            + " again");
-        }
-        inFlight++;
-    }
-
-    private void work() {
-        for (Request request = next(); request != null; request = next()) {
-            if (request.begin()) {
-                execute(request);
-            }
-        }
-    }
-
-    /** {@return the next request, or null when the lane is closed and empty} */
-    private Request next() {
-        queueLock.lock();
-        try {
-            while (queue.isEmpty() && !closed) {
-                queued.awaitUninterruptibly();
-            }
-            return queue.pollFirst();
-        } finally {
-            queueLock.unlock();
-        }
-    }
-
+    /** Runs a request on the thread of the backlog. */
     private void execute(Request request) {
-        if (request.expired()) {
-            request.finish(NrtStatus.NRT_TIMEOUT, expired(request));
+        if (request.left(System.nanoTime()) <= 0) {
+            NrtException late = failures.late(request, request.timeoutNanos());
+            request.finish(late.status(), late);
             return;
         }
+        NrtStatus status = null;
+        NrtException failure = null;
         turn.lock();
-        NrtStatus status;
         try {
             status = supervise(request, request.submitted(), request.timeoutNanos());
-        } catch (NrtException failure) {
-            request.finish(failure.status(), failure);
-            return;
+        } catch (NrtException failed) {
+            status = failed.status();
+            failure = failed;
         } finally {
             turn.unlock();
         }
-        request.finish(status, null);
+        request.finish(status, failure);
+    }
+
+    @Override
+    public long check(long nowNanos, long repeatNanos) {
+        long next = supervision.check(nowNanos, repeatNanos);
+        long late = supervision.overdue(nowNanos, patience.answerNanos());
+        if (late != 0 && late != answered) {
+            answer(late);
+        }
+        late = supervision.overdue(nowNanos, patience.quarantineNanos());
+        if (late != 0 && late != stuck) {
+            quarantine(late);
+        }
+        return Math.min(next, backlog.expire(nowNanos));
+    }
+
+    /** Answers the request of a run that goes on; its own caller's thread has to wait for it. */
+    private void answer(long ticket) {
+        LaneTask task = supervision.task(ticket);
+        if (task != null) {
+            answered = ticket;
+            failures.logTimeout(task, supervision.timeoutNanos());
+            if (task instanceof Request request) {
+                request.abandon(failures.timeout(request, request.timeoutNanos(), null));
+            }
+        }
+    }
+
+    private void quarantine(long ticket) {
+        LaneTask task = supervision.task(ticket);
+        if (task != null) {
+            stuck = ticket;
+            failures.quarantined(task);
+            backlog.refuseAll();
+        }
+    }
+
+    @Override
+    public boolean quarantined() {
+        long ticket = stuck;
+        return ticket != 0 && supervision.ticket() == ticket;
     }
 
     /** Stops a request if it is the one that runs. */
@@ -291,17 +244,12 @@ final class CoreLane implements Lane {
         supervision.stop(request, Supervision.Stop.CANCELLED);
     }
 
-    /** A request has ended; called exactly once for each, before anybody is told. */
-    void ended(boolean counted) {
-        queueLock.lock();
-        try {
-            pending--;
-            if (counted) {
-                inFlight--;
-            }
-        } finally {
-            queueLock.unlock();
-        }
+    void ended(boolean submitted) {
+        backlog.ended(submitted);
+    }
+
+    LaneFailures failures() {
+        return failures;
     }
 
     /** {@return the number of the core as the application counts} */
@@ -311,50 +259,22 @@ final class CoreLane implements Lane {
 
     @Override
     public int inFlight() {
-        return inFlight;
+        return backlog.inFlight();
     }
 
     @Override
     public void close() {
-        Thread ending;
-        queueLock.lock();
-        try {
-            closed = true;
-            queued.signalAll();
-            ending = worker;
-        } finally {
-            queueLock.unlock();
+        Thread worker = backlog.close();
+        while (!isQuiet(worker) && !quarantined()) {
+            LockSupport.parkNanos(this, POLL_NANOS);
         }
-        join(ending);
-        turn.lock();
-        turn.unlock();
-        watchdog.forget(supervision);
+        watchdog.forget(this);
     }
 
-    private static void join(Thread ending) {
-        if (ending == null || ending == Thread.currentThread()) {
-            return;
-        }
-        boolean interrupted = false;
-        while (ending.isAlive()) {
-            try {
-                ending.join();
-            } catch (InterruptedException again) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private NrtException closed() {
-        return new NrtException(
-                NrtStatus.NRT_CLOSED,
-                "the lane of " + core + " is closed; initialise the runtime again");
-    }
-
-    private static long millis(long nanos) {
-        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    /** {@return whether nothing runs or waits; a callback of the lane may close it} */
+    private boolean isQuiet(Thread worker) {
+        boolean workerEnded =
+                worker == null || worker == Thread.currentThread() || !worker.isAlive();
+        return workerEnded && supervision.ticket() == 0 && !turn.isLocked();
     }
 }

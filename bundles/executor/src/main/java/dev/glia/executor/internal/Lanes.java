@@ -20,7 +20,7 @@ public final class Lanes implements LaneFactory {
 
     @Override
     public Lane open(CoreAddress core, int index, int maxInFlight) {
-        return new CoreLane(core, index, maxInFlight, watchdog);
+        return new CoreLane(core, index, maxInFlight, watchdog, CoreLane.Patience.USUAL);
     }
 
     @Deactivate

@@ -9,15 +9,13 @@ import dev.glia.runtime.Submission;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * A queued request: ends exactly once, whoever is first: the lane that ran it or somebody who
- * cancelled it before.
+ * A queued request. It is answered exactly once, by whoever is first: the lane that ran it, its
+ * watchdog, or somebody who cancelled it in the queue. And its task is released exactly once, when
+ * the lane is done with it, which may be later.
  */
 final class Request implements Submission, LaneTask {
 
@@ -37,17 +35,17 @@ final class Request implements Submission, LaneTask {
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.QUEUED);
     private volatile boolean cancelled;
 
+    /** A request that somebody waits for has no {@code done}, and does not count as in flight. */
     Request(
             CoreLane lane,
             LaneTask task,
             long sequence,
-            long submitted,
             long timeoutNanos,
             Consumer<Completion> done) {
         this.lane = lane;
         this.task = task;
         this.sequence = sequence;
-        this.submitted = submitted;
+        this.submitted = System.nanoTime();
         this.timeoutNanos = timeoutNanos;
         this.done = done;
     }
@@ -60,15 +58,62 @@ final class Request implements Submission, LaneTask {
         return timeoutNanos;
     }
 
-    /** {@return whether the caller, and nobody else, may now run or finish it} */
+    /** {@return how long until the deadline, in nanoseconds} */
+    long left(long nowNanos) {
+        return timeoutNanos == 0 ? Long.MAX_VALUE : timeoutNanos - (nowNanos - submitted);
+    }
+
+    /** {@return whether the lane, and nobody else, may run it now} */
     boolean begin() {
         return phase.compareAndSet(Phase.QUEUED, Phase.RUNNING);
+    }
+
+    /** Its run has ended. An answer that was given before stands. */
+    void finish(NrtStatus status, NrtException failure) {
+        task.released();
+        answer(Phase.RUNNING, status, failure);
+    }
+
+    /** Its run goes on, but the deadline and the patience with it are over. */
+    void abandon(NrtException failure) {
+        answer(Phase.RUNNING, failure.status(), failure);
+    }
+
+    void expireInQueue() {
+        endInQueue(lane.failures().late(task, timeoutNanos));
+    }
+
+    void refuse() {
+        endInQueue(lane.failures().busy(task));
+    }
+
+    private boolean endInQueue(NrtException failure) {
+        if (!begin()) {
+            return false;
+        }
+        finish(failure.status(), failure);
+        return true;
+    }
+
+    private void answer(Phase from, NrtStatus status, NrtException failure) {
+        if (!phase.compareAndSet(from, Phase.ENDED)) {
+            return;
+        }
+        lane.ended(done != null);
+        var end = new Completion(sequence, lane.index(), status, Optional.ofNullable(failure));
+        try {
+            if (done != null) {
+                done.accept(end);
+            }
+        } finally {
+            completion.complete(end);
+        }
     }
 
     @Override
     public NrtStatus run() {
         if (cancelled) {
-            throw lane.cancelled(task, null);
+            throw lane.failures().cancelled(task, null);
         }
         return task.run();
     }
@@ -76,6 +121,16 @@ final class Request implements Submission, LaneTask {
     @Override
     public void stop() {
         task.stop();
+    }
+
+    @Override
+    public void released() {
+        task.released();
+    }
+
+    @Override
+    public boolean prompt() {
+        return task.prompt();
     }
 
     @Override
@@ -95,9 +150,7 @@ final class Request implements Submission, LaneTask {
 
     @Override
     public boolean cancel() {
-        if (begin()) {
-            NrtException reason = lane.cancelled(task, null);
-            finish(reason.status(), reason);
+        if (endInQueue(lane.failures().cancelled(task, null))) {
             return true;
         }
         if (phase.get() == Phase.ENDED) {
@@ -108,42 +161,26 @@ final class Request implements Submission, LaneTask {
         return true;
     }
 
-    /** Tells everybody how it ended. Called once, by whoever moved it out of the queue. */
-    void finish(NrtStatus status, NrtException failure) {
-        phase.set(Phase.ENDED);
-        lane.ended(done != null);
-        var end = new Completion(sequence, lane.index(), status, Optional.ofNullable(failure));
-        try {
-            if (done != null) {
-                done.accept(end);
-            }
-        } finally {
-            completion.complete(end);
-        }
-    }
-
-    boolean expired() {
-        return timeoutNanos != 0 && System.nanoTime() - submitted >= timeoutNanos;
-    }
-
-    /** Waits for the end, for the caller of a synchronous request that had to queue. */
+    /** Waits for the answer. */
     NrtStatus await() {
-        try {
-            completion.get(timeoutNanos == 0 ? Long.MAX_VALUE : timeoutNanos, TimeUnit.NANOSECONDS);
-        } catch (TimeoutException late) {
-            if (begin()) {
-                finish(NrtStatus.NRT_TIMEOUT, lane.expired(this));
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            cancel();
-        } catch (ExecutionException never) {
-            throw new IllegalStateException("a completion is never exceptional", never);
-        }
-        Completion end = completion.join();
+        Completion end = joined();
         if (end.failure().isPresent()) {
             throw end.failure().get();
         }
         return end.status();
+    }
+
+    private Completion joined() {
+        try {
+            return completion.get();
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+            if (!endInQueue(lane.failures().interrupted(task, interrupt))) {
+                cancel();
+            }
+            return completion.join();
+        } catch (java.util.concurrent.ExecutionException never) {
+            throw new IllegalStateException("an answer is never exceptional", never);
+        }
     }
 }

@@ -44,13 +44,13 @@ final class Supervision {
     // Written by the lane before the state says RUNNING, read by others after they have seen it.
     private LaneTask task;
     private long deadline;
-    private boolean limited;
+    private long timeout;
     private volatile Stop stop = Stop.NONE;
 
     /** Begins a run; called by whoever holds the lane. */
     void begin(LaneTask next, long startNanos, long timeoutNanos) {
         task = next;
-        limited = timeoutNanos != 0;
+        timeout = timeoutNanos;
         deadline = startNanos + timeoutNanos;
         state.set(((state.getPlain() >>> PHASE_BITS) + 1) << PHASE_BITS | RUNNING);
     }
@@ -108,7 +108,7 @@ final class Supervision {
     }
 
     private long checkDeadline(long seen, long nowNanos, long repeatNanos) {
-        boolean hasLimit = limited;
+        boolean hasLimit = timeout != 0;
         long left = deadline - nowNanos;
         if (state.get() != seen) {
             return 0; // Another run has begun meanwhile, and the deadline may be its own: look
@@ -122,6 +122,39 @@ final class Supervision {
         }
         stop(seen, Stop.DEADLINE);
         return repeatNanos;
+    }
+
+    /**
+     * {@return the ticket of a run that goes on although its deadline has passed by more than a
+     * grace, 0 when there is none}
+     */
+    long overdue(long nowNanos, long graceNanos) {
+        long seen = state.get();
+        boolean late =
+                phase(seen) == STOPPED && timeout != 0 && nowNanos - deadline > graceNanos;
+        return late && state.get() == seen ? seen >>> PHASE_BITS : 0;
+    }
+
+    /** {@return the task of the run with a ticket, null when it has ended} */
+    LaneTask task(long ticket) {
+        LaneTask running = task;
+        return ticket() == ticket ? running : null;
+    }
+
+    /** {@return the time-out of the run that goes on or was the last} */
+    long timeoutNanos() {
+        return timeout;
+    }
+
+    /** {@return the ticket of the run that goes on or was the last} */
+    long latest() {
+        return state.get() >>> PHASE_BITS;
+    }
+
+    /** {@return the ticket of the run that goes on, 0 when there is none} */
+    long ticket() {
+        long now = state.get();
+        return phase(now) == IDLE ? 0 : now >>> PHASE_BITS;
     }
 
     private void callStop(long ticket) {

@@ -15,22 +15,38 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Watchdog implements AutoCloseable {
 
+    /** What has deadlines. */
+    interface Watched {
+
+        /**
+         * Stops and ends what is late.
+         *
+         * @param nowNanos the time
+         * @param repeatNanos when to look again at a run that was stopped and goes on
+         * @return how long until it wants to be looked at again, in nanoseconds
+         */
+        long check(long nowNanos, long repeatNanos);
+    }
+
     private static final Logger LOG = LoggerFactory.getLogger("TDRV.watchdog");
 
     /** How often the cancel of a stopped run is repeated until it has an effect. */
     private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-    private final List<Supervision> watched = new CopyOnWriteArrayList<>();
+    private final List<Watched> watched = new CopyOnWriteArrayList<>();
 
     private volatile long shortestTimeout = Long.MAX_VALUE / 4;
     private volatile Thread thread;
     private volatile boolean closed;
 
-    void watch(Supervision lane) {
+    /** Once is enough: what fails to stop is asked every few milliseconds. */
+    private boolean complained;
+
+    void watch(Watched lane) {
         watched.add(lane);
     }
 
-    void forget(Supervision lane) {
+    void forget(Watched lane) {
         watched.remove(lane);
     }
 
@@ -55,21 +71,26 @@ final class Watchdog implements AutoCloseable {
     private void run() {
         while (!closed) {
             long now = System.nanoTime();
-            long sleep = shortestTimeout;
-            for (Supervision lane : watched) {
+            long sleep = Long.MAX_VALUE;
+            for (Watched lane : watched) {
                 sleep = Math.min(sleep, check(lane, now));
             }
+            // Read last: a look at a lane may take a lock, and swallow the call that woke this thread.
+            sleep = Math.min(sleep, shortestTimeout);
             if (sleep > 0) {
                 LockSupport.parkNanos(this, sleep);
             }
         }
     }
 
-    private static long check(Supervision lane, long now) {
+    private long check(Watched lane, long now) {
         try {
             return lane.check(now, REPEAT_NANOS);
         } catch (RuntimeException failure) {
-            LOG.error("A driver failed to cancel a request; it is asked again", failure);
+            if (!complained) {
+                complained = true;
+                LOG.error("A driver failed to stop a request; it is asked again", failure);
+            }
             return REPEAT_NANOS;
         }
     }

@@ -30,17 +30,24 @@ import java.util.concurrent.atomic.AtomicLong;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LaneTest {
 
+    private static final CoreAddress ND1NC1 = new CoreAddress(3, 1, 1, 1);
     private static final long NO_LIMIT = 0;
     private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(30);
     private static final long LONG = TimeUnit.SECONDS.toNanos(50);
 
+    private final java.util.Queue<Exclusive> tasks = new java.util.concurrent.ConcurrentLinkedQueue<>();
     private final Lanes lanes = new Lanes();
-    private final Lane lane = lanes.open(new CoreAddress(3, 1, 1, 1), 0, 4);
+    private final Lane lane = lanes.open(ND1NC1, 0, 4);
+    private final Watchdog watchdog = new Watchdog();
+    private final Lane hasty =
+            new CoreLane(ND1NC1, 0, 4, watchdog, new CoreLane.Patience(SHORT / 10, SHORT / 5));
 
     @AfterEach
     void close() {
         lane.close();
         lanes.close();
+        hasty.close();
+        watchdog.close();
     }
 
     @Test
@@ -138,6 +145,70 @@ class LaneTest {
     }
 
     @Test
+    void aRunThatCannotBeStoppedIsAnsweredAllTheSameAndQuarantinesItsCore() throws Exception {
+        var stuck = new Hang(false, false);
+        var behind = hasty.submit(stuck, SHORT, end -> {});
+        stuck.started.await();
+        Submission waiting = hasty.submit(task(() -> {}), LONG, end -> {});
+        Completion end = join(behind);
+        assertThat(end.status()).isEqualTo(NrtStatus.NRT_TIMEOUT);
+        assertThat(stuck.released).as("still in use").hasValue(0);
+        assertThat(hasty.inFlight()).as("the answered one does not count").isLessThan(2);
+        assertThat(join(waiting).status()).isEqualTo(NrtStatus.NRT_EXEC_NC_BUSY);
+        assertThat(hasty.quarantined()).isTrue();
+        assertThatThrownBy(() -> hasty.run(task(() -> {}), LONG))
+                .hasMessageStartingWith("NRT_EXEC_NC_BUSY (1005): ND 1 NC 1 is quarantined");
+        assertThatThrownBy(() -> hasty.submit(task(() -> {}), LONG, done -> {}))
+                .hasMessageStartingWith("NRT_EXEC_NC_BUSY (1005)");
+        stuck.release();
+        while (hasty.quarantined()) {
+            Thread.onSpinWait();
+        }
+        assertThat(hasty.run(task(() -> {}), LONG)).isEqualTo(NrtStatus.NRT_SUCCESS);
+        assertThat(stuck.released).hasValue(1);
+    }
+
+    @Test
+    void aCallerIsAnsweredWhenItsRunCannotBeStopped() {
+        var stuck = new Hang(false, false);
+        assertThatThrownBy(() -> hasty.run(stuck, SHORT))
+                .hasMessageStartingWith("NRT_TIMEOUT (5): execution timeout (30 ms)");
+        while (!hasty.quarantined()) {
+            Thread.onSpinWait();
+        }
+        hasty.close();
+        assertThat(stuck.released).as("closing does not wait for it").hasValue(0);
+        stuck.release();
+        while (stuck.released.get() == 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void whatWaitsBehindALongRunEndsAtItsOwnDeadline() throws Exception {
+        var running = new Hang();
+        lane.submit(running, LONG, end -> {});
+        running.started.await();
+        assertThat(join(lane.submit(task(() -> {}), SHORT, end -> {})).failure().orElseThrow())
+                .hasMessageStartingWith("NRT_TIMEOUT (5): model model waited 30 ms for its turn");
+        assertThatThrownBy(() -> lane.run(task(() -> {}), SHORT))
+                .hasMessageStartingWith("NRT_TIMEOUT (5): model model waited 30 ms for its turn");
+        running.release();
+    }
+
+    @Test
+    void aTaskThatIsNotPromptRunsOnTheThreadOfTheLane() {
+        var hang = new Hang(false, true);
+        hang.release();
+        var ran = new ArrayList<Thread>();
+        lane.run(hang, LONG);
+        lane.submit(task(() -> ran.add(Thread.currentThread())), LONG, end -> {});
+        lane.run(task(() -> ran.add(Thread.currentThread())), LONG);
+        assertThat(ran.getFirst()).isNotSameAs(Thread.currentThread());
+        assertThat(hang.released).hasValue(1);
+    }
+
+    @Test
     void aSynchronousRequestGoesBehindThoseOfItsCallerThatAreQueued() {
         List<String> order = Collections.synchronizedList(new ArrayList<>());
         for (int round = 0; round < 500; round++) {
@@ -208,6 +279,7 @@ class LaneTest {
         }
         lane.close();
         assertThat(overlaps).hasValue(0);
+        assertThat(tasks).allSatisfy(task -> assertThat(task.released).hasValue(1));
         assertThat(ended).hasValue(begun.get());
         assertThat(lane.inFlight()).isZero();
     }
@@ -218,6 +290,7 @@ class LaneTest {
         boolean hangs = random.nextInt(20) == 0;
         long timeout = hangs || random.nextInt(10) == 0 ? TimeUnit.MILLISECONDS.toNanos(1) : LONG;
         var exclusive = new Exclusive(inside, overlaps, hangs);
+        tasks.add(exclusive);
         if (random.nextBoolean()) {
             begun.incrementAndGet();
             try {
@@ -256,6 +329,14 @@ class LaneTest {
             public void stop() {}
 
             @Override
+            public void released() {}
+
+            @Override
+            public boolean prompt() {
+                return true;
+            }
+
+            @Override
             public String model() {
                 return "model";
             }
@@ -266,6 +347,9 @@ class LaneTest {
     private static final class Hang implements LaneTask {
 
         private final CountDownLatch started = new CountDownLatch(1);
+        private final AtomicInteger released = new AtomicInteger();
+        private final boolean prompt;
+        private final boolean stoppable;
         private volatile boolean running;
         private volatile boolean stopped;
 
@@ -279,15 +363,34 @@ class LaneTest {
             return NrtStatus.NRT_SUCCESS;
         }
 
+        Hang() {
+            this(true, true);
+        }
+
+        Hang(boolean prompt, boolean stoppable) {
+            this.prompt = prompt;
+            this.stoppable = stoppable;
+        }
+
         void release() {
             stopped = true;
         }
 
         @Override
         public void stop() {
-            if (running) {
+            if (running && stoppable) {
                 stopped = true;
             }
+        }
+
+        @Override
+        public void released() {
+            released.incrementAndGet();
+        }
+
+        @Override
+        public boolean prompt() {
+            return prompt;
         }
 
         @Override
@@ -301,6 +404,9 @@ class LaneTest {
         private final AtomicInteger inside;
         private final AtomicInteger overlaps;
         private final boolean hangs;
+        private final boolean prompt = ThreadLocalRandom.current().nextBoolean();
+        private final AtomicInteger released = new AtomicInteger();
+        private volatile boolean running;
         private volatile boolean stopped;
 
         Exclusive(AtomicInteger inside, AtomicInteger overlaps, boolean hangs) {
@@ -311,6 +417,7 @@ class LaneTest {
 
         @Override
         public NrtStatus run() {
+            running = true;
             if (inside.incrementAndGet() != 1) {
                 overlaps.incrementAndGet();
             }
@@ -318,12 +425,26 @@ class LaneTest {
                 Thread.onSpinWait();
             }
             inside.decrementAndGet();
+            running = false;
             return NrtStatus.NRT_SUCCESS;
         }
 
         @Override
         public void stop() {
             stopped = true;
+        }
+
+        @Override
+        public void released() {
+            if (running) {
+                overlaps.incrementAndGet();
+            }
+            released.incrementAndGet();
+        }
+
+        @Override
+        public boolean prompt() {
+            return prompt;
         }
 
         @Override

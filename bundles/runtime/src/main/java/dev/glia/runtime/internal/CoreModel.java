@@ -261,8 +261,12 @@ final class CoreModel implements Model {
             closed = true;
         }
         executions.forEach(PreparedExecution::close);
-        slot.unload(this);
         runtime.forget(this);
+        if (!executions.isEmpty()) {
+            // A request on a quarantined core still uses model and NEFF; they stay until the process ends.
+            return;
+        }
+        slot.unload(this);
         neff.close();
     }
 }

@@ -110,15 +110,22 @@ final class OpenRuntime implements NeuronRuntime {
         requireOpen();
         RuntimeConfig config = configuration.current();
         NeuronCore core = choose(options);
-        Neff neff = source.apply(config.validateHash() ? HashCheck.REQUIRE : HashCheck.SKIP);
+        Neff neff = source.apply(config.validateHash() ? HashCheck.REQUIRE_LATER : HashCheck.SKIP);
         var model = new CoreModel(this, slot, neff, core, lanes.get(core.index()), policy(config));
         try {
             slot.load(model);
-            models.add(model);
         } catch (RuntimeException | Error failure) {
             neff.close();
             throw failure;
         }
+        try {
+            // The hash was computed beside the loading; nobody gets a model before it is known.
+            neff.awaitVerified();
+        } catch (RuntimeException | Error refused) {
+            model.close();
+            throw refused;
+        }
+        models.add(model);
         if (state != RuntimeState.INIT) {
             model.close();
             requireOpen();

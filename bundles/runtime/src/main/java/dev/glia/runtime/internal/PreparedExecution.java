@@ -32,18 +32,24 @@ final class PreparedExecution implements Execution, LaneTask {
     private final List<Tensor> inputs;
     private final List<Tensor> outputs;
     private final AtomicInteger state = new AtomicInteger(IDLE);
-    private final Consumer<Completion> whenDone = this::ended;
+    private final Consumer<Completion> whenDone;
 
     // Written under the monitor; read by the request that holds the execution and a lease on the
     // seat.
     private volatile Seat seat;
     private volatile Invocation invocation;
 
+    /** Whether this driver has shown that it is done well within the time-out. */
+    private volatile boolean prompt;
+
+    private volatile boolean closing;
+
     PreparedExecution(CoreModel model, Arena arena, List<Tensor> inputs, List<Tensor> outputs) {
         this.model = model;
         this.arena = arena;
         this.inputs = inputs;
         this.outputs = outputs;
+        this.whenDone = model::completed;
     }
 
     @Override
@@ -80,24 +86,18 @@ final class PreparedExecution implements Execution, LaneTask {
 
     @Override
     public NrtStatus execute() {
-        take();
-        try {
-            Seat leased = model.lease();
-            try {
-                if (seat != leased) {
-                    bind(leased);
-                }
-                return model.lane().run(this, model.timeoutNanos());
-            } finally {
-                leased.exit();
-            }
-        } finally {
-            state.setRelease(IDLE);
-        }
+        getReady();
+        return model.lane().run(this, model.timeoutNanos());
     }
 
     @Override
     public Submission submit() {
+        getReady();
+        return model.lane().submit(this, model.timeoutNanos(), whenDone);
+    }
+
+    /** Takes the execution and a lease for one request; the lane gives both back when it is done. */
+    private void getReady() {
         take();
         Seat leased = null;
         try {
@@ -105,7 +105,6 @@ final class PreparedExecution implements Execution, LaneTask {
             if (seat != leased) {
                 bind(leased);
             }
-            return model.lane().submit(this, model.timeoutNanos(), whenDone);
         } catch (RuntimeException | Error failure) {
             if (leased != null) {
                 leased.exit();
@@ -115,11 +114,13 @@ final class PreparedExecution implements Execution, LaneTask {
         }
     }
 
-    /** A submitted request has ended: its lease ends, then the application is told. */
-    private void ended(Completion completion) {
+    @Override
+    public void released() {
         seat.exit();
         state.setRelease(IDLE);
-        model.completed(completion);
+        if (closing) {
+            close();
+        }
     }
 
     private void take() {
@@ -144,6 +145,7 @@ final class PreparedExecution implements Execution, LaneTask {
     synchronized void bind(Seat leased) {
         unbind(seat);
         invocation = leased.bind(model, segments(inputs), segments(outputs));
+        prompt = model.timeoutNanos() == 0;
         seat = leased;
     }
 
@@ -162,17 +164,30 @@ final class PreparedExecution implements Execution, LaneTask {
 
     @Override
     public NrtStatus run() {
-        NrtStatus status = invocation.run();
+        NrtStatus status = prompt ? invocation.run() : runMeasured();
         if (status != NrtStatus.NRT_SUCCESS) {
             model.judge(status);
         }
         return status;
     }
 
+    private NrtStatus runMeasured() {
+        long start = System.nanoTime();
+        NrtStatus status = invocation.run();
+        prompt = System.nanoTime() - start < model.timeoutNanos() / 2;
+        return status;
+    }
+
+    @Override
+    public boolean prompt() {
+        return prompt;
+    }
+
     @Override
     public void stop() {
         Invocation running = invocation;
         if (running != null) {
+            prompt = false;
             running.cancel();
         }
     }
@@ -182,10 +197,15 @@ final class PreparedExecution implements Execution, LaneTask {
         return model.name();
     }
 
+    /**
+     * Waits for the request that runs, unless it cannot be stopped: then its memory is freed when
+     * it ends.
+     */
     @Override
     public void close() {
+        closing = true;
         while (!state.compareAndSet(IDLE, CLOSED)) {
-            if (state.get() == CLOSED) {
+            if (state.get() == CLOSED || model.lane().quarantined()) {
                 return;
             }
             LockSupport.parkNanos(this, CLOSE_POLL_NANOS);

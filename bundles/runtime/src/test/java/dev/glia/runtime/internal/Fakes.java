@@ -23,6 +23,7 @@ import dev.glia.neff.Neff;
 import dev.glia.neff.NeffHeader;
 import dev.glia.neff.NeffMember;
 import dev.glia.neff.NeffReader;
+import dev.glia.neff.NeffSummary;
 import dev.glia.runtime.Completion;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
@@ -212,6 +213,8 @@ final class Fakes {
     /** A lane that is only a lock; what is submitted runs at once on a thread of its own. */
     static final class FakeLane implements Lane {
 
+        volatile boolean stuck;
+
         private final ReentrantLock turn = new ReentrantLock(true);
 
         @Override
@@ -221,6 +224,7 @@ final class Fakes {
                 return task.run();
             } finally {
                 turn.unlock();
+                task.released();
             }
         }
 
@@ -258,12 +262,25 @@ final class Fakes {
         }
 
         @Override
+        public boolean quarantined() {
+            return stuck;
+        }
+
+        @Override
         public void close() {}
     }
 
     static final class FakeNeff implements Neff {
 
         volatile boolean closed;
+        volatile boolean wrongHash;
+
+        @Override
+        public void awaitVerified() {
+            if (wrongHash) {
+                throw new NrtException(NrtStatus.NRT_INVALID, "the hash is wrong");
+            }
+        }
 
         @Override
         public NeffHeader header() {
@@ -340,10 +357,13 @@ final class Fakes {
 
         final List<FakeNeff> opened = new ArrayList<>();
         final List<HashCheck> checks = new ArrayList<>();
+        final List<Path> keys = new ArrayList<>();
+        volatile boolean wrongHash;
 
         @Override
         public synchronized Neff open(Path file, HashCheck check) {
             opened.add(new FakeNeff());
+            opened.getLast().wrongHash = wrongHash;
             checks.add(check);
             return opened.getLast();
         }
@@ -351,6 +371,17 @@ final class Fakes {
         @Override
         public Neff open(MemorySegment bytes, String label, HashCheck check) {
             return open(Path.of(label), check);
+        }
+
+        @Override
+        public Neff openSigned(Path file, Path folder, HashCheck check) {
+            keys.add(folder);
+            return open(file, check);
+        }
+
+        @Override
+        public NeffSummary inspect(Path file, boolean digests) {
+            throw new AssertionError("not asked for");
         }
 
         @Override

@@ -44,6 +44,7 @@ class SwapTest {
 
     private final Fakes.FakeReader reader = new Fakes.FakeReader();
     private final Fakes.FakeClaim claim = new Fakes.FakeClaim(2);
+    private final Fakes.FakeLane lane = new Fakes.FakeLane();
     private final Fakes.Driver first = new Fakes.Driver(100);
     private final DriverSlot slot = new DriverSlot("trn1", DriverSlot.Patience.USUAL);
     private OpenRuntime runtime = open(slot, Duration.ofSeconds(30));
@@ -54,7 +55,7 @@ class SwapTest {
                 reader,
                 Fakes.machine(2),
                 claim,
-                (core, index, window) -> new Fakes.FakeLane(),
+                (core, index, window) -> lane,
                 into,
                 () -> {});
     }
@@ -80,7 +81,7 @@ class SwapTest {
         Model model = runtime.load(NEFF, LoadOptions.core(1));
         assertThat(model.core().index()).isEqualTo(1);
         assertThat(result(model.prepare(), 5)).isEqualTo(105);
-        assertThat(reader.checks).containsOnly(dev.glia.neff.NeffReader.HashCheck.REQUIRE);
+        assertThat(reader.checks).containsOnly(dev.glia.neff.NeffReader.HashCheck.REQUIRE_LATER);
         assertThatThrownBy(() -> runtime.load(NEFF, LoadOptions.core(2)))
                 .hasMessageStartingWith(
                         "NRT_INVALID (2): NeuronCore 2 is none of this process, which has NeuronCores 0 to 1");
@@ -217,6 +218,28 @@ class SwapTest {
         impatientSlot.remove(first);
         assertThat(first.idle()).isTrue();
         assertThatThrownBy(stuck::join).hasRootCauseMessage("NRT_TIMEOUT (5): stopped");
+    }
+
+    @Test
+    void aModelWhoseRequestCannotBeStoppedIsClosedWithoutPullingMemoryAway() {
+        slot.add(first, rank(0, 1));
+        Model model = runtime.load(NEFF);
+        Execution run = model.prepare();
+        first.hold = new CountDownLatch(1);
+        var stuck = CompletableFuture.supplyAsync(run::execute, OWN_THREAD);
+        await(() -> first.waiting.get() == 1);
+        lane.stuck = true;
+        model.close();
+        assertThat(run.input("x").asIntBuffer().get(0)).isZero();
+        assertThat(first.openModels).hasValue(1);
+        assertThat(reader.opened).noneMatch(neff -> neff.closed);
+        first.hold.countDown();
+        assertThat(stuck.join()).isEqualTo(NrtStatus.NRT_SUCCESS);
+        await(() -> first.openInvocations.get() == 0);
+        assertThatThrownBy(() -> run.input("x").asIntBuffer().get(0))
+                .isInstanceOf(IllegalStateException.class);
+        lane.stuck = false;
+        reader.opened.getFirst().closed = true; // stays open until the process ends
     }
 
     @Test

@@ -1,0 +1,173 @@
+package dev.glia.executor.internal;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+
+/**
+ * The requests of a lane that do not run on the threads of their callers: a queue, the window that
+ * bounds those in flight, and one thread that runs them in order.
+ */
+final class Backlog {
+
+    private final String threadName;
+    private final int maxInFlight;
+    private final Consumer<Request> runner;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Deque<Request> queue = new ArrayDeque<>();
+    private long sequence;
+    private Thread worker;
+
+    /** Requests that have not ended; the callers of others wait behind them. */
+    private volatile int pending;
+
+    /** Those of them that were submitted. */
+    private volatile int inFlight;
+
+    private volatile boolean closed;
+
+    Backlog(String threadName, int maxInFlight, Consumer<Request> runner) {
+        this.threadName = threadName;
+        this.maxInFlight = maxInFlight;
+        this.runner = runner;
+    }
+
+    boolean isEmpty() {
+        return pending == 0;
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Queues a request.
+     *
+     * @param submitted whether it counts as in flight
+     * @param request makes it for its sequence number
+     * @param full makes the refusal when the window is full
+     * @param gone makes the refusal when the lane is closed
+     */
+    Request add(
+            boolean submitted,
+            LongFunction<Request> request,
+            Supplier<? extends RuntimeException> full,
+            Supplier<? extends RuntimeException> gone) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw gone.get();
+            }
+            if (submitted && inFlight >= maxInFlight) {
+                throw full.get();
+            }
+            Request added = request.apply(++sequence);
+            pending++;
+            inFlight += submitted ? 1 : 0;
+            queue.addLast(added);
+            if (worker == null) {
+                worker = Thread.ofPlatform().daemon().name(threadName).start(this::work);
+            }
+            work.signal();
+            return added;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void work() {
+        for (Request request = next(); request != null; request = next()) {
+            if (request.begin()) {
+                runner.accept(request);
+            }
+        }
+    }
+
+    /** {@return the next request, or null when the lane is closed and nothing is left} */
+    private Request next() {
+        lock.lock();
+        try {
+            while (queue.isEmpty() && !closed) {
+                work.awaitUninterruptibly();
+            }
+            return queue.pollFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A request has ended; called exactly once for each, before anybody is told. */
+    void ended(boolean submitted) {
+        lock.lock();
+        try {
+            pending--;
+            inFlight -= submitted ? 1 : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return the requests that wait, removed when they are to be taken away} */
+    private List<Request> waiting(boolean take) {
+        lock.lock();
+        try {
+            var waiting = new ArrayList<>(queue);
+            if (take) {
+                queue.clear();
+            }
+            return waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Ends the requests whose deadline has passed while they wait.
+     *
+     * @return how long until the next deadline, in nanoseconds; {@link Long#MAX_VALUE} for none
+     */
+    long expire(long nowNanos) {
+        if (pending == 0) {
+            return Long.MAX_VALUE;
+        }
+        long next = Long.MAX_VALUE;
+        for (Request request : waiting(false)) {
+            long left = request.left(nowNanos);
+            if (left <= 0) {
+                request.expireInQueue();
+            } else {
+                next = Math.min(next, left);
+            }
+        }
+        return next;
+    }
+
+    /** Ends all requests that wait. */
+    void refuseAll() {
+        waiting(true).forEach(Request::refuse);
+    }
+
+    /** Takes no more requests; the thread ends when those that wait are done. */
+    Thread close() {
+        lock.lock();
+        try {
+            closed = true;
+            work.signalAll();
+            return worker;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
