@@ -43,6 +43,24 @@ class FeatureTest {
     }
 
     @Test
+    void leavesOutWhatStartsLater() throws IOException {
+        Feature feature =
+                read(
+                        """
+                {"bundles": [{"id": "g:first:1", "bundleStartLevel": 2}, {"id": "g:late:1"},
+                             {"id": "g:second:1", "bundleStartLevel": 3}],
+                 "extensions": {
+                   "bundle-start-levels": {"json": {"defaultStartLevel": 4, "minimumStartLevel": 4}}}}
+                """);
+
+        assertThat(feature.upTo(3).bundles())
+                .extracting(Feature.Entry::artifact)
+                .containsExactly("first", "second");
+        assertThat(feature.upTo(3).beginningStartLevel()).isEqualTo(3);
+        assertThat(feature.upTo(9)).isEqualTo(feature);
+    }
+
+    @Test
     void readsTheFeatureThatShips() throws IOException {
         Feature core = Feature.read(Path.of("../features/core.json"));
 

@@ -56,7 +56,16 @@ class CommandLineTest {
                 "bench",
                 "bench x --depth -1",
                 "bench x --seconds 0",
-                "ls --instance"
+                "ls --instance",
+                "ls --watch 0",
+                "ls --watch soon",
+                "why",
+                "why nc",
+                "why nc3-1",
+                "why nc99999999999",
+                "why 0,1",
+                "instance",
+                "instance rm"
             })
     void wrongUsageIsTwoWithOneLineThatHelps(String line) {
         int code = execute(line.split(" "));
@@ -87,7 +96,7 @@ class CommandLineTest {
     void nothingAtAllShowsTheCommandsAndCountsAsWrongUsage() {
         assertThat(execute()).isEqualTo(2);
         String shown = err.toString(StandardCharsets.UTF_8).strip();
-        assertThat(shown).contains("run", "compile", "neff", "ls", "config", "hold", "bench");
+        assertThat(shown).contains("run", "compile", "neff", "ls", "why", "instance", "config", "hold", "bench");
         assertThat(shown.lines().toList().getLast()).startsWith("NRT_INVALID (2): ");
         assertThat(out.size()).isZero();
     }
