@@ -89,6 +89,16 @@ final class GliaProcess implements AutoCloseable {
         return out().lines().findFirst().orElseThrow();
     }
 
+    /** Waits for something that it prints to standard output. */
+    void awaitOut(java.util.function.Predicate<String> expected) {
+        Await.until(
+                () -> "the expected output of " + this,
+                () -> expected.test(out()) || !process.isAlive());
+        if (!expected.test(out())) {
+            throw new AssertionError("ended without the expected output: " + this);
+        }
+    }
+
     long pid() {
         return process.pid();
     }
@@ -110,9 +120,22 @@ final class GliaProcess implements AutoCloseable {
         return err().lines().reduce("", (before, line) -> line);
     }
 
-    /** Asks it to end, as Ctrl-C does. */
+    /** Asks it to end, as {@code kill} does. */
     void terminate() {
         process.destroy();
+        await();
+    }
+
+    /** Sends SIGINT, as Ctrl-C does. */
+    void interrupt() {
+        try {
+            new ProcessBuilder("kill", "-INT", String.valueOf(pid())).start().waitFor();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while interrupting " + this, interrupted);
+        }
         await();
     }
 

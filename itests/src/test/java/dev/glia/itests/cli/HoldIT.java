@@ -45,6 +45,20 @@ class HoldIT {
         assertThat(cores(hold())).isEqualTo(List.of(0L, 1L, 2L));
     }
 
+    @Test
+    void releasesBeforeItEnds() {
+        GliaProcess timed =
+                GliaProcess.start(folder, THREE, "hold", "--for", "0.1", "--json").await();
+        assertThat(timed.exit()).as("%s", timed).isZero();
+        assertThat(cores(timed)).isEqualTo(List.of(0L, 1L, 2L));
+
+        GliaProcess interrupted = hold();
+        assertThat(cores(interrupted)).isEqualTo(List.of(0L, 1L, 2L));
+        interrupted.interrupt();
+        assertThat(interrupted.exit()).as("%s", interrupted).isEqualTo(130);
+        assertThat(interrupted.err()).isEmpty();
+    }
+
     private GliaProcess hold() {
         GliaProcess holder = GliaProcess.start(folder, THREE, "hold", "--json");
         holders.add(holder);
