@@ -108,13 +108,15 @@ final class CoreTable {
     /** Takes all cores of a range, or none. */
     boolean tryTake(CoreRange range, int lnc) {
         hook.at(FaultPoint.BEFORE_LOCK);
-        List<CoreSlot> wanted = of(range, lnc);
+        var taken = new ArrayList<CoreSlot>();
         boolean all = false;
         try {
-            all = wanted.stream().allMatch(this::attempt) && confirmed(wanted);
+            all =
+                    of(range, lnc).stream().allMatch(slot -> attempt(slot) && taken.add(slot))
+                            && confirmed(taken);
         } finally {
             if (!all) {
-                wanted.forEach(slot -> slot.lock().unlock());
+                taken.forEach(slot -> slot.lock().unlock());
             }
         }
         return all;

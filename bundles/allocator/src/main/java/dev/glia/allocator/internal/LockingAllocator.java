@@ -31,10 +31,10 @@ public final class LockingAllocator implements CoreAllocator {
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_allocate_neuron_cores");
 
     /** How often a claim looks again while cores come and go. */
-    private static final int LOOKS = 12;
+    private static final int LOOKS = 32;
 
     private static final Duration SHORTEST_PAUSE = Duration.ofNanos(200_000);
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(4);
 
     private final Configuration configuration;
     private final Machine machine;

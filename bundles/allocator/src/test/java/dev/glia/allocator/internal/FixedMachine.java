@@ -24,6 +24,10 @@ record FixedMachine(
         return new FixedMachine("trn2.3xlarge", 1, 8, new TreeSet<>(List.of(1, 2)), locks);
     }
 
+    static FixedMachine trn1(Path locks) {
+        return new FixedMachine("trn1.32xlarge", 16, 2, new TreeSet<>(List.of(1)), locks);
+    }
+
     @Override
     public MachineInfo info() {
         String architecture = type.substring(0, 4);

@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 /** Real processes that claim, hold, race and die. */
 @Timeout(60)
 class ProcessesTest {
+    private static final boolean FULL = System.getProperty("glia.proof", "").equals("full");
+
     @TempDir private Path locks;
 
     private final List<Process> processes = new ArrayList<>();
@@ -106,18 +108,26 @@ class ProcessesTest {
     }
 
     @Test
+    @Timeout(value = 2, unit = TimeUnit.HOURS)
+    void ownersThatAreKilledLoseTheirCoresAtOnceAndNeverBefore() throws Exception {
+        Kills.Result result = Kills.run(locks, FULL ? 5_000 : 4 * FaultPoint.values().length);
+
+        assertThat(result.leaked()).as("leaked: %s", result).isZero();
+        assertThat(result.doubled()).as("doubled: %s", result).isZero();
+        assertThat(result.fallen()).as("fences: %s", result).isZero();
+        assertThat(result.points()).hasSize(1 + FaultPoint.values().length);
+    }
+
+    @Test
+    @Timeout(value = 2, unit = TimeUnit.HOURS)
     void aRaceHasOneOwnerForEachCoreAndFencesRise() throws Exception {
-        Files.write(locks.resolve("witness"), new byte[(int) Racer.WITNESS_SIZE]);
-        var racers = Stream.generate(() -> start(Racer.class, locks, "300")).limit(4).toList();
-        int claims = 0;
-        for (Process racer : racers) {
-            String result = line(racer);
-            assertThat(result).matches("\\d+ claims");
-            claims += Integer.parseInt(result.substring(0, result.indexOf(' ')));
-            assertThat(racer.waitFor()).isZero();
-        }
-        assertThat(claims).isGreaterThan(600);
-        assertThat(allocator(Wish.cores(1)).owners()).isEmpty();
+        int processes = FULL ? 8 : 4;
+        int claims = FULL ? 1_000_000 : 2_000;
+
+        assertThat(Proof.race(locks, processes, claims))
+                .hasSize(processes)
+                .allMatch(said -> said.matches(claims / processes + " claims, \\d+ refusals, exit 0"));
+        assertThat(new LockingAllocator(Wish.cores(1), FixedMachine.trn1(locks)).owners()).isEmpty();
     }
 
     private LockingAllocator allocator(Wish wish) {

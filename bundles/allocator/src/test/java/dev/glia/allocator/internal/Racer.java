@@ -28,7 +28,7 @@ import java.util.Random;
  * rivals which cores it owns: for each core the owner, then the last fencing number.
  */
 final class Racer {
-    static final int CORES = 16;
+    static final int CORES = 32;
     static final long WITNESS_SIZE = 2L * CORES * Long.BYTES;
 
     private static final VarHandle CELL = JAVA_LONG.arrayElementVarHandle();
@@ -37,12 +37,13 @@ final class Racer {
 
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
-        int rounds = Integer.parseInt(args[1]);
+        int wanted = Integer.parseInt(args[1]);
         long self = ProcessHandle.current().pid();
         var random = new Random(self);
         var configuration = new Changing();
-        var allocator = new LockingAllocator(configuration, FixedMachine.inf1(folder));
+        var allocator = new LockingAllocator(configuration, FixedMachine.trn1(folder));
         int claims = 0;
+        int refusals = 0;
         try (Arena arena = Arena.ofShared();
                 var file =
                         FileChannel.open(
@@ -51,7 +52,7 @@ final class Racer {
                                 StandardOpenOption.WRITE)) {
             MemorySegment witness =
                     file.map(FileChannel.MapMode.READ_WRITE, 0, WITNESS_SIZE, arena);
-            for (int round = 0; round < rounds; round++) {
+            for (int round = 0; claims < wanted; round++) {
                 int first = random.nextInt(CORES - 3);
                 Wish wish =
                         round % 3 == 0
@@ -71,10 +72,11 @@ final class Racer {
                     claims++;
                 } catch (NrtException e) {
                     check(e.status() == NrtStatus.NRT_RESOURCE, e.getMessage());
+                    refusals++;
                 }
             }
         }
-        System.out.println(claims + " claims");
+        System.out.println(claims + " claims, " + refusals + " refusals");
     }
 
     private static void enter(MemorySegment witness, CoreOwner owner, long self) {

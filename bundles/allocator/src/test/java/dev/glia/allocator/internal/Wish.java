@@ -63,6 +63,8 @@ record Wish(
                 Path.of("sys"),
                 Path.of("dev"),
                 Path.of("run"),
+                Optional.empty(),
+                RuntimeConfig.NeffTrust.ANY,
                 Optional.empty());
     }
 

@@ -1,0 +1,197 @@
+package dev.glia.allocator.internal;
+
+import dev.glia.config.RuntimeConfig.CoreRange;
+import dev.glia.core.CoreClaim;
+import dev.glia.core.CoreOwner;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Kills owners with SIGKILL, half of them at the named points in turn and half at random moments,
+ * and claims their cores at once.
+ */
+final class Kills {
+    private static final CoreRange CORES = new CoreRange(0, Victim.CORES - 1);
+    private static final Duration LEAKED = Duration.ofSeconds(10);
+    private static final int LANES = 4;
+
+    /**
+     * What happened.
+     *
+     * @param points how many were killed where
+     * @param leaked cores that were not free in time
+     * @param doubled cores that somebody got while their owner lived
+     * @param fallen fencing numbers that did not rise
+     * @param micros how long each took from the kill until all cores were claimed again, sorted
+     */
+    record Result(
+            Map<String, Integer> points, int leaked, int doubled, int fallen, long[] micros) {
+
+        int kills() {
+            return micros.length;
+        }
+
+        long percentile(int percent) {
+            return micros[Math.min(micros.length - 1, micros.length * percent / 100)];
+        }
+
+        @Override
+        public String toString() {
+            return "%d kills %s: %d leaked, %d doubled, %d fences not rising; claimed again after ms: median %.2f, p99 %.2f, max %.2f"
+                    .formatted(
+                            kills(),
+                            points,
+                            leaked,
+                            doubled,
+                            fallen,
+                            percentile(50) / 1e3,
+                            percentile(99) / 1e3,
+                            micros[micros.length - 1] / 1e3);
+        }
+    }
+
+    private final Path folder;
+    private final AtomicInteger left;
+    private final AtomicInteger leaked = new AtomicInteger();
+    private final AtomicInteger doubled = new AtomicInteger();
+    private final AtomicInteger fallen = new AtomicInteger();
+    private final Map<String, Integer> points = new TreeMap<>();
+    private final List<Long> micros = new ArrayList<>();
+
+    private Kills(Path folder, int kills) {
+        this.folder = folder;
+        this.left = new AtomicInteger(kills);
+    }
+
+    static Result run(Path folder, int kills) throws Exception {
+        var run = new Kills(folder, kills);
+        try (ExecutorService lanes = Executors.newFixedThreadPool(LANES)) {
+            var all = new ArrayList<Future<?>>();
+            for (int i = 0; i < LANES; i++) {
+                int lane = i;
+                all.add(
+                        lanes.submit(
+                                () -> {
+                                    run.lane(lane);
+                                    return null;
+                                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        }
+        long[] sorted = run.micros.stream().mapToLong(Long::longValue).toArray();
+        Arrays.sort(sorted);
+        return new Result(
+                run.points, run.leaked.get(), run.doubled.get(), run.fallen.get(), sorted);
+    }
+
+    private void lane(int lane) throws Exception {
+        Path locks = Files.createDirectory(folder.resolve("lane" + lane));
+        var random = new Random(lane);
+        var heir = new LockingAllocator(Wish.exactly(0, CORES.last()), FixedMachine.inf1(locks));
+        long[] fences = new long[CORES.size()];
+        claimAgain(heir, fences, System.nanoTime());
+        for (int kill; (kill = left.decrementAndGet()) >= 0; ) {
+            FaultPoint[] named = FaultPoint.values();
+            String point =
+                    kill % 2 == 0
+                            ? Victim.ANYWHERE
+                            : named[kill / 2 % named.length].name();
+            killOne(locks, point, random, heir, fences);
+        }
+        heir.close();
+    }
+
+    private void killOne(
+            Path locks, String point, Random random, LockingAllocator heir, long[] fences)
+            throws IOException, InterruptedException {
+        boolean each = point.equals("AFTER_LOCK") || point.equals("AFTER_UNLOCK");
+        int times = each ? 1 + random.nextInt(CORES.size()) : 1;
+        Process victim = Child.start(Victim.class, locks.toString(), point, Integer.toString(times));
+        try {
+            String said = victim.inputReader().readLine();
+            if (said == null) {
+                throw new IllegalStateException("the victim died by itself at " + point);
+            }
+            if (point.equals(Victim.ANYWHERE)) {
+                LockSupport.parkNanos(random.nextLong(3_000_000));
+            } else if (ownsAll(point, times) && stolen(locks)) {
+                doubled.incrementAndGet();
+            }
+            long start = System.nanoTime();
+            victim.destroyForcibly();
+            boolean again = claimAgain(heir, fences, start);
+            synchronized (this) {
+                points.merge(point, 1, Integer::sum);
+                micros.add((System.nanoTime() - start) / 1000);
+            }
+            if (!again) {
+                leaked.incrementAndGet();
+            }
+        } finally {
+            victim.destroyForcibly().waitFor();
+        }
+    }
+
+    private static boolean ownsAll(String point, int times) {
+        return switch (FaultPoint.valueOf(point)) {
+            case BEFORE_LOCK, AFTER_UNLOCK -> false;
+            case AFTER_LOCK -> times == CORES.size();
+            case BEFORE_RECORD, AFTER_RECORD, BEFORE_RELEASE, RELEASE_RECORDED -> true;
+        };
+    }
+
+    /** Whether somebody else gets one of the cores while their owner lives. */
+    private static boolean stolen(Path locks) {
+        var thief = new CoreTable(FixedMachine.inf1(locks).info(), FaultPoint.Hook.NONE);
+        boolean stolen = false;
+        for (int core = 0; core < CORES.size(); core++) {
+            var one = new CoreRange(core, core);
+            if (thief.tryTake(one, 1)) {
+                stolen = true;
+                thief.unlock(one, 1);
+            }
+        }
+        thief.closeUnowned();
+        return stolen;
+    }
+
+    private boolean claimAgain(LockingAllocator heir, long[] fences, long start) {
+        while (System.nanoTime() - start < LEAKED.toNanos()) {
+            try (CoreClaim claim = heir.claim()) {
+                if (claim.cores().size() != CORES.size()) {
+                    return false;
+                }
+                for (CoreOwner owner : heir.owners()) {
+                    if (owner.fence() <= fences[owner.core()]) {
+                        fallen.incrementAndGet();
+                    }
+                    fences[owner.core()] = owner.fence();
+                }
+                return true;
+            } catch (NrtException e) {
+                if (e.status() != NrtStatus.NRT_RESOURCE) {
+                    throw e;
+                }
+            }
+        }
+        return false;
+    }
+}
