@@ -7,6 +7,8 @@ import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.core.CoreClaim;
 import dev.glia.core.CoreOwner;
 import dev.glia.device.CoreAddress;
+import dev.glia.device.DeviceInfo;
+import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -29,6 +31,8 @@ import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 
 class LockingAllocatorTest {
+    private static final int O_CLOEXEC = 02000000;
+
     @TempDir private Path locks;
 
     private final List<LockingAllocator> allocators = new ArrayList<>();
@@ -63,6 +67,7 @@ class LockingAllocatorTest {
                                 assertThat(owner.core()).isEqualTo(5);
                                 assertThat(owner.pid()).isEqualTo(ProcessHandle.current().pid());
                                 assertThat(owner.command()).startsWith("java ");
+                                assertThat(owner.user()).isEqualTo(System.getProperty("user.name"));
                                 assertThat(owner.tag()).isEqualTo("a tag");
                                 assertThat(owner.since()).isNotNull();
                                 assertThat(owner.version()).matches("\\d+\\.\\d+\\.\\d+.*");
@@ -330,6 +335,104 @@ class LockingAllocatorTest {
             assertThatThrownBy(early::claim).hasMessageContaining("Available:0");
             assertThat(claim.cores()).hasSize(1);
         }
+    }
+
+    @Test
+    void lockFilesThatWereReplacedLongAfterTheyWereTrustedAreNoticed() throws Exception {
+        CoreTable one = table();
+        var range = new CoreRange(0, 1);
+        // Until the folder has been left alone for a while, each name is looked at.
+        for (int round = 0; round < 3; round++) {
+            assertThat(one.tryTake(range, 1)).isTrue();
+            one.unlock(range, 1);
+            Awake.untilOlder(locks, 2500);
+        }
+        Files.delete(locks.resolve("nc1.lock"));
+        CoreTable other = table();
+        assertThat(other.tryTake(new CoreRange(1, 1), 1)).isTrue();
+
+        assertThat(one.owned()).hasToString("{1}");
+        assertThat(one.tryTake(range, 1)).isFalse();
+        assertThat(one.owned()).hasToString("{1}");
+
+        other.unlock(new CoreRange(1, 1), 1);
+        other.closeUnowned();
+        one.closeUnowned();
+    }
+
+    @Test
+    void noDescriptorIsInherited() throws IOException {
+        LockingAllocator allocator = inf1(Wish.cores(2));
+        try (CoreClaim claim = allocator.claim()) {
+            assertThat(allocator.owners()).hasSize(claim.cores().size());
+            int found = 0;
+            for (Path descriptor : descriptors()) {
+                if (Files.isSymbolicLink(descriptor)
+                        && Files.readSymbolicLink(descriptor).startsWith(locks.toRealPath())) {
+                    found++;
+                    assertThat(flags(descriptor) & O_CLOEXEC)
+                            .as("%s is open in children", Files.readSymbolicLink(descriptor))
+                            .isEqualTo(O_CLOEXEC);
+                }
+            }
+            assertThat(found).as("two cores, the records, the turn").isGreaterThanOrEqualTo(4);
+        }
+    }
+
+    private static List<Path> descriptors() throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.toList();
+        }
+    }
+
+    private static int flags(Path descriptor) throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/fdinfo", descriptor.getFileName().toString()))
+                .stream()
+                .filter(line -> line.startsWith("flags:"))
+                .mapToInt(line -> Integer.parseInt(line.substring(6).strip(), 8))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void coresOfHiddenDevicesAreNeitherTakenNorTold() {
+        LockingAllocator all = inf1(Wish.exactly(4, 7));
+        // Devices 0 and 2 of four: its cores 4 to 7 are 8 to 11 of the host.
+        MachineInfo host = FixedMachine.inf1(locks).info();
+        DeviceInfo third = host.devices().get(2);
+        var some =
+                new MachineInfo(
+                        host.instanceType(),
+                        host.architecture(),
+                        true,
+                        List.of(
+                                host.devices().getFirst(),
+                                new DeviceInfo(1, third.architecture(), 4, List.of(), "", 2)),
+                        host.lncSizes(),
+                        1,
+                        host.driverVersion(),
+                        host.sysfs(),
+                        host.locks());
+        CoreClaim hidden = all.claim();
+        var processOfContainer = new CoreTable(some, FaultPoint.Hook.NONE);
+        var range = new CoreRange(0, 7);
+
+        assertThat(processOfContainer.owned().isEmpty()).isTrue();
+        assertThat(processOfContainer.tryTake(range, 1)).isTrue();
+        processOfContainer.announce(range, 1, "container");
+
+        assertThat(all.owners())
+                .extracting(CoreOwner::core)
+                .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+        assertThat(all.owners().subList(4, 8))
+                .as("their records are left alone")
+                .allMatch(owner -> owner.tag().equals("a tag"));
+        assertThat(inf1(Wish.cores(1)).owners().subList(8, 12))
+                .allMatch(owner -> owner.tag().equals("container"));
+        processOfContainer.release(range, 1);
+        assertThat(all.owners()).hasSize(4);
+        hidden.close();
+        processOfContainer.closeUnowned();
     }
 
     @Test
