@@ -43,6 +43,8 @@ record StandaloneConfiguration(Path stateDir, String instance) implements Config
                 stateDir,
                 stateDir,
                 stateDir,
+                Optional.empty(),
+                RuntimeConfig.NeffTrust.ANY,
                 Optional.empty());
     }
 

@@ -33,6 +33,8 @@ import java.util.TreeSet;
  *     otherwise
  * @param visibleDevices AWS_NEURON_VISIBLE_DEVICES: the Neuron devices of the host that this
  *     process may see, a contiguous set; empty for all of them
+ * @param neffTrust GLIA_NEFF_TRUST: which NEFFs are loaded
+ * @param neffKeys GLIA_NEFF_KEYS: the folder of the public keys of who signs NEFFs
  */
 public record RuntimeConfig(
         Optional<CoreRange> visibleCores,
@@ -50,12 +52,24 @@ public record RuntimeConfig(
         Path sysfsRoot,
         Path devRoot,
         Path runRoot,
-        Optional<SortedSet<Integer>> visibleDevices) {
+        Optional<SortedSet<Integer>> visibleDevices,
+        NeffTrust neffTrust,
+        Optional<Path> neffKeys) {
 
     /** Copies. */
     public RuntimeConfig {
         visibleDevices =
                 visibleDevices.map(devices -> Collections.unmodifiableSortedSet(new TreeSet<>(devices)));
+    }
+
+    /** Which NEFFs are loaded. */
+    public enum NeffTrust {
+        /** All that are well-formed; their hash counts only if NEURON_RT_VALIDATE_HASH is set. */
+        ANY,
+        /** Those whose hash is stored and right. */
+        HASH,
+        /** Those that one of the trusted keys has signed. */
+        SIGNED
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.glia.config.internal;
 
 import dev.glia.config.RuntimeConfig.CoreRange;
+import dev.glia.config.RuntimeConfig.NeffTrust;
 import dev.glia.log.LogLevel;
 import dev.glia.runtime.RuntimeLifecycle;
 
@@ -63,6 +64,22 @@ final class Catalogue {
             bool(
                     "NEURON_RT_ALLOW_LEGACY_NEFF",
                     "Whether a NEFF of an older architecture may run on a newer one.");
+    static final Variable<NeffTrust> NEFF_TRUST =
+            new Variable<>(
+                    "GLIA_NEFF_TRUST",
+                    "any",
+                    "Which NEFFs are loaded: any, those with a right hash, or those that a trusted key has signed.",
+                    "any, hash or signed",
+                    "signed",
+                    Parsers::neffTrust);
+    static final Variable<Path> NEFF_KEYS =
+            new Variable<>(
+                    "GLIA_NEFF_KEYS",
+                    "",
+                    "The folder of the Ed25519 public keys that NEFFs may be signed with.",
+                    "the path of a folder",
+                    "/etc/glia/keys",
+                    Parsers::path);
     static final Variable<Boolean> FAIL_ON_NAN =
             bool(
                     "NEURON_FAIL_ON_NAN",

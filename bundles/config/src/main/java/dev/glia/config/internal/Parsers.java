@@ -1,9 +1,11 @@
 package dev.glia.config.internal;
 
 import dev.glia.config.RuntimeConfig.CoreRange;
+import dev.glia.config.RuntimeConfig.NeffTrust;
 import dev.glia.log.LogLevel;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedSet;
@@ -189,6 +191,16 @@ final class Parsers {
             throw new IllegalArgumentException("it cannot be the name of an instance type");
         }
         return name;
+    }
+
+    static NeffTrust neffTrust(String text) {
+        return Arrays.stream(NeffTrust.values())
+                .filter(trust -> trust.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "it is neither any, nor hash, nor signed"));
     }
 
     static String init(String text) {

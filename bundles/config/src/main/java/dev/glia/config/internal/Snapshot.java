@@ -2,6 +2,7 @@ package dev.glia.config.internal;
 
 import dev.glia.config.RuntimeConfig;
 import dev.glia.config.RuntimeConfig.CoreRange;
+import dev.glia.config.RuntimeConfig.NeffTrust;
 import dev.glia.config.Setting;
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogRoute;
@@ -58,6 +59,8 @@ record Snapshot(
         Path run = reading.read(Catalogue.RUN_ROOT).orElse(Path.of("/run"));
         Optional<SortedSet<Integer>> devices =
                 reading.read(Catalogue.VISIBLE_DEVICES).filter(set -> !set.isEmpty());
+        NeffTrust trust = reading.read(Catalogue.NEFF_TRUST).orElse(NeffTrust.ANY);
+        Optional<Path> keys = reading.read(Catalogue.NEFF_KEYS);
         reading.read(Catalogue.INIT);
 
         if (inFlight > 3) {
@@ -87,7 +90,9 @@ record Snapshot(
                         sysfs,
                         dev,
                         run,
-                        devices);
+                        devices,
+                        trust,
+                        keys);
         return new Snapshot(
                 config,
                 List.copyOf(reading.problems()),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.config.Configuration;
 import dev.glia.config.RuntimeConfig.CoreRange;
+import dev.glia.config.RuntimeConfig.NeffTrust;
 import dev.glia.config.Setting;
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
@@ -351,9 +352,24 @@ class ProcessConfigurationTest {
     }
 
     @Test
+    void saysWhichNeffsAreTrusted() {
+        var nothing = of(Map.of()).current();
+        assertThat(nothing.neffTrust()).isEqualTo(NeffTrust.ANY);
+        assertThat(nothing.neffKeys()).isEmpty();
+        var signed =
+                of(Map.of("GLIA_NEFF_TRUST", "Signed", "GLIA_NEFF_KEYS", "/etc/glia/keys"))
+                        .current();
+        assertThat(signed.neffTrust()).isEqualTo(NeffTrust.SIGNED);
+        assertThat(signed.neffKeys()).contains(Path.of("/etc/glia/keys"));
+        assertThat(setting(of(Map.of("GLIA_NEFF_TRUST", "all")), "GLIA_NEFF_TRUST").problem())
+                .hasValueSatisfying(
+                        problem -> assertThat(problem).contains("neither any, nor hash, nor signed"));
+    }
+
+    @Test
     void everySettingIsExplained() {
         var settings = of(Map.of()).settings();
-        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(22 + 12);
+        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(24 + 12);
         assertThat(settings)
                 .allSatisfy(
                         setting -> {

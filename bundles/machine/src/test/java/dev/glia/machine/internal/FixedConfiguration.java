@@ -41,7 +41,9 @@ record FixedConfiguration(
                 sysfs,
                 sysfs.resolveSibling("dev"),
                 sysfs.resolveSibling("run"),
-                visibleDevices);
+                visibleDevices,
+                RuntimeConfig.NeffTrust.ANY,
+                Optional.empty());
     }
 
     @Override

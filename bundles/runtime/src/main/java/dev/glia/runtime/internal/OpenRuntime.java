@@ -2,6 +2,7 @@ package dev.glia.runtime.internal;
 
 import dev.glia.config.Configuration;
 import dev.glia.config.RuntimeConfig;
+import dev.glia.config.RuntimeConfig.NeffTrust;
 import dev.glia.core.CoreClaim;
 import dev.glia.core.Lane;
 import dev.glia.core.LaneFactory;
@@ -98,19 +99,41 @@ final class OpenRuntime implements NeuronRuntime {
 
     @Override
     public Model load(Path neff, LoadOptions options) {
-        return load(check -> reader.open(neff, check), options);
+        RuntimeConfig config = configuration.current();
+        return config.neffTrust() == NeffTrust.SIGNED
+                ? load(check -> reader.openSigned(neff, keys(config, neff), check), config, options)
+                : load(check -> reader.open(neff, check), config, options);
     }
 
     @Override
     public Model load(MemorySegment neff, LoadOptions options) {
-        return load(check -> reader.open(neff, "NEFF in memory", check), options);
+        RuntimeConfig config = configuration.current();
+        if (config.neffTrust() == NeffTrust.SIGNED) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    "a NEFF in memory has no signature, and GLIA_NEFF_TRUST=signed asks for one;"
+                            + " load it from a file with a signature beside it");
+        }
+        return load(check -> reader.open(neff, "NEFF in memory", check), config, options);
     }
 
-    private Model load(Function<HashCheck, Neff> source, LoadOptions options) {
+    private static Path keys(RuntimeConfig config, Path neff) {
+        return config.neffKeys()
+                .orElseThrow(
+                        () ->
+                                new NrtException(
+                                        NrtStatus.NRT_INVALID,
+                                        neff
+                                                + ": GLIA_NEFF_TRUST=signed needs GLIA_NEFF_KEYS, the folder of the"
+                                                + " public keys to check signatures against; set it"));
+    }
+
+    private Model load(
+            Function<HashCheck, Neff> source, RuntimeConfig config, LoadOptions options) {
         requireOpen();
-        RuntimeConfig config = configuration.current();
         NeuronCore core = choose(options);
-        Neff neff = source.apply(config.validateHash() ? HashCheck.REQUIRE_LATER : HashCheck.SKIP);
+        boolean hashed = config.validateHash() || config.neffTrust() == NeffTrust.HASH;
+        Neff neff = source.apply(hashed ? HashCheck.REQUIRE_LATER : HashCheck.SKIP);
         var model = new CoreModel(this, slot, neff, core, lanes.get(core.index()), policy(config));
         try {
             slot.load(model);

@@ -424,6 +424,15 @@ final class Fakes {
     }
 
     static Configuration configuration(Duration timeout, boolean validateHash) {
+        return configuration(
+                timeout, validateHash, RuntimeConfig.NeffTrust.ANY, Optional.empty());
+    }
+
+    static Configuration configuration(
+            Duration timeout,
+            boolean validateHash,
+            RuntimeConfig.NeffTrust trust,
+            Optional<Path> keys) {
         var config =
                 new RuntimeConfig(
                         Optional.empty(),
@@ -441,7 +450,9 @@ final class Fakes {
                         Path.of("sys"),
                 Path.of("dev"),
                 Path.of("run"),
-                Optional.empty());
+                Optional.empty(),
+                trust,
+                keys);
         return new Configuration() {
             @Override
             public RuntimeConfig current() {

@@ -3,14 +3,18 @@ package dev.glia.runtime.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.glia.config.RuntimeConfig.NeffTrust;
 import dev.glia.neff.NeffReader.HashCheck;
+import dev.glia.runtime.LoadOptions;
 import dev.glia.runtime.NrtException;
 
 import org.junit.jupiter.api.Test;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a NEFF has to pass before an application gets a model. */
 class LoadTest {
@@ -19,11 +23,11 @@ class LoadTest {
     private final Fakes.FakeReader reader = new Fakes.FakeReader();
     private final Fakes.Driver driver = new Fakes.Driver(100);
 
-    private OpenRuntime runtime() {
+    private OpenRuntime runtime(NeffTrust trust, Optional<Path> keys) {
         DriverSlot slot = new DriverSlot("trn1", DriverSlot.Patience.USUAL);
         OpenRuntime runtime =
                 new OpenRuntime(
-                        Fakes.configuration(Duration.ofSeconds(30), true),
+                        Fakes.configuration(Duration.ofSeconds(30), false, trust, keys),
                         reader,
                         Fakes.machine(1),
                         new Fakes.FakeClaim(1),
@@ -36,7 +40,7 @@ class LoadTest {
 
     @Test
     void aWrongHashThatIsKnownLateLeavesNothingBehind() {
-        try (OpenRuntime runtime = runtime()) {
+        try (OpenRuntime runtime = runtime(NeffTrust.HASH, Optional.empty())) {
             reader.wrongHash = true;
             assertThatThrownBy(() -> runtime.load(NEFF))
                     .isInstanceOf(NrtException.class)
@@ -49,5 +53,38 @@ class LoadTest {
             assertThat(reader.checks).containsOnly(HashCheck.REQUIRE_LATER);
         }
         assertThat(driver.idle()).isTrue();
+    }
+
+    @Test
+    void anyNeffIsLoadedUnlessSomethingIsSaid() {
+        try (OpenRuntime runtime = runtime(NeffTrust.ANY, Optional.empty())) {
+            runtime.load(NEFF);
+            assertThat(reader.checks).containsOnly(HashCheck.SKIP);
+            assertThat(reader.keys).isEmpty();
+        }
+    }
+
+    @Test
+    void signedNeffsAreCheckedAgainstTheFolderOfKeys() {
+        Path keys = Path.of("keys");
+        MemorySegment bytes = MemorySegment.ofArray(new byte[1]);
+        try (OpenRuntime runtime = runtime(NeffTrust.SIGNED, Optional.of(keys))) {
+            runtime.load(NEFF);
+            assertThat(reader.keys).containsExactly(keys);
+            assertThatThrownBy(() -> runtime.load(bytes, LoadOptions.core(0)))
+                    .isInstanceOf(NrtException.class)
+                    .hasMessageContaining("a NEFF in memory has no signature");
+            assertThat(reader.opened).hasSize(1);
+        }
+    }
+
+    @Test
+    void withoutAFolderOfKeysNothingIsTrusted() {
+        try (OpenRuntime runtime = runtime(NeffTrust.SIGNED, Optional.empty())) {
+            assertThatThrownBy(() -> runtime.load(NEFF))
+                    .isInstanceOf(NrtException.class)
+                    .hasMessageContaining("GLIA_NEFF_TRUST=signed needs GLIA_NEFF_KEYS");
+            assertThat(reader.opened).isEmpty();
+        }
     }
 }

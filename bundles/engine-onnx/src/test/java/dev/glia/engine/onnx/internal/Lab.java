@@ -57,6 +57,8 @@ final class Lab {
                         Path.of("/sys"),
                 Path.of("dev"),
                 Path.of("run"),
+                Optional.empty(),
+                RuntimeConfig.NeffTrust.ANY,
                 Optional.empty());
         return new Configuration() {
             @Override
