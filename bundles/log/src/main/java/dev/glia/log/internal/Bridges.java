@@ -1,12 +1,10 @@
 package dev.glia.log.internal;
 
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.util.tracker.ServiceTracker;
-import org.osgi.util.tracker.ServiceTrackerCustomizer;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
@@ -18,14 +16,14 @@ import org.slf4j.LoggerFactory;
         immediate = true,
         service = {},
         configurationPid = "dev.glia.log.bridges")
-public final class Bridges implements ServiceTrackerCustomizer<Object, OsgiLogReader> {
+public final class Bridges {
     private static final String READER = "org.osgi.service.log.LogReaderService";
 
     private final BundleContext context;
     private final ILoggerFactory loggers = LoggerFactory.getILoggerFactory();
     private final JulHandler jul = new JulHandler(loggers);
     private final FrameworkMessages framework = new FrameworkMessages(loggers);
-    private final ServiceTracker<Object, OsgiLogReader> readers;
+    private final ServiceTracker<Object, Runnable> readers;
 
     /** The configuration {@code dev.glia.log.bridges}. */
     public @interface Config {
@@ -45,7 +43,7 @@ public final class Bridges implements ServiceTrackerCustomizer<Object, OsgiLogRe
     @Activate
     public Bridges(BundleContext context, Config config) {
         this.context = context;
-        readers = new ServiceTracker<>(context, READER, this);
+        readers = new ServiceTracker<>(context, READER, new LogReaders(context, loggers));
         if (config.jul()) {
             jul.install();
         }
@@ -53,30 +51,6 @@ public final class Bridges implements ServiceTrackerCustomizer<Object, OsgiLogRe
             framework.install(context);
             readers.open();
         }
-    }
-
-    @Override
-    public OsgiLogReader addingService(ServiceReference<Object> reference) {
-        Object reader = context.getService(reference);
-        try {
-            return new OsgiLogReader(reader, loggers);
-        } catch (LinkageError | ClassCastException e) {
-            // It is that of another version of the specification.
-            loggers.getLogger("NRT.nrt_log").warn("the log service {} is not understood", reader, e);
-            context.ungetService(reference);
-            return null;
-        }
-    }
-
-    @Override
-    public void modifiedService(ServiceReference<Object> reference, OsgiLogReader reader) {
-        // Its properties do not matter.
-    }
-
-    @Override
-    public void removedService(ServiceReference<Object> reference, OsgiLogReader reader) {
-        reader.remove();
-        context.ungetService(reference);
     }
 
     @Deactivate

@@ -16,10 +16,16 @@ final class OsgiLogReader implements LogListener {
     private final LogReaderService reader;
     private final ILoggerFactory loggers;
 
-    OsgiLogReader(Object reader, ILoggerFactory loggers) {
-        this.reader = (LogReaderService) reader;
+    private OsgiLogReader(LogReaderService reader, ILoggerFactory loggers) {
+        this.reader = reader;
         this.loggers = loggers;
-        this.reader.addLogListener(this);
+    }
+
+    /** {@return what ends the listening that begins here} */
+    static Runnable open(Object service, ILoggerFactory loggers) {
+        var listener = new OsgiLogReader((LogReaderService) service, loggers);
+        listener.reader.addLogListener(listener);
+        return () -> listener.reader.removeLogListener(listener);
     }
 
     @Override
@@ -46,9 +52,5 @@ final class OsgiLogReader implements LogListener {
             case DEBUG -> Level.DEBUG;
             case TRACE -> Level.TRACE;
         };
-    }
-
-    void remove() {
-        reader.removeLogListener(this);
     }
 }

@@ -1,0 +1,241 @@
+package dev.glia.itests.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.glia.itests.container.Await;
+import dev.glia.itests.container.Container;
+import dev.glia.itests.container.Provision;
+import dev.glia.log.LogSink;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Places that break: every call that logs returns, and what was written and what is said to be lost
+ * make up what was logged.
+ */
+@Timeout(60)
+class BrokenPlaceIT {
+    private static final int MORE_THAN_WAITS = 3 * 8192;
+    private static final Pattern LOST = Pattern.compile("(\\d+) records? (?:was|were) lost at ");
+    private static final Pattern NUMBER = Pattern.compile("number (\\d+)\\.");
+
+    @TempDir Path folder;
+
+    private Path place;
+    private Container container;
+    private Slf4j log;
+
+    /** What happens to a file. */
+    private enum Break {
+        /** The disk is full. */
+        FULL,
+        /** Its folder is removed, and a file is there instead. */
+        NO_FOLDER,
+        /** It cannot be opened for writing any more. */
+        NOT_WRITABLE
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        place = folder.resolve("place/x.log");
+        container =
+                Container.start(
+                        Provision.core(),
+                        Provision.property("NEURON_RT_LOG_LOCATION_HAL", place.toString()),
+                        Provision.property("NEURON_RT_LOG_LOCATION_NMGR", "slow"));
+        log = new Slf4j(container, "HAL.broken");
+    }
+
+    @AfterEach
+    void stop() {
+        container.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fileThatBreaksAndRecovers(Break how) throws Exception {
+        log.info("number 0.");
+        Await.until("it works", () -> lines(place).size() == 1);
+        Path before = folder.resolve("before.log");
+        switch (how) {
+            case FULL -> {
+                Files.move(place, before);
+                Files.createSymbolicLink(place, Path.of("/dev/full"));
+            }
+            case NO_FOLDER -> {
+                Files.move(place, before);
+                Files.delete(place.getParent());
+                Files.createFile(place.getParent());
+            }
+            case NOT_WRITABLE -> {
+                // A folder in its place: no permission would not stop the superuser.
+                Files.move(place, before);
+                Files.createDirectory(place);
+            }
+        }
+        for (int i = 1; i < MORE_THAN_WAITS; i++) {
+            log.info("number " + i + ".");
+        }
+        Files.delete(how == Break.NO_FOLDER ? place.getParent() : place);
+        log.info("number " + MORE_THAN_WAITS + ".");
+        awaitAll(() -> lines(before, place));
+    }
+
+    @Test
+    void pipeWhoseReaderStopped() throws Exception {
+        Files.createDirectories(place.getParent());
+        assertThat(new ProcessBuilder("mkfifo", place.toString()).start().waitFor()).isZero();
+        for (int i = 0; i <= MORE_THAN_WAITS; i++) {
+            log.info("number " + i + ".");
+        }
+        var read = new StringBuffer();
+        try (InputStream in = Files.newInputStream(place)) {
+            Thread reader = Thread.ofPlatform().daemon().start(() -> read(in, read));
+            awaitAll(() -> read.toString().lines().toList());
+            container.close();
+            reader.join();
+        }
+    }
+
+    @Test
+    void bundleOfAPipeWithoutReaderStops() throws Exception {
+        Files.createDirectories(place.getParent());
+        assertThat(new ProcessBuilder("mkfifo", place.toString()).start().waitFor()).isZero();
+        for (int i = 0; i <= MORE_THAN_WAITS; i++) {
+            log.info("number " + i + ".");
+        }
+        container.bundle("dev.glia.log-file").stop();
+        Files.delete(place);
+        container.bundle("dev.glia.log-file").start();
+        log.info("after");
+        Await.until(
+                "it goes on",
+                () -> lines(place).stream().anyMatch(line -> line.endsWith("after")));
+    }
+
+    @Test
+    void sinkThatHangsAndThrowsAndLogs() throws Exception {
+        var gate = new Semaphore(0);
+        var lines = new ArrayList<String>();
+        var own = new Slf4j(container, "NMGR.of_the_sink");
+        LogSink slow =
+                record -> {
+                    gate.acquireUninterruptibly();
+                    own.info("a sink that logs");
+                    if (record.message().equals("number 7.")) {
+                        throw new IllegalStateException("once");
+                    }
+                    synchronized (lines) {
+                        lines.add(record.line());
+                    }
+                };
+        container
+                .context()
+                .registerService(
+                        LogSink.class, slow, new Hashtable<>(Map.of(LogSink.LOCATION, "slow")));
+        var nmgr = new Slf4j(container, "NMGR.slow");
+        for (int i = 0; i < MORE_THAN_WAITS; i++) {
+            nmgr.info("number " + i + ".");
+        }
+        gate.release(Integer.MAX_VALUE / 2);
+        Await.until("the ring has room", () -> copy(lines).size() > 10);
+        nmgr.info("number " + MORE_THAN_WAITS + ".");
+        awaitAll(() -> copy(lines));
+        assertThat(copy(lines)).noneMatch(line -> line.endsWith("a sink that logs"));
+    }
+
+    private static List<String> copy(List<String> lines) {
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
+    }
+
+    /** Waits until the numbers there are and the ones said to be lost are all. */
+    private static void awaitAll(Supplier<List<String>> place) {
+        Await.until(
+                () -> {
+                    Tally tally = Tally.of(place.get());
+                    return "written and lost are all: " + tally;
+                },
+                () -> {
+                    Tally tally = Tally.of(place.get());
+                    return tally.written() + tally.lost() == MORE_THAN_WAITS + 1;
+                });
+        Tally end = Tally.of(place.get());
+        assertThat(end.lost()).isPositive();
+        assertThat(end.torn()).isZero();
+        assertThat(end.inOrder()).isTrue();
+    }
+
+    /** What a place says. */
+    private record Tally(long written, long lost, long torn, boolean inOrder) {
+        static Tally of(List<String> lines) {
+            long written = 0;
+            long lost = 0;
+            long torn = 0;
+            int last = -1;
+            boolean inOrder = true;
+            for (String line : lines) {
+                Matcher number = NUMBER.matcher(line);
+                Matcher note = LOST.matcher(line);
+                if (number.find() && number.end() == line.length()) {
+                    written++;
+                    int next = Integer.parseInt(number.group(1));
+                    inOrder &= next > last;
+                    last = next;
+                } else if (note.find()) {
+                    lost += Long.parseLong(note.group(1));
+                } else {
+                    torn++;
+                }
+            }
+            return new Tally(written, lost, torn, inOrder);
+        }
+    }
+
+    private static void read(InputStream in, StringBuffer out) {
+        try {
+            var buffer = new byte[65536];
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                out.append(new String(buffer, 0, count, StandardCharsets.US_ASCII));
+            }
+        } catch (IOException failure) {
+            // The test is over.
+        }
+    }
+
+    private static List<String> lines(Path... files) {
+        var lines = new ArrayList<String>();
+        for (Path file : files) {
+            try {
+                if (Files.isRegularFile(file)) {
+                    lines.addAll(Files.readAllLines(file));
+                }
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,2 @@
+/** The log rooms in a container. */
+package dev.glia.itests.log;

@@ -1,0 +1,2 @@
+/** A log location of somebody else, as a bundle of one class. */
+package dev.glia.itests.log.thirdparty;
