@@ -19,7 +19,7 @@ final class ConfigCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Setting> settings;
-        try (Glia glia = common.start()) {
+        try (Glia glia = common.look()) {
             settings = glia.service(Configuration.class).settings();
         }
         if (common.json()) {

@@ -13,9 +13,10 @@ import java.util.List;
  * The machine and the configuration that a command works with.
  *
  * @param machine the machine
+ * @param lnc physical cores per logical core
  * @param config the configuration
  */
-record Host(MachineInfo machine, RuntimeConfig config) {
+record Host(MachineInfo machine, int lnc, RuntimeConfig config) {
 
     /** Discovers the machine, and tells a person who did not choose one that it is emulated. */
     static Host of(Glia glia) {
@@ -27,15 +28,11 @@ record Host(MachineInfo machine, RuntimeConfig config) {
                             + machine.instanceType()
                             + " (GLIA_INSTANCE chooses another; \"hardware\" insists on real ones)");
         }
-        return new Host(machine, config);
-    }
-
-    /** Physical cores per logical core. */
-    int lnc() {
-        return config.logicalCoreSize().orElse(machine.defaultLnc());
+        return new Host(
+                machine, config.logicalCoreSize().orElse(machine.defaultLnc()), config);
     }
 
     List<CoreAddress> cores() {
-        return machine.logicalCores(lnc());
+        return machine.logicalCores(lnc);
     }
 }

@@ -91,7 +91,9 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
                                     .map(CoreAddress::index)
                                     .toList(),
                             Optional.ofNullable(MEMORY.get(info.architecture())),
-                            PciPlace.of(host, info),
+                            host.machine().emulated()
+                                    ? PciPlace.UNKNOWN
+                                    : PciPlace.of(host.config().sysfsRoot(), info),
                             processes(
                                     owners.stream()
                                             .filter(owner -> from <= owner.core())

@@ -17,12 +17,11 @@ import java.util.Optional;
 record PciPlace(Optional<String> cpus, Optional<String> numaNode) {
     static final PciPlace UNKNOWN = new PciPlace(Optional.empty(), Optional.empty());
 
-    static PciPlace of(Host host, DeviceInfo device) {
-        if (host.machine().emulated() || device.bdf().isEmpty()) {
+    static PciPlace of(Path sysfs, DeviceInfo device) {
+        if (device.bdf().isEmpty()) {
             return UNKNOWN;
         }
-        Path folder =
-                host.config().sysfsRoot().resolve("bus/pci/devices").resolve("0000:" + device.bdf());
+        Path folder = sysfs.resolve("bus/pci/devices").resolve("0000:" + device.bdf());
         return new PciPlace(
                 attribute(folder.resolve("local_cpulist")), attribute(folder.resolve("numa_node")));
     }

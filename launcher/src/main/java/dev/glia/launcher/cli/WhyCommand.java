@@ -40,12 +40,14 @@ final class WhyCommand implements Callable<Integer> {
             if (asked.last() >= there) {
                 throw new NrtException(
                         NrtStatus.NRT_INVALID,
-                        "there is no NeuronCore %d on %s: it has 0-%d with NEURON_LOGICAL_NC_CONFIG=%d; glia ls lists them"
+                        "there is no NeuronCore %d on %s: it has 0-%d%s; glia ls lists them"
                                 .formatted(
                                         Math.max(asked.first(), there),
                                         host.machine().instanceType(),
                                         there - 1,
-                                        host.lnc()));
+                                        host.machine().lncSizes().size() > 1
+                                                ? " with NEURON_LOGICAL_NC_CONFIG=" + host.lnc()
+                                                : ""));
             }
             inventory = Inventory.of(glia, host);
         }

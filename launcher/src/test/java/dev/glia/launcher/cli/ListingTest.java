@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 class ListingTest {
 
@@ -83,7 +84,7 @@ class ListingTest {
     void countsLogicalCores() {
         Host host =
                 Machines.host(
-                        true, Path.of("/sys"), 2, Machines.devices(2, "trn2", 8, i -> List.of()));
+                        true, 2, Machines.devices(2, "trn2", 8, i -> List.of()));
         Inventory inventory =
                 Inventory.of(
                         host,
@@ -106,14 +107,21 @@ class ListingTest {
         Path pci = Files.createDirectories(sysfs.resolve("bus/pci/devices/0000:00:1e.0"));
         Files.writeString(pci.resolve("local_cpulist"), "0-7\n");
         Files.writeString(pci.resolve("numa_node"), "-1\n");
-        Host host =
-                Machines.host(
-                        false,
-                        sysfs,
-                        1,
-                        List.of(new DeviceInfo(0, "trn1", 2, List.of(), "00:1e.0")));
-
-        Listing listing = new Listing(Inventory.of(host, List.of(), Machines.NOW), false);
+        var device = new DeviceInfo(0, "trn1", 2, List.of(), "00:1e.0");
+        Host host = Machines.host(false, 1, List.of(device));
+        Listing listing =
+                new Listing(
+                        new Inventory(
+                                host,
+                                List.of(
+                                        new Inventory.Device(
+                                                device,
+                                                List.of(0, 1),
+                                                Optional.of(1L << 35),
+                                                PciPlace.of(sysfs, device),
+                                                List.of())),
+                                Machines.NOW),
+                        false);
 
         assertThat(listing.json())
                 .contains("\"cpu_affinity\":\"0-7\",\"numa_node\":\"-1\"")

@@ -1,17 +1,14 @@
 package dev.glia.launcher.cli;
 
-import dev.glia.config.RuntimeConfig;
 import dev.glia.core.CoreOwner;
 import dev.glia.device.DeviceInfo;
 import dev.glia.device.MachineInfo;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 
@@ -52,7 +49,7 @@ final class Machines {
                 (row + 1) % 4 * 4 + column);
     }
 
-    static Host host(boolean emulated, Path sysfs, int lnc, List<DeviceInfo> devices) {
+    static Host host(boolean emulated, int lnc, List<DeviceInfo> devices) {
         var machine =
                 new MachineInfo(
                         "test.large",
@@ -62,32 +59,14 @@ final class Machines {
                         new TreeSet<>(lnc == 2 ? List.of(1, 2) : List.of(1)),
                         lnc,
                         Optional.empty(),
-                        sysfs,
+                        Path.of("/sys"),
                         Path.of("/locks"));
-        var config =
-                new RuntimeConfig(
-                        Optional.empty(),
-                        0,
-                        Duration.ZERO,
-                        false,
-                        false,
-                        0,
-                        false,
-                        OptionalInt.empty(),
-                        false,
-                        Optional.empty(),
-                        "test.large",
-                        Path.of("/state"),
-                        sysfs,
-                        Path.of("/dev"),
-                        Path.of("/run"),
-                        Optional.empty());
-        return new Host(machine, config);
+        return new Host(machine, lnc, null);
     }
 
     /** Two inf1 devices of four cores each, linked. */
     static Host inf1() {
-        return host(true, Path.of("/sys"), 1, devices(2, "inf1", 4, i -> line(i, 2)));
+        return host(true, 1, devices(2, "inf1", 4, i -> line(i, 2)));
     }
 
     static CoreOwner owner(int core, long pid, String user, String command) {
