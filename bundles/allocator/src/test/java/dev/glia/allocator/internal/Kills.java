@@ -104,7 +104,7 @@ final class Kills {
 
     private void lane(int lane) throws Exception {
         Path locks = Files.createDirectory(folder.resolve("lane" + lane));
-        var random = new Random(lane);
+        var random = new Random();
         var heir = new LockingAllocator(Wish.exactly(0, CORES.last()), FixedMachine.inf1(locks));
         long[] fences = new long[CORES.size()];
         claimAgain(heir, fences, System.nanoTime());
