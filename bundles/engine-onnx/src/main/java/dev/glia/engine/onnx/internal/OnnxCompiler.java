@@ -8,6 +8,8 @@ import dev.glia.engine.onnx.internal.onnx.ElementTypes;
 import dev.glia.engine.onnx.internal.onnx.ExposedValues;
 import dev.glia.engine.onnx.internal.onnx.ExternalData;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
+import dev.glia.engine.onnx.internal.onnx.StoredWeight;
+import dev.glia.engine.onnx.internal.onnx.WeightStore;
 import dev.glia.engine.onnx.internal.ort.Ort;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtSession;
@@ -131,10 +133,43 @@ public final class OnnxCompiler implements GraphCompiler {
         byte[] model = CanonicalModel.of(Files.readAllBytes(optimized), name);
         return new Compiled(
                 new ModelImage.Graph(OnnxEngine.ONNX, MEMBER),
-                Map.of(MEMBER, copy(Arena.ofAuto(), model).asReadOnly()),
+                members(ort, model, name, optimized),
                 inputs,
                 outputs,
                 ElementTypes.of(model, name, inferredTypes(ort, model, name)));
+    }
+
+    /**
+     * The graph for every CPU, the graph as it is laid out for this kind of CPU, and the weights of
+     * both.
+     */
+    private static Map<String, MemorySegment> members(
+            Ort ort, byte[] model, String name, Path optimized) throws IOException {
+        WeightStore weights = new WeightStore();
+        Map<String, MemorySegment> members = new LinkedHashMap<>();
+        members.put(MEMBER, automatic(weights.separate(model, name)));
+        Files.delete(optimized);
+        try (Arena arena = Arena.ofConfined()) {
+            new OrtSession(
+                            ort,
+                            copy(arena, model),
+                            OrtSession.Optimization.ALL,
+                            Optional.of(optimized))
+                    .close();
+            byte[] laidOut = CanonicalModel.of(Files.readAllBytes(optimized), name);
+            members.put(
+                    OnnxEngine.laidOut(MEMBER, ort), automatic(weights.separate(laidOut, name)));
+        } catch (OrtException unwritten) {
+            LOG.debug("{}: not laid out for this CPU: {}", name, unwritten.getMessage());
+        }
+        if (!weights.isEmpty()) {
+            members.put(StoredWeight.MEMBER, weights.memory());
+        }
+        return members;
+    }
+
+    private static MemorySegment automatic(byte[] bytes) {
+        return copy(Arena.ofAuto(), bytes).asReadOnly();
     }
 
     /**

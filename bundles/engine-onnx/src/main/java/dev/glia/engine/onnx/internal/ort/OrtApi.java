@@ -63,7 +63,9 @@ final class OrtApi {
     static final int RELEASE_SESSION_OPTIONS = 100;
     static final int ADD_SESSION_CONFIG_ENTRY = 130;
 
-    private static final int SLOTS = 131;
+    static final int ADD_EXTERNAL_INITIALIZERS = 210;
+
+    private static final int SLOTS = 211;
     private static final MethodHandle F0 = function(0);
     private static final MethodHandle F1 = function(1);
     private static final MethodHandle F2 = function(2);

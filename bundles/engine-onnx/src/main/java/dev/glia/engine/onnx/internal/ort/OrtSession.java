@@ -3,6 +3,8 @@ package dev.glia.engine.onnx.internal.ort;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.glia.engine.onnx.internal.onnx.StoredWeight;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -53,6 +55,8 @@ public final class OrtSession implements AutoCloseable {
         }
     }
 
+    private static final long ALIGNMENT = 64;
+
     private final Ort ort;
     private final Arena arena = Arena.ofShared();
     private final long handle;
@@ -60,7 +64,15 @@ public final class OrtSession implements AutoCloseable {
     private final List<Port> outputs;
 
     /**
-     * Prepares a graph with one thread per run.
+     * The data of a constant that is not in the model itself.
+     *
+     * @param weight what it is
+     * @param data its data; only read while the session is made
+     */
+    public record Constant(StoredWeight weight, MemorySegment data) {}
+
+    /**
+     * Prepares a graph that holds all of its constants.
      *
      * @param ort the library
      * @param model an ONNX model; only read during this call
@@ -73,11 +85,31 @@ public final class OrtSession implements AutoCloseable {
             MemorySegment model,
             Optimization optimization,
             Optional<Path> optimizedModel) {
+        this(ort, model, List.of(), optimization, optimizedModel);
+    }
+
+    /**
+     * Prepares a graph with one thread per run.
+     *
+     * @param ort the library
+     * @param model an ONNX model; only read during this call
+     * @param constants the constants that are not in the model
+     * @param optimization how much to rewrite it
+     * @param optimizedModel where to write the rewritten model, if wanted
+     * @throws OrtException when the model is refused
+     */
+    public OrtSession(
+            Ort ort,
+            MemorySegment model,
+            List<Constant> constants,
+            Optimization optimization,
+            Optional<Path> optimizedModel) {
         this.ort = ort;
         try (Arena call = Arena.ofConfined()) {
             MemorySegment out = call.allocate(JAVA_LONG);
             long options = options(call, out, optimization, optimizedModel);
             try {
+                add(constants, options, call, out);
                 ort.api()
                         .check(
                                 OrtApi.CREATE_SESSION_FROM_ARRAY,
@@ -136,6 +168,49 @@ public final class OrtSession implements AutoCloseable {
     public void close() {
         ort.api().call(OrtApi.RELEASE_SESSION, handle);
         arena.close();
+    }
+
+    /** Hands constants over. ONNX Runtime uses their memory in place, so the session owns a copy. */
+    private void add(
+            List<Constant> constants, long options, SegmentAllocator call, MemorySegment out) {
+        if (constants.isEmpty()) {
+            return;
+        }
+        OrtApi api = ort.api();
+        MemorySegment names = call.allocate(JAVA_LONG, constants.size());
+        MemorySegment values = call.allocate(JAVA_LONG, constants.size());
+        int count = 0;
+        try {
+            for (Constant constant : constants) {
+                StoredWeight weight = constant.weight();
+                MemorySegment own =
+                        arena.allocate(weight.length(), ALIGNMENT).copyFrom(constant.data());
+                long[] shape = weight.shape().stream().mapToLong(Long::longValue).toArray();
+                MemorySegment extents = call.allocate(JAVA_LONG, Math.max(1, shape.length));
+                MemorySegment.copy(shape, 0, extents, JAVA_LONG, 0, shape.length);
+                api.check(
+                        OrtApi.CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE,
+                        ort.cpu(),
+                        own.address(),
+                        own.byteSize(),
+                        extents.address(),
+                        shape.length,
+                        weight.elementType(),
+                        out.address());
+                names.setAtIndex(JAVA_LONG, count, call.allocateFrom(weight.name()).address());
+                values.setAtIndex(JAVA_LONG, count++, out.get(JAVA_LONG, 0));
+            }
+            api.check(
+                    OrtApi.ADD_EXTERNAL_INITIALIZERS,
+                    options,
+                    names.address(),
+                    values.address(),
+                    count);
+        } finally {
+            for (int i = 0; i < count; i++) {
+                api.call(OrtApi.RELEASE_VALUE, values.getAtIndex(JAVA_LONG, i));
+            }
+        }
     }
 
     private long options(
