@@ -44,6 +44,10 @@ public final class Main {
                 Cores.measure();
                 return;
             }
+            if (argument.equals("logs")) {
+                Logs.measure();
+                return;
+            }
             if (argument.matches("[1-9][0-9]?")) {
                 rounds = Integer.parseInt(argument);
             } else {
