@@ -37,6 +37,14 @@ class AnswerTest {
     }
 
     @Test
+    void tellsTheCoresOfAllDevices() {
+        assertThat(
+                        answer(3, 3, Machines.owner(3, 77, ME, "x"), Machines.owner(4, 77, ME, "x"))
+                                .text())
+                .contains("nc3-4");
+    }
+
+    @Test
     void offersAsManyFreeCoresBesideEachOther() {
         CoreOwner one = Machines.owner(1, 77, "somebody-else", "x");
         CoreOwner other = Machines.owner(4, 78, ME, "y");

@@ -7,6 +7,7 @@ import dev.glia.launcher.cli.Topology.Shape;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 
 class TopologyTest {
@@ -33,16 +34,18 @@ class TopologyTest {
     }
 
     @Test
-    void oneWrongLinkIsNoTorus() {
+    void twoCrossedLinksAreNoTorus() {
+        Map<Integer, List<Integer>> crossed =
+                Map.of(
+                        5, List.of(1, 4, 9, 10),
+                        10, List.of(6, 11, 14, 5),
+                        6, List.of(2, 7, 10, 9),
+                        9, List.of(5, 8, 13, 6));
         Topology wrong =
-                of(
-                        16,
-                        device ->
-                                device == 5
-                                        ? List.of(1, 4, 9, 7)
-                                        : device == 6 ? List.of(2, 10, 7) : Machines.torus(device));
+                of(16, device -> crossed.getOrDefault(device, Machines.torus(device)));
+
         assertThat(wrong.shape()).isEqualTo(Shape.OTHER);
-        assertThat(wrong.drawing()).contains("[ 5]--- 1, 4, 7, 9");
+        assertThat(wrong.drawing()).contains("[ 5]--- 1, 4, 9, 10\n");
     }
 
     @Test
