@@ -1,0 +1,2 @@
+/** Cores and instances, in a container. */
+package dev.glia.itests.cores;
