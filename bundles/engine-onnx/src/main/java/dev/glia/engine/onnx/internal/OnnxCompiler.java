@@ -7,6 +7,7 @@ import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.ElementTypes;
 import dev.glia.engine.onnx.internal.onnx.ExposedValues;
 import dev.glia.engine.onnx.internal.onnx.ExternalData;
+import dev.glia.engine.onnx.internal.onnx.NodeOrder;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.onnx.WeightStore;
@@ -156,7 +157,9 @@ public final class OnnxCompiler implements GraphCompiler {
                             OrtSession.Optimization.ALL,
                             Optional.of(optimized))
                     .close();
-            byte[] laidOut = CanonicalModel.of(Files.readAllBytes(optimized), name);
+            byte[] laidOut =
+                    NodeOrder.of(
+                            CanonicalModel.of(Files.readAllBytes(optimized), name), name);
             members.put(
                     OnnxEngine.laidOut(MEMBER, ort), automatic(weights.separate(laidOut, name)));
         } catch (OrtException unwritten) {

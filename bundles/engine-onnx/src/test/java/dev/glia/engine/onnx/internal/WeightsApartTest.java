@@ -1,0 +1,187 @@
+package dev.glia.engine.onnx.internal;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.glia.device.GraphCompiler.Compiled;
+import dev.glia.engine.onnx.internal.Lab.Bench;
+import dev.glia.engine.onnx.internal.Lab.Image;
+import dev.glia.engine.onnx.internal.onnx.ElementType;
+import dev.glia.engine.onnx.internal.onnx.GraphAuthor;
+import dev.glia.engine.onnx.internal.onnx.StoredWeight;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Weights that lie beside the graph, and the graph as it is laid out for this kind of CPU. */
+class WeightsApartTest {
+    private static final int CHANNELS = 16;
+
+    /** Two convolutions with the same weights, whose data is therefore stored once. */
+    private static byte[] convolutions() {
+        Random random = new Random(3);
+        float[] weights = new float[CHANNELS * CHANNELS * 3 * 3];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = random.nextFloat() - 0.5f;
+        }
+        return new GraphAuthor("convolutions")
+                .input("x", ElementType.FLOAT, 1, CHANNELS, 12, 12)
+                .output("y", ElementType.FLOAT, 1, CHANNELS, 10, 10)
+                .output("z", ElementType.FLOAT, 1, CHANNELS, 10, 10)
+                .floats("w", weights, CHANNELS, CHANNELS, 3, 3)
+                .floats("v", weights, CHANNELS, CHANNELS, 3, 3)
+                .node("Conv", List.of("x", "w"), List.of("y"))
+                .node("Conv", List.of("x", "v"), List.of("z"))
+                .model(Graphs.OPSET);
+    }
+
+    private static String laidOut() {
+        return OnnxEngine.laidOut("model.onnx", Lab.RUNTIME.ort());
+    }
+
+    private static float[] result(Image image) {
+        try (Bench bench = Bench.of(image, Lab.OWN)) {
+            MemorySegment x = bench.in().getFirst();
+            for (long i = 0; i < x.byteSize() / Float.BYTES; i++) {
+                x.setAtIndex(JAVA_FLOAT, i, i % 7 - 3);
+            }
+            bench.invocation().run();
+            return bench.out().getFirst().toArray(JAVA_FLOAT);
+        }
+    }
+
+    private static Image with(Image image, String member, MemorySegment bytes) {
+        Map<String, MemorySegment> members = new HashMap<>(image.members());
+        members.remove(member);
+        if (bytes != null) {
+            members.put(member, bytes);
+        }
+        return new Image(members, image.graphs(), image.inputs(), image.outputs());
+    }
+
+    @Test
+    void eachDistinctWeightIsStoredOnceAndInNoGraph() {
+        Compiled compiled = Lab.compile(convolutions());
+        assertThat(compiled.members())
+                .containsOnlyKeys("model.onnx", laidOut(), StoredWeight.MEMBER);
+        long one = CHANNELS * CHANNELS * 9 * Float.BYTES;
+        assertThat(compiled.members().get(StoredWeight.MEMBER).byteSize())
+                .as("as they are, and perhaps as this CPU likes them")
+                .isBetween(one, 2 * one);
+        assertThat(compiled.members().get("model.onnx").byteSize()).isLessThan(2000);
+        assertThat(compiled.members().get(laidOut()).byteSize()).isLessThan(3000);
+    }
+
+    @Test
+    void compilingTwiceGivesTheSameBytes() {
+        Map<String, MemorySegment> first = Lab.compile(convolutions()).members();
+        for (int round = 0; round < 5; round++) {
+            Map<String, MemorySegment> again = Lab.compile(convolutions()).members();
+            assertThat(again.keySet()).containsExactlyElementsOf(first.keySet());
+            again.forEach(
+                    (name, bytes) ->
+                            assertThat(bytes.mismatch(first.get(name))).as(name).isEqualTo(-1));
+        }
+    }
+
+    @Test
+    void otherCpusLayTheGraphOutThemselvesAndComputeTheSame() {
+        Image image = Image.of(Lab.compile(convolutions()));
+        float[] expected = result(image);
+        assertThat(expected).hasSize(CHANNELS * 100).isNotEqualTo(new float[CHANNELS * 100]);
+        float[] elsewhere = result(with(image, laidOut(), null));
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(elsewhere[i]).isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-3f));
+        }
+    }
+
+    @Test
+    void theKindOfTheCpuDependsOnAllThatDecidesTheLayout() {
+        Path cpu = Path.of("/proc/cpuinfo");
+        assertThat(CpuKind.of("1", "amd64", cpu))
+                .matches("[0-9a-f]{16}")
+                .isEqualTo(CpuKind.of("1", "amd64", cpu))
+                .isNotEqualTo(CpuKind.of("2", "amd64", cpu))
+                .isNotEqualTo(CpuKind.of("1", "aarch64", cpu))
+                .isNotEqualTo(CpuKind.of("1", "amd64", Path.of("/nonexistent")));
+    }
+
+    @Test
+    void theMemoryOfTheNeffMayGoBeforeTheModel() {
+        Image image = Image.of(Lab.compile(convolutions()));
+        float[] expected = result(image);
+        try (var arena = java.lang.foreign.Arena.ofShared()) {
+            MemorySegment weights = image.members().get(StoredWeight.MEMBER);
+            MemorySegment copy = arena.allocate(weights.byteSize(), 64).copyFrom(weights);
+            Image fleeting = with(image, StoredWeight.MEMBER, copy);
+            try (Bench bench = Bench.of(fleeting, Lab.OWN)) {
+                copy.fill((byte) 0x7f);
+                MemorySegment x = bench.in().getFirst();
+                for (long i = 0; i < x.byteSize() / Float.BYTES; i++) {
+                    x.setAtIndex(JAVA_FLOAT, i, i % 7 - 3);
+                }
+                bench.invocation().run();
+                assertThat(bench.out().getFirst().toArray(JAVA_FLOAT)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void refusesWeightsThatAreMissingOrTooShort() {
+        Image image = Image.of(Lab.compile(convolutions()));
+        requireRefused(with(image, StoredWeight.MEMBER, null), "weights.bin, which is not there");
+        MemorySegment weights = image.members().get(StoredWeight.MEMBER);
+        requireRefused(
+                with(image, StoredWeight.MEMBER, weights.asSlice(0, 5000)), "which has 5000 bytes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "9216, 9220, another size than its shape",
+        "9216, -921, another size than its shape",
+        "9216, 9x16, impossible extents",
+        "weights.bin, weights/bin, data is in another file",
+        "weights.bin, ../..ts.bin, data is in another file"
+    })
+    void refusesPlacesThatLie(String what, String instead, String reason) {
+        Image image = Image.of(Lab.compile(convolutions()));
+        for (String graph : List.of("model.onnx", laidOut())) {
+            Image other = graph.equals("model.onnx") ? with(image, laidOut(), null) : image;
+            requireRefused(with(other, graph, replaced(other, graph, what, instead)), reason);
+        }
+    }
+
+    private static MemorySegment replaced(Image image, String graph, String what, String instead) {
+        byte[] bytes = image.members().get(graph).toArray(JAVA_BYTE);
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        assertThat(text).contains(what);
+        return java.lang.foreign.Arena.ofAuto()
+                .allocate(bytes.length)
+                .copyFrom(
+                        MemorySegment.ofArray(
+                                text.replace(what, instead)
+                                        .getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
+    private static void requireRefused(Image image, String reason) {
+        assertThatThrownBy(() -> Lab.ENGINE.load(image, Lab.OWN))
+                .isInstanceOfSatisfying(
+                        NrtException.class,
+                        refusal -> assertThat(refusal.status()).isEqualTo(NrtStatus.NRT_INVALID))
+                .hasMessageContaining(reason);
+    }
+}
