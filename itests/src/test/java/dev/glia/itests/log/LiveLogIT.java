@@ -79,6 +79,12 @@ class LiveLogIT {
                     .set(
                             "dev.glia.log.file",
                             Map.of("format", "json", "rotate.size", 2000L, "gzip", false, "keep", -1));
+            Await.until(
+                    "the format is another one",
+                    () -> {
+                        log.info("asked");
+                        return all().contains("{\"time\"");
+                    });
             for (int i = 1; i < 100; i++) {
                 log.info("number " + i + ".");
             }
@@ -102,7 +108,6 @@ class LiveLogIT {
                         Provision.core(),
                         Provision.property("NEURON_RT_LOG_LOCATION_NEFF", "queue"))) {
             var log = new Slf4j(container, "NEFF.third_party");
-            log.info("waits");
             Bundle bundle =
                     container
                             .context()
@@ -116,14 +121,15 @@ class LiveLogIT {
                                                     "Import-Package",
                                                             "dev.glia.log,org.osgi.framework")));
             bundle.start();
-            log.info("comes");
+            log.info("first");
+            log.info("second");
             Queue<?> lines = container.service(Queue.class, "(of=queue)");
             Await.until("both are there", () -> lines.size() >= 2);
             assertThat(lines)
                     .map(String::valueOf)
                     .satisfiesExactly(
-                            line -> assertThat(line).contains(" NEFF:third_party").endsWith("waits"),
-                            line -> assertThat(line).endsWith("comes"));
+                            line -> assertThat(line).contains(" NEFF:third_party").endsWith("first"),
+                            line -> assertThat(line).endsWith("second"));
         }
     }
 
