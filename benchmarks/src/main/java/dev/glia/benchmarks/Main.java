@@ -44,6 +44,10 @@ public final class Main {
                 Cores.measure();
                 return;
             }
+            if (argument.equals("neff")) {
+                NeffLoad.measure();
+                return;
+            }
             if (argument.equals("logs")) {
                 Logs.measure();
                 return;

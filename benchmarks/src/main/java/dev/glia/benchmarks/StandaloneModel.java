@@ -57,6 +57,6 @@ record StandaloneModel(MemorySegment onnx) implements ModelImage {
 
     @Override
     public MemorySegment member(String name) {
-        return onnx;
+        return name.equals("model.onnx") ? onnx : null;
     }
 }
