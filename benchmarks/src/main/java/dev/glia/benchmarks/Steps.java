@@ -156,6 +156,14 @@ public class Steps {
         }
 
         @Override
+        public void released() {}
+
+        @Override
+        public boolean prompt() {
+            return true;
+        }
+
+        @Override
         public String model() {
             return "one-float";
         }

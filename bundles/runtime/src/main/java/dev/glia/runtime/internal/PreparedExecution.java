@@ -24,7 +24,8 @@ final class PreparedExecution implements Execution, LaneTask {
 
     private static final int IDLE = 0;
     private static final int BUSY = 1;
-    private static final int CLOSED = 2;
+    private static final int CLOSING = 2;
+    private static final int CLOSED = 3;
     private static final long CLOSE_POLL_NANOS = 50_000;
 
     private final CoreModel model;
@@ -127,7 +128,7 @@ final class PreparedExecution implements Execution, LaneTask {
         if (state.compareAndSet(IDLE, BUSY)) {
             return;
         }
-        throw state.get() == CLOSED
+        throw state.get() >= CLOSING
                 ? new NrtException(
                         NrtStatus.NRT_CLOSED,
                         "this execution of model " + model.name() + " is closed")
@@ -204,14 +205,15 @@ final class PreparedExecution implements Execution, LaneTask {
     @Override
     public void close() {
         closing = true;
-        while (!state.compareAndSet(IDLE, CLOSED)) {
-            if (state.get() == CLOSED || model.lane().quarantined()) {
+        while (!state.compareAndSet(IDLE, CLOSING)) {
+            if (state.get() == CLOSED || state.get() == BUSY && model.lane().quarantined()) {
                 return;
             }
             LockSupport.parkNanos(this, CLOSE_POLL_NANOS);
         }
         unbind(seat);
-        model.forget(this);
         arena.close();
+        model.forget(this);
+        state.set(CLOSED);
     }
 }

@@ -39,7 +39,7 @@ class SwapTest {
     private static final DriverSlot.Patience SHORT =
             new DriverSlot.Patience(
                     TimeUnit.MILLISECONDS.toNanos(50),
-                    TimeUnit.MILLISECONDS.toNanos(50),
+                    TimeUnit.SECONDS.toNanos(20),
                     TimeUnit.MILLISECONDS.toNanos(50));
 
     private final Fakes.FakeReader reader = new Fakes.FakeReader();
