@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -120,7 +121,15 @@ class InspectionTest {
         assertThat(summary.digests())
                 .hasSize(summary.members().size())
                 .containsEntry(
-                        "w", HexFormat.of().formatHex(NeffFiles.digest("SHA-256", weights)));
+                        "w", HexFormat.of().formatHex(NeffFiles.digest("SHA-256", weights)))
+                .containsEntry(
+                        "neff.json",
+                        HexFormat.of()
+                                .formatHex(
+                                        NeffFiles.digest(
+                                                "SHA-256",
+                                                NeffFiles.GRAPH.getBytes(
+                                                        StandardCharsets.UTF_8))));
     }
 
     @Test
