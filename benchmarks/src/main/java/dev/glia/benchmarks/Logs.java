@@ -28,8 +28,7 @@ final class Logs {
     private static final int DISABLED_CALLS = 1_000_000;
     private static final long POLL_NANOS = 1_000_000;
     private static final long LIMIT_NANOS = 20_000_000_000L;
-    private static final ThreadMXBean THREADS =
-            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private Logs() {}
 
@@ -113,8 +112,7 @@ final class Logs {
         System.exit(0); // log4j2's and Glia's threads are daemons; those of this class have ended
     }
 
-    private static void measure(int threads, Map<String, Contestant> contestants)
-            throws Exception {
+    private static void measure(int threads, Map<String, Contestant> contestants) throws Exception {
         Map<String, double[][]> figures = new LinkedHashMap<>();
         contestants.keySet().forEach(name -> figures.put(name, new double[3][SLICES]));
         for (int slice = -WARM_UP; slice < SLICES; slice++) {
@@ -155,8 +153,7 @@ final class Logs {
                     contestant.calls(CALLS);
                     means[thread] = (double) (System.nanoTime() - start) / CALLS;
                     bytes[thread] =
-                            (double) (THREADS.getCurrentThreadAllocatedBytes() - allocated)
-                                    / CALLS;
+                            (double) (THREADS.getCurrentThreadAllocatedBytes() - allocated) / CALLS;
                 });
         contestant.tail().await((long) threads * CALLS);
         inParallel(threads, thread -> contestant.timedCalls(all[thread]));
@@ -262,8 +259,7 @@ final class Logs {
                 });
     }
 
-    private static org.apache.logging.log4j.Logger log4j(Path folder, Path file)
-            throws Exception {
+    private static org.apache.logging.log4j.Logger log4j(Path folder, Path file) throws Exception {
         Path settings = folder.resolve("log4j2.xml");
         Files.writeString(
                 settings,

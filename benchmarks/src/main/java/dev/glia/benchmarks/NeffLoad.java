@@ -46,7 +46,8 @@ final class NeffLoad {
     static void measure() throws IOException {
         Path folder = Files.createTempDirectory("glia-neff-load");
         NeffLoad load = new NeffLoad(folder);
-        System.out.println("| weights | without, ms | with, ms | median of ratios | ratio of minima |");
+        System.out.println(
+                "| weights | without, ms | with, ms | median of ratios | ratio of minima |");
         System.out.println("|---|---|---|---|---|");
         load.measure(1, 61);
         load.measure(16, 31);

@@ -85,8 +85,6 @@ final class RawLocks {
     private static MethodHandle bind(String name, FunctionDescriptor type) {
         Linker linker = Linker.nativeLinker();
         return linker.downcallHandle(
-                linker.defaultLookup().findOrThrow(name),
-                type,
-                Linker.Option.firstVariadicArg(2));
+                linker.defaultLookup().findOrThrow(name), type, Linker.Option.firstVariadicArg(2));
     }
 }

@@ -43,8 +43,7 @@ final class StandaloneLog {
         return LoggerFactory.getLogger("NRT.benchmark");
     }
 
-    private static void call(
-            LogRouting routing, String name, Class<?>[] types, Object... arguments)
+    private static void call(LogRouting routing, String name, Class<?>[] types, Object... arguments)
             throws ReflectiveOperationException {
         Method method = LogRouting.class.getDeclaredMethod(name, types);
         method.setAccessible(true);

@@ -124,7 +124,8 @@ final class Container implements AutoCloseable {
                     .adapt(BundleStartLevel.class)
                     .setStartLevel(feature.startLevel(bundle.getKey()));
         }
-        // All at once is much less work than one by one; what cannot be resolved fails at its start.
+        // All at once is much less work than one by one; what cannot be resolved fails at its
+        // start.
         framework.adapt(FrameworkWiring.class).resolveBundles(bundles);
         for (Bundle installed : bundles) {
             if (installed.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {

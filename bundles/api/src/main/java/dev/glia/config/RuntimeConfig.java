@@ -27,8 +27,8 @@ import java.util.TreeSet;
  * @param stateDir GLIA_STATE_DIR: the folder of emulated instances and lock files
  * @param sysfsRoot GLIA_SYSFS_ROOT: where the real sysfs tree is, {@code /sys} unless a test says
  *     otherwise
- * @param devRoot GLIA_DEV_ROOT: where the device files {@code neuronN} are, {@code /dev} unless a test
- *     says otherwise
+ * @param devRoot GLIA_DEV_ROOT: where the device files {@code neuronN} are, {@code /dev} unless a
+ *     test says otherwise
  * @param runRoot GLIA_RUN_ROOT: where daemons keep their sockets, {@code /run} unless a test says
  *     otherwise
  * @param visibleDevices AWS_NEURON_VISIBLE_DEVICES: the Neuron devices of the host that this
@@ -59,7 +59,8 @@ public record RuntimeConfig(
     /** Copies. */
     public RuntimeConfig {
         visibleDevices =
-                visibleDevices.map(devices -> Collections.unmodifiableSortedSet(new TreeSet<>(devices)));
+                visibleDevices.map(
+                        devices -> Collections.unmodifiableSortedSet(new TreeSet<>(devices)));
     }
 
     /** Which NEFFs are loaded. */

@@ -46,14 +46,10 @@ public interface Lane extends AutoCloseable {
      */
     Submission submit(LaneTask task, long timeoutNanos, Consumer<Completion> done);
 
-    /**
-     * {@return how many queued requests have not ended}
-     */
+    /** {@return how many queued requests have not ended} */
     int inFlight();
 
-    /**
-     * {@return whether a run goes on that could not be stopped at its deadline}
-     */
+    /** {@return whether a run goes on that could not be stopped at its deadline} */
     boolean quarantined();
 
     /**

@@ -39,8 +39,6 @@ public interface LaneTask {
      */
     boolean prompt();
 
-    /**
-     * {@return the name of the model, for messages}
-     */
+    /** {@return the name of the model, for messages} */
     String model();
 }

@@ -10,8 +10,8 @@ import java.util.List;
  * @param cores the number of physical NeuronCores
  * @param connected the devices it is linked to
  * @param bdf its PCI address, such as {@code 00:1e.0}; empty where none is known
- * @param hostIndex the number of the device as its host counts: the N of {@code neuronN}. It differs
- *     from the index where AWS_NEURON_VISIBLE_DEVICES hides devices before it
+ * @param hostIndex the number of the device as its host counts: the N of {@code neuronN}. It
+ *     differs from the index where AWS_NEURON_VISIBLE_DEVICES hides devices before it
  */
 public record DeviceInfo(
         int index,

@@ -39,8 +39,8 @@ public record LogRecord(
     }
 
     /**
-     * {@return this record as a JSON object on one line} Its members are {@code time} (ISO 8601, UTC),
-     * {@code pid}, {@code tid}, {@code level}, {@code component}, {@code function} and {@code
+     * {@return this record as a JSON object on one line} Its members are {@code time} (ISO 8601,
+     * UTC), {@code pid}, {@code tid}, {@code level}, {@code component}, {@code function} and {@code
      * message}.
      */
     public String json() {

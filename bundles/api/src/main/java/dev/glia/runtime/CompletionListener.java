@@ -8,8 +8,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface CompletionListener {
 
     /**
-     * A queued request ended. Called on the thread of its core, so it should return quickly, and must not
-     * wait for other requests of the core nor close its model.
+     * A queued request ended. Called on the thread of its core, so it should return quickly, and
+     * must not wait for other requests of the core nor close its model.
      *
      * @param model the model that was executed
      * @param completion how the request ended

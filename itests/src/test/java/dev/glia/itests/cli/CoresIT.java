@@ -45,7 +45,8 @@ class CoresIT {
                 .containsEntry("emulated", true)
                 .extractingByKey("cores")
                 .asString()
-                .contains("neuroncore_id=2, neuron_device=0, free=false, owner={pid=" + holder.pid())
+                .contains(
+                        "neuroncore_id=2, neuron_device=0, free=false, owner={pid=" + holder.pid())
                 .contains("neuroncore_id=4, neuron_device=1, free=true, owner=null");
 
         holder.kill();
@@ -103,9 +104,16 @@ class CoresIT {
                                 .formatted(one.pid(), other.pid()));
 
         assertThat(succeed("ls").out().lines())
-                .anyMatch(line -> line.matches("0 .* " + one.pid() + " +" + USER + " +left +nc0-1 .*"))
-                .anyMatch(line -> line.matches(" +" + other.pid() + " +" + USER + " +right +nc3 .*"))
-                .anyMatch(line -> line.matches("1 .* " + other.pid() + " +" + USER + " +right +nc4 .*"));
+                .anyMatch(
+                        line ->
+                                line.matches(
+                                        "0 .* " + one.pid() + " +" + USER + " +left +nc0-1 .*"))
+                .anyMatch(
+                        line -> line.matches(" +" + other.pid() + " +" + USER + " +right +nc3 .*"))
+                .anyMatch(
+                        line ->
+                                line.matches(
+                                        "1 .* " + other.pid() + " +" + USER + " +right +nc4 .*"));
         assertThat(succeed("ls", "--wide").out()).contains("RUNTIME VERSION", "SINCE");
     }
 
@@ -119,8 +127,7 @@ class CoresIT {
         "trn1.2xlarge,'1 device, no links'"
     })
     void drawsTheLinks(String type, String title) {
-        GliaProcess drawn =
-                start(Map.of("GLIA_INSTANCE", type), "ls", "--topology").await();
+        GliaProcess drawn = start(Map.of("GLIA_INSTANCE", type), "ls", "--topology").await();
 
         assertThat(drawn.exit()).as("%s", drawn).isZero();
         assertThat(drawn.out().lines().findFirst()).contains(title);

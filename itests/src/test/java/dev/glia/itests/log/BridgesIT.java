@@ -1,7 +1,6 @@
 package dev.glia.itests.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static org.ops4j.pax.exam.CoreOptions.bundle;
 
 import dev.glia.itests.container.Await;
@@ -86,7 +85,8 @@ class BridgesIT {
                                             record ->
                                                     record.level() == LogLevel.ERROR
                                                             && record.message()
-                                                                    .contains("OSGI-INF/missing.xml")));
+                                                                    .contains(
+                                                                            "OSGI-INF/missing.xml")));
         }
     }
 
@@ -130,9 +130,7 @@ class BridgesIT {
                 .context()
                 .installBundle(
                         "made:" + headers.get("Bundle-SymbolicName"),
-                        MadeBundle.of(
-                                QueueSink.class,
-                                headers));
+                        MadeBundle.of(QueueSink.class, headers));
     }
 
     private static Option other(String name) {

@@ -130,8 +130,7 @@ class BrokenPlaceIT {
         container.bundle("dev.glia.log-file").start();
         log.info("after");
         Await.until(
-                "it goes on",
-                () -> lines(place).stream().anyMatch(line -> line.endsWith("after")));
+                "it goes on", () -> lines(place).stream().anyMatch(line -> line.endsWith("after")));
     }
 
     @Test

@@ -41,8 +41,10 @@ class LiveLogIT {
             admin.set(
                     Configuration.PID,
                     Map.of(
-                            "NEURON_RT_LOG_LEVEL_HAL", "DEBUG",
-                            "NEURON_RT_LOG_LOCATION_HAL", file.toString()));
+                            "NEURON_RT_LOG_LEVEL_HAL",
+                            "DEBUG",
+                            "NEURON_RT_LOG_LOCATION_HAL",
+                            file.toString()));
             Await.until(
                     "debug is on",
                     () -> {
@@ -50,9 +52,7 @@ class LiveLogIT {
                         return Files.exists(file) && text(file).contains("asked");
                     });
 
-            admin.set(
-                    Configuration.PID,
-                    Map.of("NEURON_RT_LOG_LOCATION", RecordingSink.NAME));
+            admin.set(Configuration.PID, Map.of("NEURON_RT_LOG_LOCATION", RecordingSink.NAME));
             Await.until(
                     "the place is the old one",
                     () -> {
@@ -78,7 +78,15 @@ class LiveLogIT {
             new ConfigAdmin(container)
                     .set(
                             "dev.glia.log.file",
-                            Map.of("format", "json", "rotate.size", 2000L, "gzip", false, "keep", -1));
+                            Map.of(
+                                    "format",
+                                    "json",
+                                    "rotate.size",
+                                    2000L,
+                                    "gzip",
+                                    false,
+                                    "keep",
+                                    -1));
             Await.until(
                     "the format is another one",
                     () -> {
@@ -128,7 +136,10 @@ class LiveLogIT {
             assertThat(lines)
                     .map(String::valueOf)
                     .satisfiesExactly(
-                            line -> assertThat(line).contains(" NEFF:third_party").endsWith("first"),
+                            line ->
+                                    assertThat(line)
+                                            .contains(" NEFF:third_party")
+                                            .endsWith("first"),
                             line -> assertThat(line).endsWith("second"));
         }
     }

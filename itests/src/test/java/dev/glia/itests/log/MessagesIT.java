@@ -90,11 +90,9 @@ class MessagesIT {
 
     private static void refusesVariable(String name, String value, String text) throws IOException {
         try (Container container = Container.start(Provision.core(), Provision.manualInit())) {
-            new ConfigAdmin(container)
-                    .set(Configuration.PID, Map.of(name, value));
+            new ConfigAdmin(container).set(Configuration.PID, Map.of(name, value));
             RuntimeLifecycle lifecycle = container.service(RuntimeLifecycle.class);
-            Configuration configuration =
-                    container.service(Configuration.class);
+            Configuration configuration = container.service(Configuration.class);
             Await.until(
                     name + " is refused",
                     () ->

@@ -26,8 +26,7 @@ import java.util.concurrent.locks.LockSupport;
  * full proof.
  */
 class SwapProofIT {
-    private static final int SWAPS =
-            "full".equals(System.getProperty("glia.proof")) ? 1000 : 50;
+    private static final int SWAPS = "full".equals(System.getProperty("glia.proof")) ? 1000 : 50;
     private static final long EACH_NANOS = TimeUnit.SECONDS.toNanos(1) / 10_000;
     private static final String TAIL = " " + "x".repeat(40) + ".";
 

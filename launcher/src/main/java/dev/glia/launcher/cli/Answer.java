@@ -20,7 +20,9 @@ import java.util.stream.IntStream;
  */
 record Answer(Inventory inventory, Run asked) {
 
-    /** The cores that the question is about, put together by owner; nobody comes as an empty one. */
+    /**
+     * The cores that the question is about, put together by owner; nobody comes as an empty one.
+     */
     private Map<Optional<Owner>, List<Integer>> holdings() {
         Map<Optional<Owner>, List<Integer>> holdings = new LinkedHashMap<>();
         for (int core = asked.first(); core <= asked.last(); core++) {
@@ -38,7 +40,12 @@ record Answer(Inventory inventory, Run asked) {
                             text.append(owner.map(this::described).orElse(" free\n"));
                         });
         text.append('\n');
-        next().forEach(step -> text.append(step.what()).append(":\n    ").append(step.line()).append('\n'));
+        next().forEach(
+                        step ->
+                                text.append(step.what())
+                                        .append(":\n    ")
+                                        .append(step.line())
+                                        .append('\n'));
         return text.toString();
     }
 
@@ -61,7 +68,10 @@ record Answer(Inventory inventory, Run asked) {
                         .row("", "command", Table.printable(owner.command()))
                         .row("", "user", Table.printable(owner.user()))
                         .row("", "tag", Table.printable(owner.tag()))
-                        .row("", "since", owner.since() + " (" + Age.text(inventory.age(owner)) + ")")
+                        .row(
+                                "",
+                                "since",
+                                owner.since() + " (" + Age.text(inventory.age(owner)) + ")")
                         .row("", "owns", "nc" + CoreNumbers.text(owner.cores()))
                         .row("", "runtime", Table.printable(owner.version()));
     }
@@ -89,9 +99,13 @@ record Answer(Inventory inventory, Run asked) {
                         steps.add(
                                 new Step(
                                         "to use "
-                                                + (run.size() < asked.size() ? "the longest run" : "others")
+                                                + (run.size() < asked.size()
+                                                        ? "the longest run"
+                                                        : "others")
                                                 + " that "
-                                                + (run.size() == 1 && run.size() >= asked.size() ? "is" : "are")
+                                                + (run.size() == 1 && run.size() >= asked.size()
+                                                        ? "is"
+                                                        : "are")
                                                 + " free (free: nc"
                                                 + CoreNumbers.text(inventory.free())
                                                 + ")",
@@ -106,7 +120,8 @@ record Answer(Inventory inventory, Run asked) {
         String what = "to free nc" + CoreNumbers.text(cores);
         if (!owner.known()) {
             return new Step(
-                    what + ", ask again in a moment; if the answer stays, see who has the lock files open",
+                    what
+                            + ", ask again in a moment; if the answer stays, see who has the lock files open",
                     "fuser -v " + inventory.host().machine().locks() + "/*");
         }
         boolean mine = owner.user().equals(System.getProperty("user.name"));
@@ -143,7 +158,11 @@ record Answer(Inventory inventory, Run asked) {
                                                     "neuron_device", all.get(core).device(),
                                                     "free", owner.isEmpty(),
                                                     "owner",
-                                                            owner.map(o -> Listing.json(o, inventory))
+                                                            owner.map(
+                                                                            o ->
+                                                                                    Listing.json(
+                                                                                            o,
+                                                                                            inventory))
                                                                     .orElse(null));
                                 })
                         .toList();
@@ -155,7 +174,13 @@ record Answer(Inventory inventory, Run asked) {
                         "free_neuroncore_ids", inventory.free(),
                         "next",
                                 next().stream()
-                                        .map(step -> Json.object("what", step.what(), "line", step.line()))
+                                        .map(
+                                                step ->
+                                                        Json.object(
+                                                                "what",
+                                                                step.what(),
+                                                                "line",
+                                                                step.line()))
                                         .toList()));
     }
 }

@@ -9,7 +9,9 @@ import java.util.Optional;
 
 /** What every command understands. */
 final class CommonOptions {
-    /** The feature has configuration, machine and allocator at this level, and the rest above it. */
+    /**
+     * The feature has configuration, machine and allocator at this level, and the rest above it.
+     */
     private static final int MACHINE_LEVEL = 5;
 
     @Option(

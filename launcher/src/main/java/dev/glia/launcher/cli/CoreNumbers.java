@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /** NeuronCores by number, as people write them: {@code 3}, {@code nc3}, {@code nc0-2}. */
 final class CoreNumbers {
-    private static final Pattern RANGE = Pattern.compile("(?:nc)?(\\d{1,6})(?:-(?:nc)?(\\d{1,6}))?");
+    private static final Pattern RANGE =
+            Pattern.compile("(?:nc)?(\\d{1,6})(?:-(?:nc)?(\\d{1,6}))?");
 
     private CoreNumbers() {}
 

@@ -20,7 +20,8 @@ final class Failures {
 
     static int report(Throwable failure, boolean stacktrace) {
         if (endedBySignal()) {
-            return INTERNAL; // What fails while everything closes is no failure; nobody sees this code.
+            return INTERNAL; // What fails while everything closes is no failure; nobody sees this
+                             // code.
         }
         NrtException shown =
                 switch (failure) {

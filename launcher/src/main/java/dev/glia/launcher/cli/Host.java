@@ -28,8 +28,7 @@ record Host(MachineInfo machine, int lnc, RuntimeConfig config) {
                             + machine.instanceType()
                             + " (GLIA_INSTANCE chooses another; \"hardware\" insists on real ones)");
         }
-        return new Host(
-                machine, config.logicalCoreSize().orElse(machine.defaultLnc()), config);
+        return new Host(machine, config.logicalCoreSize().orElse(machine.defaultLnc()), config);
     }
 
     List<CoreAddress> cores() {

@@ -43,7 +43,9 @@ final class InstanceCommand implements Callable<Integer> {
             if (common.json()) {
                 System.out.println(
                         Json.write(
-                                types.stream().map(type -> Json.object("instance", type)).toList()));
+                                types.stream()
+                                        .map(type -> Json.object("instance", type))
+                                        .toList()));
             } else if (types.isEmpty()) {
                 System.err.println("no emulated instance exists; the first use creates one");
             } else {

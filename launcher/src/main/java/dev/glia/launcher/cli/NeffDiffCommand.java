@@ -43,18 +43,21 @@ final class NeffDiffCommand implements Callable<Integer> {
     private String json(List<NeffDifferences.Difference> differences) {
         return Json.write(
                 Json.object(
-                        "a", a,
-                        "b", b,
-                        "same", differences.isEmpty(),
+                        "a",
+                        a,
+                        "b",
+                        b,
+                        "same",
+                        differences.isEmpty(),
                         "differences",
-                                differences.stream()
-                                        .map(
-                                                one ->
-                                                        Json.object(
-                                                                "field", one.field(),
-                                                                "a", one.a(),
-                                                                "b", one.b()))
-                                        .toList()));
+                        differences.stream()
+                                .map(
+                                        one ->
+                                                Json.object(
+                                                        "field", one.field(),
+                                                        "a", one.a(),
+                                                        "b", one.b()))
+                                .toList()));
     }
 
     private static String text(List<NeffDifferences.Difference> differences) {

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 /** {@code glia neff show}: everything a NEFF says of itself. */
 @Command(
         name = "show",
-        description = "Show header, architecture, features, tensors, Neuron code, members and hash of a NEFF.")
+        description =
+                "Show header, architecture, features, tensors, Neuron code, members and hash of a NEFF.")
 final class NeffShowCommand implements Callable<Integer> {
     private static final String KELF = "__kelf";
 
@@ -155,8 +156,7 @@ final class NeffShowCommand implements Callable<Integer> {
         neff.inputs().forEach(info -> tensor(tensors, "input", info));
         neff.outputs().forEach(info -> tensor(tensors, "output", info));
         neff.graphs().forEach(graph -> tensors.row("graph", graph.function(), graph.member()));
-        String code =
-                neff.subgraphs().isEmpty() ? "" : NeuronCode.table(neff.subgraphs()) + "\n";
+        String code = neff.subgraphs().isEmpty() ? "" : NeuronCode.table(neff.subgraphs()) + "\n";
         return facts + "\n" + tensors + "\n" + code + SizeTree.of(neff.members()).table();
     }
 

@@ -26,7 +26,12 @@ final class Table {
     static String printable(String text) {
         StringBuilder shown = new StringBuilder();
         text.codePoints()
-                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+                .map(
+                        c ->
+                                Character.isISOControl(c)
+                                                || Character.getType(c) == Character.FORMAT
+                                        ? '?'
+                                        : c)
                 .forEach(shown::appendCodePoint);
         return shown.toString();
     }

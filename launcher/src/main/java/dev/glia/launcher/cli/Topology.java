@@ -96,7 +96,11 @@ record Topology(Shape shape, List<Integer> order, Map<Integer, Set<Integer>> lin
         while (at != null) {
             walk.add(at);
             seen.add(at);
-            at = links.get(at).stream().filter(near -> !seen.contains(near)).findFirst().orElse(null);
+            at =
+                    links.get(at).stream()
+                            .filter(near -> !seen.contains(near))
+                            .findFirst()
+                            .orElse(null);
         }
         return walk;
     }
@@ -121,7 +125,8 @@ record Topology(Shape shape, List<Integer> order, Map<Integer, Set<Integer>> lin
         String title =
                 name() + " of " + order.size() + (order.size() == 1 ? " device\n" : " devices\n");
         return switch (shape) {
-            case NO_LINKS -> order.size() + (order.size() == 1 ? " device, " : " devices, ") + "no links\n";
+            case NO_LINKS ->
+                    order.size() + (order.size() == 1 ? " device, " : " devices, ") + "no links\n";
             case LINE -> title + "\n" + row(order) + "\n";
             case RING -> title + "\n" + ring();
             case TORUS -> title + "\n" + torus();
@@ -136,7 +141,13 @@ record Topology(Shape shape, List<Integer> order, Map<Integer, Set<Integer>> lin
 
     private String ring() {
         String row = "+--" + row(order) + "--+\n";
-        return row + "|" + " ".repeat(row.length() - 3) + "|\n" + "+" + "-".repeat(row.length() - 3) + "+\n";
+        return row
+                + "|"
+                + " ".repeat(row.length() - 3)
+                + "|\n"
+                + "+"
+                + "-".repeat(row.length() - 3)
+                + "+\n";
     }
 
     /** The open ends at the borders lead to the opposite border. */
@@ -156,7 +167,11 @@ record Topology(Shape shape, List<Integer> order, Map<Integer, Set<Integer>> lin
         StringBuilder text = new StringBuilder();
         links.forEach(
                 (device, near) ->
-                        text.append("[%2d]--- %s%n".formatted(device, near.toString().replaceAll("[\\[\\]]", ""))));
+                        text.append(
+                                "[%2d]--- %s%n"
+                                        .formatted(
+                                                device,
+                                                near.toString().replaceAll("[\\[\\]]", ""))));
         return text.toString();
     }
 
@@ -169,6 +184,11 @@ record Topology(Shape shape, List<Integer> order, Map<Integer, Set<Integer>> lin
                                 .filter(other -> device < other || shape == Shape.OTHER)
                                 .forEach(other -> pairs.add(List.of(device, other))));
         return Json.object(
-                "topology", shape.name().toLowerCase(java.util.Locale.ROOT), "devices", order, "links", pairs);
+                "topology",
+                shape.name().toLowerCase(java.util.Locale.ROOT),
+                "devices",
+                order,
+                "links",
+                pairs);
     }
 }

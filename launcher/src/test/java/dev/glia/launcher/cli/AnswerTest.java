@@ -89,8 +89,7 @@ class AnswerTest {
     }
 
     private static Answer answer(int first, int last, CoreOwner... owners) {
-        Inventory inventory =
-                Inventory.of(Machines.inf1(), List.of(owners), Machines.NOW);
+        Inventory inventory = Inventory.of(Machines.inf1(), List.of(owners), Machines.NOW);
         return new Answer(inventory, new CoreNumbers.Run(first, last));
     }
 }

@@ -81,10 +81,19 @@ class CommandLineTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--help", "run --help", "compile --help", "neff --help", "neff show --help",
-                        "neff verify --help",
-                "neff unpack --help", "neff diff --help", "ls --help", "config --help", "hold --help", "bench --help",
-                        "--version"
+                "--help",
+                "run --help",
+                "compile --help",
+                "neff --help",
+                "neff show --help",
+                "neff verify --help",
+                "neff unpack --help",
+                "neff diff --help",
+                "ls --help",
+                "config --help",
+                "hold --help",
+                "bench --help",
+                "--version"
             })
     void helpNeedsNoFrameworkAndGoesToStandardOutput(String line) {
         assertThat(execute(line.split(" "))).isZero();
@@ -96,7 +105,17 @@ class CommandLineTest {
     void nothingAtAllShowsTheCommandsAndCountsAsWrongUsage() {
         assertThat(execute()).isEqualTo(2);
         String shown = err.toString(StandardCharsets.UTF_8).strip();
-        assertThat(shown).contains("run", "compile", "neff", "ls", "why", "instance", "config", "hold", "bench");
+        assertThat(shown)
+                .contains(
+                        "run",
+                        "compile",
+                        "neff",
+                        "ls",
+                        "why",
+                        "instance",
+                        "config",
+                        "hold",
+                        "bench");
         assertThat(shown.lines().toList().getLast()).startsWith("NRT_INVALID (2): ");
         assertThat(out.size()).isZero();
     }

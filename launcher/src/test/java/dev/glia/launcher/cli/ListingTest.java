@@ -82,9 +82,7 @@ class ListingTest {
 
     @Test
     void countsLogicalCores() {
-        Host host =
-                Machines.host(
-                        true, 2, Machines.devices(2, "trn2", 8, i -> List.of()));
+        Host host = Machines.host(true, 2, Machines.devices(2, "trn2", 8, i -> List.of()));
         Inventory inventory =
                 Inventory.of(
                         host,
@@ -131,8 +129,7 @@ class ListingTest {
 
     @Test
     void anAgeIsNeverNegative() {
-        CoreOwner later =
-                new CoreOwner(0, 1, "a", "b", "c", Machines.NOW.plusSeconds(9), "1", 1);
+        CoreOwner later = new CoreOwner(0, 1, "a", "b", "c", Machines.NOW.plusSeconds(9), "1", 1);
         Inventory inventory = Inventory.of(Machines.inf1(), List.of(later), Machines.NOW);
         assertThat(inventory.age(inventory.owners().getFirst())).isZero();
     }

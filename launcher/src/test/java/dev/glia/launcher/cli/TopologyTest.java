@@ -41,8 +41,7 @@ class TopologyTest {
                         10, List.of(6, 11, 14, 5),
                         6, List.of(2, 7, 10, 9),
                         9, List.of(5, 8, 13, 6));
-        Topology wrong =
-                of(16, device -> crossed.getOrDefault(device, Machines.torus(device)));
+        Topology wrong = of(16, device -> crossed.getOrDefault(device, Machines.torus(device)));
 
         assertThat(wrong.shape()).isEqualTo(Shape.OTHER);
         assertThat(wrong.drawing()).contains("[ 5]--- 1, 4, 9, 10\n");
@@ -73,8 +72,7 @@ class TopologyTest {
     @Test
     void followsALineThatIsNotInOrder() {
         // 1 - 0 - 2
-        Topology line =
-                of(3, device -> device == 0 ? List.of(1, 2) : List.of(0));
+        Topology line = of(3, device -> device == 0 ? List.of(1, 2) : List.of(0));
         assertThat(line.shape()).isEqualTo(Shape.LINE);
         assertThat(line.order()).containsExactly(1, 0, 2);
     }
@@ -98,8 +96,7 @@ class TopologyTest {
     @Test
     void tellsEachLinkOnceInJson() {
         assertThat(Json.write(of(3, device -> Machines.line(device, 3)).json()))
-                .isEqualTo(
-                        "{\"topology\":\"line\",\"devices\":[0,1,2],\"links\":[[0,1],[1,2]]}");
+                .isEqualTo("{\"topology\":\"line\",\"devices\":[0,1,2],\"links\":[[0,1],[1,2]]}");
     }
 
     private static Topology of(int devices, IntFunction<List<Integer>> links) {

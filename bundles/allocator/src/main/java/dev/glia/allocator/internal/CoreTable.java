@@ -131,8 +131,7 @@ final class CoreTable {
     /** Where a lock file has lost its name, the one that has the name now is taken instead. */
     private boolean confirmed(List<CoreSlot> taken) {
         LockFolder.Look look = folder.look();
-        return taken.stream()
-                .allMatch(slot -> slot.lock().confirm(look) || slot.lock().tryLock());
+        return taken.stream().allMatch(slot -> slot.lock().confirm(look) || slot.lock().tryLock());
     }
 
     /**

@@ -173,7 +173,15 @@ public final class LockingAllocator implements CoreAllocator {
                                         owner.version(),
                                         owner.fence()))
                 .orElseGet(
-                        () -> new CoreOwner(
-                                        core, 0, "unknown", "unknown", "", Instant.EPOCH, "unknown", 0));
+                        () ->
+                                new CoreOwner(
+                                        core,
+                                        0,
+                                        "unknown",
+                                        "unknown",
+                                        "",
+                                        Instant.EPOCH,
+                                        "unknown",
+                                        0));
     }
 }

@@ -99,14 +99,7 @@ record OwnerRecord(
             Instant since = Instant.ofEpochMilli(in.getLong());
             var record =
                     new OwnerRecord(
-                            owned,
-                            fence,
-                            pid,
-                            started,
-                            since,
-                            text(in),
-                            text(in),
-                            text(in),
+                            owned, fence, pid, started, since, text(in), text(in), text(in),
                             text(in));
             return pid > 0 ? Optional.of(record) : Optional.empty();
         } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException e) {
@@ -127,7 +120,12 @@ record OwnerRecord(
 
     private static String text(ByteBuffer in) {
         int length = Short.toUnsignedInt(in.getShort());
-        var text = new String(in.array(), in.position(), checkedLength(in, length), StandardCharsets.UTF_8);
+        var text =
+                new String(
+                        in.array(),
+                        in.position(),
+                        checkedLength(in, length),
+                        StandardCharsets.UTF_8);
         in.position(in.position() + length);
         return text;
     }

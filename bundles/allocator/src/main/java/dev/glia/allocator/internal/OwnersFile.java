@@ -122,8 +122,7 @@ final class OwnersFile {
     private long load(int first, int count) {
         int length = count * OwnerRecord.SIZE;
         long read = posix.read(file.fd(), buffer.asSlice(0, length), offset(first));
-        MemorySegment.copy(
-                buffer, ValueLayout.JAVA_BYTE, 0, bytes, 0, (int) Math.max(read, 0));
+        MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, bytes, 0, (int) Math.max(read, 0));
         return read;
     }
 

@@ -194,7 +194,11 @@ final class Posix {
         try {
             long count;
             do {
-                count = result((long) PREAD.invokeExact(errno, fd, target, target.byteSize(), offset));
+                count =
+                        result(
+                                (long)
+                                        PREAD.invokeExact(
+                                                errno, fd, target, target.byteSize(), offset));
             } while (count == -EINTR);
             return count;
         } catch (Throwable e) {
@@ -206,7 +210,11 @@ final class Posix {
         try {
             long count;
             do {
-                count = result((long) PWRITE.invokeExact(errno, fd, source, source.byteSize(), offset));
+                count =
+                        result(
+                                (long)
+                                        PWRITE.invokeExact(
+                                                errno, fd, source, source.byteSize(), offset));
             } while (count == -EINTR);
             return count;
         } catch (Throwable e) {

@@ -24,8 +24,7 @@ record Survey(BitSet busy, BitSet settled, Map<Integer, OwnerRecord> owners) {
         var busy = new BitSet();
         var settled = new BitSet();
         var owners = new TreeMap<Integer, OwnerRecord>();
-        cores.owned()
-                .stream()
+        cores.owned().stream()
                 .forEach(
                         physical -> {
                             int core = physical / lnc;

@@ -31,8 +31,7 @@ record ThisProcess(long pid, long started, String command, String user, String v
     }
 
     OwnerRecord owns(long fence, String tag, Instant since) {
-        return new OwnerRecord(
-                true, fence, pid, started, since, command, user, tag, version);
+        return new OwnerRecord(true, fence, pid, started, since, command, user, tag, version);
     }
 
     boolean wrote(OwnerRecord record) {

@@ -44,9 +44,7 @@ final class Child {
                                 main.getName()));
         command.addAll(1, OPTIONS);
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
     private static String location(Class<?> type) {

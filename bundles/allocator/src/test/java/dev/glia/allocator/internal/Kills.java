@@ -40,8 +40,7 @@ final class Kills {
      * @param fallen fencing numbers that did not rise
      * @param micros how long each took from the kill until all cores were claimed again, sorted
      */
-    record Result(
-            Map<String, Integer> points, int leaked, int doubled, int fallen, long[] micros) {
+    record Result(Map<String, Integer> points, int leaked, int doubled, int fallen, long[] micros) {
 
         int kills() {
             return micros.length;
@@ -110,10 +109,7 @@ final class Kills {
         claimAgain(heir, fences, System.nanoTime());
         for (int kill; (kill = left.decrementAndGet()) >= 0; ) {
             FaultPoint[] named = FaultPoint.values();
-            String point =
-                    kill % 2 == 0
-                            ? Victim.ANYWHERE
-                            : named[kill / 2 % named.length].name();
+            String point = kill % 2 == 0 ? Victim.ANYWHERE : named[kill / 2 % named.length].name();
             killOne(locks, point, random, heir, fences);
         }
         heir.close();
@@ -124,7 +120,8 @@ final class Kills {
             throws IOException, InterruptedException {
         boolean each = point.equals("AFTER_LOCK") || point.equals("AFTER_UNLOCK");
         int times = each ? 1 + random.nextInt(CORES.size()) : 1;
-        Process victim = Child.start(Victim.class, locks.toString(), point, Integer.toString(times));
+        Process victim =
+                Child.start(Victim.class, locks.toString(), point, Integer.toString(times));
         try {
             String said = victim.inputReader().readLine();
             if (said == null) {

@@ -27,9 +27,7 @@ class OwnerRecordTest {
     @Test
     void survivesTheDisk() {
         assertThat(decode(encode(RECORD))).contains(RECORD);
-        assertThat(decode(encode(RECORD.released())))
-                .get()
-                .matches(record -> !record.owned());
+        assertThat(decode(encode(RECORD.released()))).get().matches(record -> !record.owned());
         assertThat(encode(RECORD)).hasSize(OwnerRecord.SIZE);
     }
 

@@ -126,8 +126,12 @@ class ProcessesTest {
 
         assertThat(Proof.race(locks, processes, claims))
                 .hasSize(processes)
-                .allMatch(said -> said.matches(claims / processes + " claims, \\d+ refusals, exit 0"));
-        assertThat(new LockingAllocator(Wish.cores(1), FixedMachine.trn1(locks)).owners()).isEmpty();
+                .allMatch(
+                        said ->
+                                said.matches(
+                                        claims / processes + " claims, \\d+ refusals, exit 0"));
+        assertThat(new LockingAllocator(Wish.cores(1), FixedMachine.trn1(locks)).owners())
+                .isEmpty();
     }
 
     private LockingAllocator allocator(Wish wish) {

@@ -57,8 +57,7 @@ class RequestTest {
         "...............x,15,15,false,0",
     })
     void exactCoresAreTheseOrNone(String owned, int first, int last, boolean free, int available) {
-        Request request =
-                Request.of(Wish.exactly(first, last), FixedMachine.inf1(LOCKS).info());
+        Request request = Request.of(Wish.exactly(first, last), FixedMachine.inf1(LOCKS).info());
         BitSet busy = busy(owned);
 
         assertThat(request.choose(busy))
@@ -70,16 +69,14 @@ class RequestTest {
     void theRequestIsWrittenAsLibnrtDoes() {
         assertThat(Request.of(Wish.exactly(1, 1), FixedMachine.inf1(LOCKS).info()))
                 .hasToString("nc1-nc1");
-        assertThat(Request.of(Wish.cores(3), FixedMachine.inf1(LOCKS).info()))
-                .hasToString("3");
+        assertThat(Request.of(Wish.cores(3), FixedMachine.inf1(LOCKS).info())).hasToString("3");
     }
 
     @Test
     void exactCoresWinOverACount() {
         var both = new Wish(Optional.of(new CoreRange(2, 3)), 99, Wish.cores(0).lnc());
 
-        assertThat(Request.of(both, FixedMachine.inf1(LOCKS).info()).count())
-                .isEqualTo(2);
+        assertThat(Request.of(both, FixedMachine.inf1(LOCKS).info()).count()).isEqualTo(2);
     }
 
     @Test
@@ -119,8 +116,7 @@ class RequestTest {
                 .isEqualTo(new Request(Optional.empty(), 4, 4, 2));
         assertThat(Request.of(Wish.cores(0).lnc(1), trn2))
                 .isEqualTo(new Request(Optional.empty(), 8, 8, 1));
-        assertThatThrownBy(() -> Request.of(Wish.cores(5), trn2))
-                .hasMessageContaining("1 to 4");
+        assertThatThrownBy(() -> Request.of(Wish.cores(5), trn2)).hasMessageContaining("1 to 4");
         assertThatThrownBy(() -> Request.of(Wish.cores(1).lnc(4), trn2))
                 .hasMessageContaining("NEURON_LOGICAL_NC_CONFIG=4")
                 .hasMessageContaining("of size 1 or 2.");

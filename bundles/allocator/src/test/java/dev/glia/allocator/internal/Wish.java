@@ -15,14 +15,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The configuration of a process that wants cores. */
-record Wish(
-        Optional<CoreRange> visible, int count, OptionalInt lnc, List<Setting> settings)
+record Wish(Optional<CoreRange> visible, int count, OptionalInt lnc, List<Setting> settings)
         implements Configuration {
 
     Wish(Optional<CoreRange> visible, int count, OptionalInt lnc) {
         this(visible, count, lnc, List.of());
     }
-
 
     static Wish cores(int count) {
         return new Wish(Optional.empty(), count, OptionalInt.empty());

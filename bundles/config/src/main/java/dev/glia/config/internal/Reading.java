@@ -57,7 +57,8 @@ final class Reading {
 
     /** Shows a variable of which any value is good, even nothing. */
     void mention(Variable<?> variable) {
-        Given given = sources.find(variable.name()).orElse(new Given(variable.fallback(), "default"));
+        Given given =
+                sources.find(variable.name()).orElse(new Given(variable.fallback(), "default"));
         show(variable, Printable.of(given.text()), given.origin(), Optional.empty());
     }
 

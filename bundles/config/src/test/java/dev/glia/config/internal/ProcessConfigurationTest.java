@@ -363,7 +363,8 @@ class ProcessConfigurationTest {
         assertThat(signed.neffKeys()).contains(Path.of("/etc/glia/keys"));
         assertThat(setting(of(Map.of("GLIA_NEFF_TRUST", "all")), "GLIA_NEFF_TRUST").problem())
                 .hasValueSatisfying(
-                        problem -> assertThat(problem).contains("neither any, nor hash, nor signed"));
+                        problem ->
+                                assertThat(problem).contains("neither any, nor hash, nor signed"));
     }
 
     @Test

@@ -52,8 +52,7 @@ final class CoreLane implements Lane, Watchdog.Watched {
     /** The ticket of the run that last made the core refuse others. */
     private volatile long stuck;
 
-    CoreLane(
-            CoreAddress core, int index, int maxInFlight, Watchdog watchdog, Patience patience) {
+    CoreLane(CoreAddress core, int index, int maxInFlight, Watchdog watchdog, Patience patience) {
         this.index = index;
         this.watchdog = watchdog;
         this.patience = patience;

@@ -130,8 +130,7 @@ final class Supervision {
      */
     long overdue(long nowNanos, long graceNanos) {
         long seen = state.get();
-        boolean late =
-                phase(seen) == STOPPED && timeout != 0 && nowNanos - deadline > graceNanos;
+        boolean late = phase(seen) == STOPPED && timeout != 0 && nowNanos - deadline > graceNanos;
         return late && state.get() == seen ? seen >>> PHASE_BITS : 0;
     }
 

@@ -75,7 +75,8 @@ final class Watchdog implements AutoCloseable {
             for (Watched lane : watched) {
                 sleep = Math.min(sleep, check(lane, now));
             }
-            // Read last: a look at a lane may take a lock, and swallow the call that woke this thread.
+            // Read last: a look at a lane may take a lock, and swallow the call that woke this
+            // thread.
             sleep = Math.min(sleep, shortestTimeout);
             if (sleep > 0) {
                 LockSupport.parkNanos(this, sleep);

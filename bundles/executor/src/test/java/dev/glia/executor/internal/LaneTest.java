@@ -35,7 +35,8 @@ class LaneTest {
     private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(30);
     private static final long LONG = TimeUnit.SECONDS.toNanos(50);
 
-    private final java.util.Queue<Exclusive> tasks = new java.util.concurrent.ConcurrentLinkedQueue<>();
+    private final java.util.Queue<Exclusive> tasks =
+            new java.util.concurrent.ConcurrentLinkedQueue<>();
     private final Lanes lanes = new Lanes();
     private final Lane lane = lanes.open(ND1NC1, 0, 4);
     private final Watchdog watchdog = new Watchdog();

@@ -171,7 +171,8 @@ final class Draft {
         String whole = failure == null ? text : text.concat(failure);
         message = null;
         failure = null;
-        return Records.of(second, nano, Records.PID, tid, level, component, function, whole, location);
+        return Records.of(
+                second, nano, Records.PID, tid, level, component, function, whole, location);
     }
 
     /**

@@ -25,7 +25,8 @@ final class LogReaders implements ServiceTrackerCustomizer<Object, Runnable> {
             return OsgiLogReader.open(reader, loggers);
         } catch (LinkageError | ClassCastException e) {
             // It is that of another version of the specification.
-            loggers.getLogger("NRT.nrt_log").warn("the log service {} is not understood", reader, e);
+            loggers.getLogger("NRT.nrt_log")
+                    .warn("the log service {} is not understood", reader, e);
             context.ungetService(reference);
             return null;
         }

@@ -1,7 +1,5 @@
 package dev.glia.log.internal;
 
-import dev.glia.log.LogComponent;
-import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
 import dev.glia.log.LogSink;
 
@@ -42,6 +40,7 @@ final class Place {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Condition progress = lock.newCondition();
+
     /** Whether the thread must be told of new records, or is not there. */
     private volatile boolean asleep = true;
 

@@ -90,8 +90,7 @@ final class Records {
 
     /** Written by hand: a formatter of java.time costs tens of milliseconds at the first record. */
     private static String format(long second) {
-        var time =
-                LocalDateTime.ofInstant(Instant.ofEpochSecond(second), ZoneId.systemDefault());
+        var time = LocalDateTime.ofInstant(Instant.ofEpochSecond(second), ZoneId.systemDefault());
         var text = new StringBuilder(21);
         digits(text, time.getYear(), 4).append('-');
         text.append(MONTHS[time.getMonthValue() - 1]).append('-');

@@ -80,7 +80,9 @@ final class Ring {
         return isEmpty() && overflowed.get() == 0;
     }
 
-    /** {@return how many were lost before the next record, told once; only for the taking thread} */
+    /**
+     * {@return how many were lost before the next record, told once; only for the taking thread}
+     */
     long takeLost() {
         if (isEmpty()) {
             return overflowed.getAndSet(0);

@@ -57,14 +57,18 @@ class JulHandlerTest {
         sink.await(9);
         assertThat(sink.records().stream().map(r -> r.level() + " " + r.message()).toList())
                 .startsWith(
-                        "ERROR s", "WARN w", "INFO i", "INFO c", "DEBUG f", "DEBUG r", "TRACE t",
+                        "ERROR s",
+                        "WARN w",
+                        "INFO i",
+                        "INFO c",
+                        "DEBUG f",
+                        "DEBUG r",
+                        "TRACE t",
                         "INFO 1 of two")
                 .last()
                 .asString()
                 .startsWith("ERROR bad\\n{0\njava.lang.IllegalStateException: why\n    at ");
-        assertThat(sink.records())
-                .extracting(LogRecord::function)
-                .containsOnly("Library");
+        assertThat(sink.records()).extracting(LogRecord::function).containsOnly("Library");
     }
 
     @Test

@@ -29,8 +29,7 @@ import java.util.List;
 import java.util.Map;
 
 class LoggersTest {
-    private static final ThreadMXBean THREADS =
-            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Integer NUMBER = 12_345;
     private static final Long BIG_NUMBER = 1L << 40;
 
@@ -135,7 +134,16 @@ class LoggersTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{} and {}", "{}", "none", "{}{}", "{} {} {}", "{'} {}", "\\{} {}", "\\\\{} {}", "{", "{ } {}"
+                "{} and {}",
+                "{}",
+                "none",
+                "{}{}",
+                "{} {} {}",
+                "{'} {}",
+                "\\{} {}",
+                "\\\\{} {}",
+                "{",
+                "{ } {}"
             })
     void argumentsStandWhereSlf4jPutsThem(String pattern) {
         List<Object> arguments = new ArrayList<>(List.of("a", 7, 8L, 1.5, new int[] {1, 2}));

@@ -69,7 +69,8 @@ class RecordsTest {
         var date =
                 DateTimeFormatter.ofPattern("yyyy-MMM-dd HH:mm:ss.SSSSSS", Locale.ENGLISH)
                         .format(time.atZone(ZoneId.systemDefault()));
-        assertThat(Records.of(
+        assertThat(
+                        Records.of(
                                         time.getEpochSecond(),
                                         time.getNano(),
                                         pid,
@@ -91,11 +92,7 @@ class RecordsTest {
         assertThat(here.pid()).isEqualTo(ProcessHandle.current().pid());
         var other = new LogRecord[2];
         Thread.ofPlatform()
-                .start(
-                        () ->
-                                other[0] =
-                                        Records.now(
-                                                LogLevel.INFO, LogComponent.NRT, "f", "m", ""))
+                .start(() -> other[0] = Records.now(LogLevel.INFO, LogComponent.NRT, "f", "m", ""))
                 .join();
         Thread virtual =
                 Thread.ofVirtual()

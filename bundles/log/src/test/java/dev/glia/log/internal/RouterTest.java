@@ -250,7 +250,10 @@ class RouterTest {
         var done = new AtomicInteger();
         var threads =
                 IntStream.range(0, 4)
-                        .mapToObj(t -> Thread.ofPlatform().start(() -> count(roomy, t, each, turn, done)))
+                        .mapToObj(
+                                t ->
+                                        Thread.ofPlatform()
+                                                .start(() -> count(roomy, t, each, turn, done)))
                         .toList();
         do {
             var sink = new CollectingSink();

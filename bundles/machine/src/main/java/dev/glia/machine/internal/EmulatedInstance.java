@@ -201,7 +201,12 @@ record EmulatedInstance(Path folder) {
                                 type.name(),
                                 core,
                                 LockHolder.of(lock)
-                                        .map(holder -> "process %d (%s)".formatted(holder.pid(), holder.command()))
+                                        .map(
+                                                holder ->
+                                                        "process %d (%s)"
+                                                                .formatted(
+                                                                        holder.pid(),
+                                                                        holder.command()))
                                         .orElse("a process that cannot be seen from here")));
     }
 

@@ -42,8 +42,7 @@ record LockHolder(long pid, String command) {
     }
 
     private static boolean holds(Path process, Path file) {
-        try (DirectoryStream<Path> descriptors =
-                Files.newDirectoryStream(process.resolve("fd"))) {
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
             for (Path descriptor : descriptors) {
                 if (isTo(descriptor, file) && hasLock(process, descriptor.getFileName())) {
                     return true;

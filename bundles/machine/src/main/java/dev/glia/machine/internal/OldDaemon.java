@@ -10,8 +10,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * The daemon of Neuron Runtime 1.x, which keeps every device it has until it is stopped. Using them
- * beside it is undefined behaviour, not certain failure: it may have none, and the socket that tells
- * of it may have been left by one that crashed. So this is a warning, and initialisation goes on.
+ * beside it is undefined behaviour, not certain failure: it may have none, and the socket that
+ * tells of it may have been left by one that crashed. So this is a warning, and initialisation goes
+ * on.
  */
 final class OldDaemon {
     private static final String SOCKET = "neuron.sock";

@@ -44,7 +44,10 @@ public final class StoredInstances implements EmulatedInstances {
         StateFolder.open(instances);
         return InstanceType.ALL.stream()
                 .map(InstanceType::name)
-                .filter(name -> Files.isDirectory(instances.resolve(name), LinkOption.NOFOLLOW_LINKS))
+                .filter(
+                        name ->
+                                Files.isDirectory(
+                                        instances.resolve(name), LinkOption.NOFOLLOW_LINKS))
                 .sorted()
                 .toList();
     }

@@ -72,7 +72,9 @@ record FakeHost(Path root) {
         write(folder.resolve("connected_devices"), links + "\n");
         write(folder.resolve("reset"), "");
         write(folder.resolve("dev"), "243:" + index + "\n");
-        write(folder.resolve("uevent"), "MAJOR=243\nMINOR=" + index + "\nDEVNAME=neuron" + index + "\n");
+        write(
+                folder.resolve("uevent"),
+                "MAJOR=243\nMINOR=" + index + "\nDEVNAME=neuron" + index + "\n");
         Path architecture = folder.resolve("info/architecture");
         write(architecture.resolve("arch_type"), model.deviceArch + "\n");
         write(architecture.resolve("instance_type"), model.instance + "\n");

@@ -76,8 +76,7 @@ class HostsTest {
         for (DeviceInfo device : info.devices()) {
             int i = device.index();
             assertThat(device.hostIndex()).isEqualTo(i);
-            assertThat(device.connected())
-                    .isEqualTo(known.topology().neighbours(i, devices));
+            assertThat(device.connected()).isEqualTo(known.topology().neighbours(i, devices));
             assertThat(device.bdf()).isEqualTo("%02x:1e.0".formatted(0x10 + i));
         }
         assertThat(RecordedLog.LINES).isEmpty();
@@ -155,10 +154,10 @@ class HostsTest {
                 .containsExactly(
                         new DeviceInfo(0, "inf2", 2, List.of(1), "12:1e.0", 2),
                         new DeviceInfo(1, "inf2", 2, List.of(0), "13:1e.0", 3));
+        assertThat(info.logicalCores(1)).extracting(CoreAddress::index).containsExactly(0, 1, 2, 3);
         assertThat(info.logicalCores(1))
-                .extracting(CoreAddress::index)
-                .containsExactly(0, 1, 2, 3);
-        assertThat(info.logicalCores(1)).extracting(CoreAddress::device).containsExactly(0, 0, 1, 1);
+                .extracting(CoreAddress::device)
+                .containsExactly(0, 0, 1, 1);
     }
 
     @Test
@@ -194,7 +193,9 @@ class HostsTest {
                                 host.sys(),
                                 Optional.of(set(1, 2, 3))));
 
-        assertThat(machine.info().devices()).extracting(DeviceInfo::hostIndex).containsExactly(1, 2, 3);
+        assertThat(machine.info().devices())
+                .extracting(DeviceInfo::hostIndex)
+                .containsExactly(1, 2, 3);
         assertThat(machine.info().devices().getFirst().connected()).containsExactly(1);
         assertThat(machine.info().physicalCores()).isEqualTo(12);
     }

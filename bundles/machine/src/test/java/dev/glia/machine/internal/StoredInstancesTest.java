@@ -53,7 +53,8 @@ class StoredInstancesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"trn2.48xlarge", "", "..", "../..", "inf1.xlarge/locks", "trn1", "a\u001bb"})
+    @ValueSource(
+            strings = {"trn2.48xlarge", "", "..", "../..", "inf1.xlarge/locks", "trn1", "a\u001bb"})
     void whatDoesNotExistIsNotRemoved(String type) {
         machine("inf1.xlarge").info();
 
@@ -141,7 +142,8 @@ class StoredInstancesTest {
         Path elsewhere = Files.move(state(), temp.resolve("elsewhere"));
         Files.createSymbolicLink(state(), elsewhere);
 
-        for (var action : List.<Runnable>of(instances()::list, () -> instances().remove("inf1.xlarge"))) {
+        for (var action :
+                List.<Runnable>of(instances()::list, () -> instances().remove("inf1.xlarge"))) {
             assertThatThrownBy(action::run).hasMessageContaining("is a symbolic link");
         }
     }

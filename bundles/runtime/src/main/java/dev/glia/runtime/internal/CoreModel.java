@@ -263,7 +263,8 @@ final class CoreModel implements Model {
         executions.forEach(PreparedExecution::close);
         runtime.forget(this);
         if (!executions.isEmpty()) {
-            // A request on a quarantined core still uses model and NEFF; they stay until the process ends.
+            // A request on a quarantined core still uses model and NEFF; they stay until the
+            // process ends.
             return;
         }
         slot.unload(this);

@@ -97,7 +97,9 @@ final class PreparedExecution implements Execution, LaneTask {
         return model.lane().submit(this, model.timeoutNanos(), whenDone);
     }
 
-    /** Takes the execution and a lease for one request; the lane gives both back when it is done. */
+    /**
+     * Takes the execution and a lease for one request; the lane gives both back when it is done.
+     */
     private void getReady() {
         take();
         Seat leased = null;

@@ -424,8 +424,7 @@ final class Fakes {
     }
 
     static Configuration configuration(Duration timeout, boolean validateHash) {
-        return configuration(
-                timeout, validateHash, RuntimeConfig.NeffTrust.ANY, Optional.empty());
+        return configuration(timeout, validateHash, RuntimeConfig.NeffTrust.ANY, Optional.empty());
     }
 
     static Configuration configuration(
@@ -448,11 +447,11 @@ final class Fakes {
                         "auto",
                         Path.of("state"),
                         Path.of("sys"),
-                Path.of("dev"),
-                Path.of("run"),
-                Optional.empty(),
-                trust,
-                keys);
+                        Path.of("dev"),
+                        Path.of("run"),
+                        Optional.empty(),
+                        trust,
+                        keys);
         return new Configuration() {
             @Override
             public RuntimeConfig current() {

@@ -158,8 +158,7 @@ public final class OnnxCompiler implements GraphCompiler {
                             Optional.of(optimized))
                     .close();
             byte[] laidOut =
-                    NodeOrder.of(
-                            CanonicalModel.of(Files.readAllBytes(optimized), name), name);
+                    NodeOrder.of(CanonicalModel.of(Files.readAllBytes(optimized), name), name);
             members.put(
                     OnnxEngine.laidOut(MEMBER, ort), automatic(weights.separate(laidOut, name)));
         } catch (OrtException unwritten) {

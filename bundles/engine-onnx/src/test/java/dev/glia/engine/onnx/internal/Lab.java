@@ -55,11 +55,11 @@ final class Lab {
                         "auto",
                         state,
                         Path.of("/sys"),
-                Path.of("dev"),
-                Path.of("run"),
-                Optional.empty(),
-                RuntimeConfig.NeffTrust.ANY,
-                Optional.empty());
+                        Path.of("dev"),
+                        Path.of("run"),
+                        Optional.empty(),
+                        RuntimeConfig.NeffTrust.ANY,
+                        Optional.empty());
         return new Configuration() {
             @Override
             public RuntimeConfig current() {

@@ -1,10 +1,10 @@
 package dev.glia.engine.onnx.internal;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.glia.device.GraphCompiler.Compiled;
 import dev.glia.engine.onnx.internal.Lab.Bench;
@@ -105,7 +105,8 @@ class WeightsApartTest {
         assertThat(expected).hasSize(CHANNELS * 100).isNotEqualTo(new float[CHANNELS * 100]);
         float[] elsewhere = result(with(image, laidOut(), null));
         for (int i = 0; i < expected.length; i++) {
-            assertThat(elsewhere[i]).isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-3f));
+            assertThat(elsewhere[i])
+                    .isCloseTo(expected[i], org.assertj.core.data.Offset.offset(1e-3f));
         }
     }
 
@@ -173,8 +174,7 @@ class WeightsApartTest {
                 .allocate(bytes.length)
                 .copyFrom(
                         MemorySegment.ofArray(
-                                text.replace(what, instead)
-                                        .getBytes(StandardCharsets.ISO_8859_1)));
+                                text.replace(what, instead).getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     private static void requireRefused(Image image, String reason) {

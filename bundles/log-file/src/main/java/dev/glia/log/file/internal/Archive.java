@@ -70,7 +70,8 @@ final class Archive implements AutoCloseable {
                         try {
                             tidyNow(path);
                         } catch (IOException e) {
-                            LOG.warn("the old files of {} cannot be tidied: {}", path, e.toString());
+                            LOG.warn(
+                                    "the old files of {} cannot be tidied: {}", path, e.toString());
                         }
                     });
         } catch (RejectedExecutionException e) {
@@ -93,8 +94,7 @@ final class Archive implements AutoCloseable {
     private static List<Path> aside(Path path) throws IOException {
         var name =
                 Pattern.compile(
-                        Pattern.quote(path.getFileName() + ".")
-                                + "\\d{8}-\\d{6}-\\d{3}(\\.gz)?");
+                        Pattern.quote(path.getFileName() + ".") + "\\d{8}-\\d{6}-\\d{3}(\\.gz)?");
         try (Stream<Path> files = Files.list(path.getParent())) {
             return files.filter(file -> name.matcher(file.getFileName().toString()).matches())
                     .sorted(Comparator.reverseOrder())

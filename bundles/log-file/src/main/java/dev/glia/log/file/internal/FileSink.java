@@ -20,9 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The log locations that are paths of files. A file may be shared by components and by processes.
  */
-@Component(
-        property = LogSink.LOCATION + "=" + LogSink.FILE,
-        configurationPid = "dev.glia.log.file")
+@Component(property = LogSink.LOCATION + "=" + LogSink.FILE, configurationPid = "dev.glia.log.file")
 public final class FileSink implements LogSink {
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_log_file");
 

@@ -21,7 +21,8 @@ import java.util.stream.IntStream;
 class FileSinkTest {
     @TempDir Path folder;
 
-    private final FileSink sink = new FileSink(LogFormat.LINE, new Rotation(0, null), new Archive(7, true));
+    private final FileSink sink =
+            new FileSink(LogFormat.LINE, new Rotation(0, null), new Archive(7, true));
 
     @AfterEach
     void close() {

@@ -24,8 +24,7 @@ final class WriterProcess {
     public static void main(String[] arguments) throws IOException {
         // A fourth argument lets the processes rotate the file that they share.
         long size = arguments.length > 3 ? Long.parseLong(arguments[3]) : 0;
-        var sink =
-                new FileSink(LogFormat.LINE, new Rotation(size, null), new Archive(-1, true));
+        var sink = new FileSink(LogFormat.LINE, new Rotation(size, null), new Archive(-1, true));
         int count = Integer.parseInt(arguments[2]);
         for (int i = 0; i < count; i++) {
             sink.write(

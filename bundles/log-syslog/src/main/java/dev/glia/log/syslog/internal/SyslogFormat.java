@@ -61,8 +61,7 @@ final class SyslogFormat {
 
         private static String name() {
             try {
-                String name =
-                        InetAddress.getLocalHost().getHostName().replaceAll("[^!-~]", "");
+                String name = InetAddress.getLocalHost().getHostName().replaceAll("[^!-~]", "");
                 return name.isEmpty() ? "-" : name.substring(0, Math.min(255, name.length()));
             } catch (UnknownHostException e) {
                 return "-";

@@ -69,8 +69,7 @@ public final class SyslogSink implements LogSink {
             case "local" -> new LocalDaemon(Path.of(config.path()));
             case "udp" -> new UdpServer(config.host(), port(config, 514));
             case "tcp" ->
-                    new StreamServer(
-                            config.host(), port(config, 601), StreamServer.Security.NONE);
+                    new StreamServer(config.host(), port(config, 601), StreamServer.Security.NONE);
             case "tls" ->
                     new StreamServer(
                             config.host(),

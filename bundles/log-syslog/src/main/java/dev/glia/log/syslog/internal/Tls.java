@@ -17,8 +17,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * TLS of the JDK. The server must prove its name; stores are read when a connection is made, so that
- * renewed certificates are found.
+ * TLS of the JDK. The server must prove its name; stores are read when a connection is made, so
+ * that renewed certificates are found.
  *
  * @param trust the certificates that are trusted, or those of the JDK
  * @param own the certificate that this side shows, or none
@@ -52,8 +52,7 @@ record Tls(Store trust, Store own) implements StreamServer.Security {
 
     @Override
     public Socket secure(Socket plain, String host, int port) throws IOException {
-        var socket =
-                (SSLSocket) context().getSocketFactory().createSocket(plain, host, port, true);
+        var socket = (SSLSocket) context().getSocketFactory().createSocket(plain, host, port, true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);

@@ -60,8 +60,7 @@ class ServersTest {
 
     private static void isRfc5424(String message, String text) {
         assertThat(message)
-                .matches(
-                        "(?s)<11>1 2026-03-07T04:05:06\\.123456Z [!-~]+ glia 4711 TDRV - .*")
+                .matches("(?s)<11>1 2026-03-07T04:05:06\\.123456Z [!-~]+ glia 4711 TDRV - .*")
                 .endsWith(" - " + text);
     }
 
@@ -96,8 +95,7 @@ class ServersTest {
     }
 
     private static StreamServer tcp(ServerSocket server) {
-        return new StreamServer(
-                "localhost", server.getLocalPort(), StreamServer.Security.NONE);
+        return new StreamServer("localhost", server.getLocalPort(), StreamServer.Security.NONE);
     }
 
     @Test
@@ -217,8 +215,7 @@ class ServersTest {
         return new StreamServer(
                 "localhost",
                 server.getLocalPort(),
-                new Tls(
-                        new Tls.Store(trusted.toString(), "changeit"), new Tls.Store("", "")));
+                new Tls(new Tls.Store(trusted.toString(), "changeit"), new Tls.Store("", "")));
     }
 
     private Path keys(String name, String subject) throws Exception {

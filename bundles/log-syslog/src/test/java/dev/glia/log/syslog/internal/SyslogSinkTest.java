@@ -138,7 +138,10 @@ class SyslogSinkTest {
         Path deep = Files.createDirectories(folder.resolve("x".repeat(120))).resolve("log");
         Files.createFile(deep);
         assertThatIOException()
-                .isThrownBy(() -> new SyslogSink(new LocalDaemon(deep)).write(record(LogLevel.INFO, "x")))
+                .isThrownBy(
+                        () ->
+                                new SyslogSink(new LocalDaemon(deep))
+                                        .write(record(LogLevel.INFO, "x")))
                 .withMessageContaining("too long");
     }
 }

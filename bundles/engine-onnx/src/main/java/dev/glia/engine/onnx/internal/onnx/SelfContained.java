@@ -8,9 +8,8 @@ import java.util.Map;
 
 /**
  * Makes sure that a model asks for no data beyond its own bytes and the weights beside it, which
- * Glia hands over itself. ONNX Runtime would look for such
- * data in the working folder, above it, or at an address in memory, and a NEFF may come from
- * anywhere.
+ * Glia hands over itself. ONNX Runtime would look for such data in the working folder, above it, or
+ * at an address in memory, and a NEFF may come from anywhere.
  */
 public final class SelfContained {
     private static final int EXTERNAL = 1;

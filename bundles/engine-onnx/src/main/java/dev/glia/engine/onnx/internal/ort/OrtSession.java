@@ -170,7 +170,9 @@ public final class OrtSession implements AutoCloseable {
         arena.close();
     }
 
-    /** Hands constants over. ONNX Runtime uses their memory in place, so the session owns a copy. */
+    /**
+     * Hands constants over. ONNX Runtime uses their memory in place, so the session owns a copy.
+     */
     private void add(
             List<Constant> constants, long options, SegmentAllocator call, MemorySegment out) {
         if (constants.isEmpty()) {
