@@ -21,7 +21,7 @@ final class Failures {
     static int report(Throwable failure, boolean stacktrace) {
         if (endedBySignal()) {
             return INTERNAL; // What fails while everything closes is no failure; nobody sees this
-                             // code.
+            // code.
         }
         NrtException shown =
                 switch (failure) {

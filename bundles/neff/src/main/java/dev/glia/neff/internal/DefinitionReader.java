@@ -138,7 +138,9 @@ final class DefinitionReader {
     private void requireRoom(List<?> defined, String what) {
         if (defined.size() == Bounds.DEFINED) {
             throw json.wrong(
-                    what, "longer than " + Bounds.DEFINED, "at most " + Bounds.DEFINED + " entries");
+                    what,
+                    "longer than " + Bounds.DEFINED,
+                    "at most " + Bounds.DEFINED + " entries");
         }
     }
 

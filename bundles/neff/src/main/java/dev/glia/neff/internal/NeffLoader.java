@@ -137,9 +137,7 @@ public final class NeffLoader implements NeffReader {
     public NeffSummary inspect(Path file, boolean digests) {
         Refusals refusals = new Refusals(file.toString());
         return withFile(
-                file,
-                refusals,
-                (source, header) -> summary(source, header, digests, refusals));
+                file, refusals, (source, header) -> summary(source, header, digests, refusals));
     }
 
     /** Inspects a NEFF in memory. */

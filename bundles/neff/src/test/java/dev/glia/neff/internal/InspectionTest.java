@@ -120,16 +120,14 @@ class InspectionTest {
         NeffSummary summary = loader.inspect(file(neff(good().file("w", weights).end())), true);
         assertThat(summary.digests())
                 .hasSize(summary.members().size())
-                .containsEntry(
-                        "w", HexFormat.of().formatHex(NeffFiles.digest("SHA-256", weights)))
+                .containsEntry("w", HexFormat.of().formatHex(NeffFiles.digest("SHA-256", weights)))
                 .containsEntry(
                         "neff.json",
                         HexFormat.of()
                                 .formatHex(
                                         NeffFiles.digest(
                                                 "SHA-256",
-                                                NeffFiles.GRAPH.getBytes(
-                                                        StandardCharsets.UTF_8))));
+                                                NeffFiles.GRAPH.getBytes(StandardCharsets.UTF_8))));
     }
 
     @Test
@@ -147,7 +145,8 @@ class InspectionTest {
         Path file = file(neff(NeffFiles.tar().file("neff.json", large).end()));
         assertThatThrownBy(() -> loader.inspect(file, false))
                 .isInstanceOf(NrtException.class)
-                .hasMessageContaining("neff.json: its size is too large; accepted: at most 16777216");
+                .hasMessageContaining(
+                        "neff.json: its size is too large; accepted: at most 16777216");
     }
 
     @Test

@@ -65,7 +65,8 @@ public final class NeffFuzz {
     private static void inspect(byte[] neff) {
         try {
             NeffSummary summary =
-                    LOADER.inspect(MemorySegment.ofArray(neff), "fuzzed.neff", neff.length % 2 == 0);
+                    LOADER.inspect(
+                            MemorySegment.ofArray(neff), "fuzzed.neff", neff.length % 2 == 0);
             for (Subgraph subgraph : summary.subgraphs()) {
                 subgraph.variables()
                         .forEach(v -> require(v.size() >= -1, "a variable of negative size"));
@@ -164,7 +165,11 @@ public final class NeffFuzz {
         add(seeds, "good payload", Layer.PAYLOAD, NeffFiles.gzip(archive));
         add(seeds, "good archive", Layer.ARCHIVE, archive);
         add(seeds, "good graph", Layer.GRAPH, NeffFiles.GRAPH.getBytes(StandardCharsets.UTF_8));
-        add(seeds, "good target", Layer.TARGET, NeffFiles.KELF.formatted("cayman").getBytes(StandardCharsets.UTF_8));
+        add(
+                seeds,
+                "good target",
+                Layer.TARGET,
+                NeffFiles.KELF.formatted("cayman").getBytes(StandardCharsets.UTF_8));
         add(
                 seeds,
                 "good definition",
@@ -182,7 +187,8 @@ public final class NeffFuzz {
         for (int check = 0; check < CHECKS.size(); check++) {
             // The selector is the smallest byte that says both.
             int selector = layer.ordinal();
-            while (selector % Layer.values().length != layer.ordinal() || selector / 8 % CHECKS.size() != check) {
+            while (selector % Layer.values().length != layer.ordinal()
+                    || selector / 8 % CHECKS.size() != check) {
                 selector++;
             }
             seeds.put(

@@ -13,7 +13,8 @@ import java.util.List;
 
 /** What needs a JVM of its own: a small heap, and a fuzzer that instruments classes. */
 class OwnJvmTest {
-    private static final String JAVA = Path.of(System.getProperty("java.home"), "bin/java").toString();
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin/java").toString();
     private static final boolean FULL = "full".equals(System.getProperty("glia.proof"));
     private static final int SHORT_RUNS = 5_000;
     private static final int FULL_RUNS = 20_000_000;
@@ -55,8 +56,7 @@ class OwnJvmTest {
         Path work = Files.createDirectory(folder.resolve("work"));
         Path corpus = Files.createDirectory(folder.resolve("corpus"));
         SmallHeap.write(corpus);
-        String log =
-                run("-Xmx128m", SmallHeap.class.getName(), corpus.toString(), work.toString());
+        String log = run("-Xmx128m", SmallHeap.class.getName(), corpus.toString(), work.toString());
         assertThat(log).contains(HostileCorpus.all().size() + " cases, each");
         System.out.println(log);
         assertThat(work.toFile().list()).isEmpty();
