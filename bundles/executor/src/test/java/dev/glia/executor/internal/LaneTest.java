@@ -166,6 +166,9 @@ class LaneTest {
             Thread.onSpinWait();
         }
         assertThat(hasty.run(task(() -> {}), LONG)).isEqualTo(NrtStatus.NRT_SUCCESS);
+        while (stuck.released.get() == 0) {
+            Thread.onSpinWait();
+        }
         assertThat(stuck.released).hasValue(1);
     }
 
