@@ -25,6 +25,8 @@ final class LogFile {
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_log_file");
     private static final Duration NOT_AGAIN = Duration.ofMinutes(1);
 
+    private static final int ATTEMPTS = 100;
+
     private final Path path;
     private final Rotation rotation;
     private final Archive archive;
@@ -115,12 +117,28 @@ final class LogFile {
         if (path.getParent() != null) {
             Files.createDirectories(path.getParent());
         }
-        channel = open();
-        BasicFileAttributes opened = Files.readAttributes(path, BasicFileAttributes.class);
+        BasicFileAttributes opened = openWhatThePathNames();
         Object now = identity(opened);
         torn &= now.equals(identity);
         identity = now;
         return opened;
+    }
+
+    /**
+     * Another process may move the file aside at any moment: what was opened is the file that the
+     * path names only if it names the same one before and after.
+     */
+    private BasicFileAttributes openWhatThePathNames() throws IOException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            BasicFileAttributes before = attributes(path);
+            channel = open();
+            BasicFileAttributes after = attributes(path);
+            if (before != null && after != null && identity(before).equals(identity(after))) {
+                return after;
+            }
+            close();
+        }
+        throw new IOException("it is moved aside again and again");
     }
 
     /**
