@@ -91,6 +91,14 @@ final class Archive implements AutoCloseable {
         }
     }
 
+    /** {@return the name of the newest file that was moved aside from a path, empty for none} */
+    static String newest(Path path) throws IOException {
+        return aside(path).stream()
+                .findFirst()
+                .map(file -> file.getFileName().toString().replaceAll("\\.gz$", ""))
+                .orElse("");
+    }
+
     private static List<Path> aside(Path path) throws IOException {
         var name =
                 Pattern.compile(

@@ -50,7 +50,9 @@ record Rotation(long size, ChronoUnit every) {
             }
             Instant now = Instant.now();
             Path target = target(path, now);
-            while (Files.exists(target) || Files.exists(Archive.compressed(target))) {
+            // Later than all that are there: a name that was freed would make the newest the oldest.
+            String newest = Archive.newest(path);
+            while (target.getFileName().toString().compareTo(newest) <= 0) {
                 now = now.plusMillis(1);
                 target = target(path, now);
             }
