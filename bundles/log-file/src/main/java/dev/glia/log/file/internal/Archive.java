@@ -5,7 +5,6 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -121,9 +120,11 @@ final class Archive implements AutoCloseable {
                 return;
             }
             out.truncate(0);
-            try (InputStream in = Files.newInputStream(file);
-                    OutputStream zipped = new GZIPOutputStream(Channels.newOutputStream(out))) {
+            try (InputStream in = Files.newInputStream(file)) {
+                // Finished, not closed: closing would take the channel from under the lock.
+                var zipped = new GZIPOutputStream(Channels.newOutputStream(out));
                 in.transferTo(zipped);
+                zipped.finish();
             }
             Files.move(unfinished, compressed(file), StandardCopyOption.ATOMIC_MOVE);
             Files.deleteIfExists(file);

@@ -50,7 +50,8 @@ record Rotation(long size, ChronoUnit every) {
             }
             Instant now = Instant.now();
             Path target = target(path, now);
-            // Later than all that are there: a name that was freed would make the newest the oldest.
+            // Later than all that are there: a name that was freed would make the newest the
+            // oldest.
             String newest = Archive.newest(path);
             while (target.getFileName().toString().compareTo(newest) <= 0) {
                 now = now.plusMillis(1);
