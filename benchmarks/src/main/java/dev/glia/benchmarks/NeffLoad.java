@@ -2,6 +2,7 @@ package dev.glia.benchmarks;
 
 import dev.glia.device.GraphCompiler;
 import dev.glia.device.LoadSettings;
+import dev.glia.device.LoadedModel;
 import dev.glia.engine.onnx.internal.OnnxCompiler;
 import dev.glia.engine.onnx.internal.OnnxEngine;
 import dev.glia.engine.onnx.internal.OnnxRuntime;
@@ -92,7 +93,7 @@ final class NeffLoad {
     private double load(Path file, HashCheck check) {
         long start = System.nanoTime();
         try (Neff neff = loader.open(file, check);
-                var model = engine.load(neff, SETTINGS)) {
+                LoadedModel _ = engine.load(neff, SETTINGS)) {
             neff.awaitVerified();
             return (System.nanoTime() - start) / 1e6;
         }
