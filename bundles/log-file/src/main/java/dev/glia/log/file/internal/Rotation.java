@@ -12,6 +12,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * When a file is moved aside, and to what name: {@code <file>.<time in UTC>}.
@@ -22,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 record Rotation(long size, ChronoUnit every) {
     static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS").withZone(ZoneOffset.UTC);
+    private static final int PATIENCE_MILLIS = 20;
 
     /** {@return whether a file should be moved aside before more is written to it} */
     boolean isDue(BasicFileAttributes file, int more, Instant now) {
@@ -44,7 +46,7 @@ record Rotation(long size, ChronoUnit every) {
      * @return whether this call moved it
      */
     boolean rotate(Path path, FileChannel open, Object identity) throws IOException {
-        try (FileLock mine = open.tryLock()) {
+        try (FileLock mine = lock(open)) {
             if (mine == null || !identity.equals(LogFile.identity(path))) {
                 return false;
             }
@@ -62,6 +64,16 @@ record Rotation(long size, ChronoUnit every) {
         } catch (OverlappingFileLockException e) {
             return false; // Another sink of this process is at it.
         }
+    }
+
+    /** Waits a little: whoever holds it is about to move the file, or is a stopped process. */
+    private static FileLock lock(FileChannel open) throws IOException {
+        FileLock mine = open.tryLock();
+        for (int i = 0; mine == null && i < PATIENCE_MILLIS; i++) {
+            LockSupport.parkNanos(1_000_000);
+            mine = open.tryLock();
+        }
+        return mine;
     }
 
     private static Path target(Path path, Instant time) {

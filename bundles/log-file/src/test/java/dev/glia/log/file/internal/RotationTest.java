@@ -126,7 +126,8 @@ class RotationTest {
             assertThat(process.waitFor()).isZero();
         }
         var aside = aside(file);
-        assertThat(aside).hasSizeGreaterThan(2).noneMatch(f -> f.toString().endsWith(".part"));
+        // How often is up to the scheduler: a process that does not get the lock writes on.
+        assertThat(aside).isNotEmpty().noneMatch(f -> f.toString().endsWith(".part"));
         var lines =
                 Stream.concat(aside.stream(), Stream.of(file))
                         .flatMap(each1 -> text(each1).lines())
