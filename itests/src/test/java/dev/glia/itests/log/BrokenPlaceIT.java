@@ -128,6 +128,7 @@ class BrokenPlaceIT {
         container.bundle("dev.glia.log-file").stop();
         Files.delete(place);
         container.bundle("dev.glia.log-file").start();
+        Await.until("the ring has room", () -> lines(place).size() > 10);
         log.info("after");
         Await.until(
                 "it goes on", () -> lines(place).stream().anyMatch(line -> line.endsWith("after")));
