@@ -58,7 +58,8 @@ final class GliaProcess implements AutoCloseable {
             throw new IllegalStateException(
                     "the distribution is not assembled: build the module features first");
         }
-        var command = new ArrayList<>(List.of(script.toString()));
+        // A shell that runs the build in the background makes its children ignore SIGINT.
+        var command = new ArrayList<>(List.of("env", "--default-signal=INT", script.toString()));
         command.addAll(List.of(arguments));
         try {
             return new GliaProcess(command, folder, environment);
