@@ -1,5 +1,7 @@
 package dev.glia.config;
 
+import dev.glia.device.EmulationRules;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -35,6 +37,8 @@ import java.util.TreeSet;
  *     process may see, a contiguous set; empty for all of them
  * @param neffTrust GLIA_NEFF_TRUST: which NEFFs are loaded
  * @param neffKeys GLIA_NEFF_KEYS: the folder of the public keys of who signs NEFFs
+ * @param emulation GLIA_EMULATE_PACE and GLIA_EMULATE_FAULTS: how emulated cores behave beyond
+ *     computing
  */
 public record RuntimeConfig(
         Optional<CoreRange> visibleCores,
@@ -54,13 +58,77 @@ public record RuntimeConfig(
         Path runRoot,
         Optional<SortedSet<Integer>> visibleDevices,
         NeffTrust neffTrust,
-        Optional<Path> neffKeys) {
+        Optional<Path> neffKeys,
+        EmulationRules emulation) {
 
     /** Copies. */
     public RuntimeConfig {
         visibleDevices =
                 visibleDevices.map(
                         devices -> Collections.unmodifiableSortedSet(new TreeSet<>(devices)));
+    }
+
+    /**
+     * A configuration whose emulated cores only compute.
+     *
+     * @param visibleCores NEURON_RT_VISIBLE_CORES
+     * @param numCores NEURON_RT_NUM_CORES
+     * @param execTimeout NEURON_RT_EXEC_TIMEOUT
+     * @param validateHash NEURON_RT_VALIDATE_HASH
+     * @param sharedWeights NEURON_RT_MULTI_INSTANCE_SHARED_WEIGHTS
+     * @param asyncInFlight NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS
+     * @param allowLegacyNeff NEURON_RT_ALLOW_LEGACY_NEFF
+     * @param logicalCoreSize NEURON_LOGICAL_NC_CONFIG
+     * @param failOnNan NEURON_FAIL_ON_NAN
+     * @param processTag NEURON_PROCESS_TAG
+     * @param instance GLIA_INSTANCE
+     * @param stateDir GLIA_STATE_DIR
+     * @param sysfsRoot GLIA_SYSFS_ROOT
+     * @param devRoot GLIA_DEV_ROOT
+     * @param runRoot GLIA_RUN_ROOT
+     * @param visibleDevices AWS_NEURON_VISIBLE_DEVICES
+     * @param neffTrust GLIA_NEFF_TRUST
+     * @param neffKeys GLIA_NEFF_KEYS
+     */
+    public RuntimeConfig(
+            Optional<CoreRange> visibleCores,
+            int numCores,
+            Duration execTimeout,
+            boolean validateHash,
+            boolean sharedWeights,
+            int asyncInFlight,
+            boolean allowLegacyNeff,
+            OptionalInt logicalCoreSize,
+            boolean failOnNan,
+            Optional<String> processTag,
+            String instance,
+            Path stateDir,
+            Path sysfsRoot,
+            Path devRoot,
+            Path runRoot,
+            Optional<SortedSet<Integer>> visibleDevices,
+            NeffTrust neffTrust,
+            Optional<Path> neffKeys) {
+        this(
+                visibleCores,
+                numCores,
+                execTimeout,
+                validateHash,
+                sharedWeights,
+                asyncInFlight,
+                allowLegacyNeff,
+                logicalCoreSize,
+                failOnNan,
+                processTag,
+                instance,
+                stateDir,
+                sysfsRoot,
+                devRoot,
+                runRoot,
+                visibleDevices,
+                neffTrust,
+                neffKeys,
+                EmulationRules.NONE);
     }
 
     /** Which NEFFs are loaded. */

@@ -20,6 +20,15 @@ public interface CoreSession extends AutoCloseable {
      */
     LoadedModel load(ModelImage image, LoadSettings settings);
 
+    /**
+     * Tells what takes the memory of this core. Called from any thread; must not block for long.
+     *
+     * @return the usage at this moment; {@link MemoryUsage#UNKNOWN} when nothing is accounted
+     */
+    default MemoryUsage memory() {
+        return MemoryUsage.UNKNOWN;
+    }
+
     /** Gives the core back. Called once, when no model is loaded. Does not throw. */
     @Override
     void close();

@@ -18,6 +18,29 @@ public interface Engine {
     String function();
 
     /**
+     * What a model takes of the memory of a core, besides its tensors.
+     *
+     * @param code the bytes of its graph
+     * @param constants the bytes of its weights, as far as they are not part of the graph
+     */
+    record Footprint(long code, long constants) {}
+
+    /**
+     * Tells what a model takes of the memory of a core, before it is loaded. Quick.
+     *
+     * @param image a model that has a graph with this engine's function
+     * @return its footprint
+     * @throws dev.glia.runtime.NrtException NRT_INVALID when the NEFF lacks the graph
+     */
+    default Footprint footprint(ModelImage image) {
+        return image.graphs().stream()
+                .filter(graph -> graph.function().equals(function()))
+                .findFirst()
+                .map(graph -> new Footprint(image.member(graph.member()).byteSize(), 0))
+                .orElse(new Footprint(0, 0));
+    }
+
+    /**
      * Loads the graph of a model that has this engine's function. May block.
      *
      * @param image the model; stays open until the loaded model is closed
