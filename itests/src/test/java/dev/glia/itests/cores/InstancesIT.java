@@ -3,19 +3,26 @@ package dev.glia.itests.cores;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.glia.config.Configuration;
 import dev.glia.core.CoreAllocator;
 import dev.glia.core.CoreOwner;
 import dev.glia.device.DeviceInfo;
 import dev.glia.device.EmulatedInstances;
 import dev.glia.device.Machine;
+import dev.glia.itests.container.Await;
+import dev.glia.itests.container.ConfigAdmin;
 import dev.glia.itests.container.Container;
 import dev.glia.itests.container.Provision;
+import dev.glia.runtime.NeuronCore;
 import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.RuntimeLifecycle;
 
 import org.junit.jupiter.api.Test;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 
 /** Instances that are listed, removed and partly hidden while containers use them. */
 class InstancesIT {
@@ -80,6 +87,36 @@ class InstancesIT {
                     .hasMessageContaining("Requested:1 Available:15")
                     .hasMessageContaining("this process itself")
                     .hasMessageContaining("close the runtime that owns them");
+        }
+    }
+
+    @Test
+    void aRuntimeThatIsInitialisedAgainHasCoresOfTheSizeThatIsConfiguredThen() throws Exception {
+        try (Container container = start("trn2.48xlarge")) {
+            RuntimeLifecycle lifecycle = container.service(RuntimeLifecycle.class);
+            Configuration configuration = container.service(Configuration.class);
+            var admin = new ConfigAdmin(container);
+            for (int size : List.of(2, 1, 2)) {
+                admin.set(
+                        Configuration.PID,
+                        Map.of(
+                                "NEURON_LOGICAL_NC_CONFIG",
+                                String.valueOf(size),
+                                "NEURON_RT_VISIBLE_CORES",
+                                "62-63"));
+                Await.until(
+                        "the size of logical cores is " + size,
+                        () ->
+                                configuration
+                                        .current()
+                                        .logicalCoreSize()
+                                        .equals(OptionalInt.of(size)));
+                try (NeuronRuntime runtime = lifecycle.init()) {
+                    assertThat(runtime.cores())
+                            .extracting(NeuronCore::device)
+                            .containsExactly(62 * size / 8, 63 * size / 8);
+                }
+            }
         }
     }
 

@@ -7,19 +7,12 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -29,7 +22,6 @@ import java.util.concurrent.locks.LockSupport;
 final class Kills {
     private static final CoreRange CORES = new CoreRange(0, Victim.CORES - 1);
     private static final Duration LEAKED = Duration.ofSeconds(10);
-    private static final int LANES = 4;
 
     /**
      * What happened.
@@ -65,59 +57,36 @@ final class Kills {
         }
     }
 
-    private final Path folder;
-    private final AtomicInteger left;
-    private final AtomicInteger leaked = new AtomicInteger();
-    private final AtomicInteger doubled = new AtomicInteger();
-    private final AtomicInteger fallen = new AtomicInteger();
+    private final Path locks;
+    private final Random random = new Random();
+    private final LockingAllocator heir;
+    private final long[] fences = new long[CORES.size()];
     private final Map<String, Integer> points = new TreeMap<>();
-    private final List<Long> micros = new ArrayList<>();
+    private final long[] micros;
+    private int leaked;
+    private int doubled;
+    private int fallen;
 
-    private Kills(Path folder, int kills) {
-        this.folder = folder;
-        this.left = new AtomicInteger(kills);
+    private Kills(Path locks, int kills) {
+        this.locks = locks;
+        this.heir = new LockingAllocator(Wish.exactly(0, CORES.last()), FixedMachine.inf1(locks));
+        this.micros = new long[kills];
     }
 
-    static Result run(Path folder, int kills) throws Exception {
-        var run = new Kills(folder, kills);
-        try (ExecutorService lanes = Executors.newFixedThreadPool(LANES)) {
-            var all = new ArrayList<Future<?>>();
-            for (int i = 0; i < LANES; i++) {
-                int lane = i;
-                all.add(
-                        lanes.submit(
-                                () -> {
-                                    run.lane(lane);
-                                    return null;
-                                }));
-            }
-            for (Future<?> one : all) {
-                one.get();
-            }
+    static Result run(Path locks, int kills) throws Exception {
+        var run = new Kills(locks, kills);
+        run.claimAgain(System.nanoTime());
+        FaultPoint[] named = FaultPoint.values();
+        for (int kill = 0; kill < kills; kill++) {
+            run.killOne(
+                    kill, kill % 2 == 0 ? Victim.ANYWHERE : named[kill / 2 % named.length].name());
         }
-        long[] sorted = run.micros.stream().mapToLong(Long::longValue).toArray();
-        Arrays.sort(sorted);
-        return new Result(
-                run.points, run.leaked.get(), run.doubled.get(), run.fallen.get(), sorted);
+        run.heir.close();
+        Arrays.sort(run.micros);
+        return new Result(run.points, run.leaked, run.doubled, run.fallen, run.micros);
     }
 
-    private void lane(int lane) throws Exception {
-        Path locks = Files.createDirectory(folder.resolve("lane" + lane));
-        var random = new Random();
-        var heir = new LockingAllocator(Wish.exactly(0, CORES.last()), FixedMachine.inf1(locks));
-        long[] fences = new long[CORES.size()];
-        claimAgain(heir, fences, System.nanoTime());
-        for (int kill; (kill = left.decrementAndGet()) >= 0; ) {
-            FaultPoint[] named = FaultPoint.values();
-            String point = kill % 2 == 0 ? Victim.ANYWHERE : named[kill / 2 % named.length].name();
-            killOne(locks, point, random, heir, fences);
-        }
-        heir.close();
-    }
-
-    private void killOne(
-            Path locks, String point, Random random, LockingAllocator heir, long[] fences)
-            throws IOException, InterruptedException {
+    private void killOne(int kill, String point) throws IOException, InterruptedException {
         boolean each = point.equals("AFTER_LOCK") || point.equals("AFTER_UNLOCK");
         int times = each ? 1 + random.nextInt(CORES.size()) : 1;
         Process victim =
@@ -129,19 +98,14 @@ final class Kills {
             }
             if (point.equals(Victim.ANYWHERE)) {
                 LockSupport.parkNanos(random.nextLong(3_000_000));
-            } else if (ownsAll(point, times) && stolen(locks)) {
-                doubled.incrementAndGet();
+            } else if (ownsAll(point, times) && stolen()) {
+                doubled++;
             }
             long start = System.nanoTime();
             victim.destroyForcibly();
-            boolean again = claimAgain(heir, fences, start);
-            synchronized (this) {
-                points.merge(point, 1, Integer::sum);
-                micros.add((System.nanoTime() - start) / 1000);
-            }
-            if (!again) {
-                leaked.incrementAndGet();
-            }
+            leaked += claimAgain(start) ? 0 : 1;
+            micros[kill] = (System.nanoTime() - start) / 1000;
+            points.merge(point, 1, Integer::sum);
         } finally {
             victim.destroyForcibly().waitFor();
         }
@@ -156,7 +120,7 @@ final class Kills {
     }
 
     /** Whether somebody else gets one of the cores while their owner lives. */
-    private static boolean stolen(Path locks) {
+    private boolean stolen() {
         var thief = new CoreTable(FixedMachine.inf1(locks).info(), FaultPoint.Hook.NONE);
         boolean stolen = false;
         for (int core = 0; core < CORES.size(); core++) {
@@ -170,7 +134,7 @@ final class Kills {
         return stolen;
     }
 
-    private boolean claimAgain(LockingAllocator heir, long[] fences, long start) {
+    private boolean claimAgain(long start) {
         while (System.nanoTime() - start < LEAKED.toNanos()) {
             try (CoreClaim claim = heir.claim()) {
                 if (claim.cores().size() != CORES.size()) {
@@ -178,7 +142,7 @@ final class Kills {
                 }
                 for (CoreOwner owner : heir.owners()) {
                     if (owner.fence() <= fences[owner.core()]) {
-                        fallen.incrementAndGet();
+                        fallen++;
                     }
                     fences[owner.core()] = owner.fence();
                 }
@@ -188,6 +152,8 @@ final class Kills {
                     throw e;
                 }
             }
+            // The victim needs a processor to die on.
+            LockSupport.parkNanos(200_000);
         }
         return false;
     }

@@ -1,6 +1,4 @@
-package dev.glia.itests.log;
-
-import dev.glia.itests.container.Container;
+package dev.glia.itests.container;
 
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -10,17 +8,30 @@ import java.util.Hashtable;
 import java.util.Map;
 
 /** Config Admin of the container, whose types the test does not share. */
-final class ConfigAdmin {
+public final class ConfigAdmin {
     private final Object service;
 
-    ConfigAdmin(Container container) {
+    /**
+     * Finds it.
+     *
+     * @param container the container
+     */
+    public ConfigAdmin(Container container) {
         BundleContext context = container.context();
         ServiceReference<?> reference =
                 context.getServiceReference("org.osgi.service.cm.ConfigurationAdmin");
         service = context.getService(reference);
     }
 
-    void set(String pid, Map<String, Object> properties) throws ReflectiveOperationException {
+    /**
+     * Replaces a configuration; returns before its components have seen it.
+     *
+     * @param pid whose configuration
+     * @param properties the new values
+     * @throws ReflectiveOperationException when Config Admin refuses
+     */
+    public void set(String pid, Map<String, Object> properties)
+            throws ReflectiveOperationException {
         Object configuration =
                 service.getClass()
                         .getMethod("getConfiguration", String.class, String.class)
