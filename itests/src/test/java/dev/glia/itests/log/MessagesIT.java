@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.glia.config.Configuration;
 import dev.glia.itests.container.Await;
+import dev.glia.itests.container.ConfigAdmin;
 import dev.glia.itests.container.Container;
 import dev.glia.itests.container.Provision;
 import dev.glia.log.LogLevel;
