@@ -2,10 +2,13 @@ package dev.glia.config.internal;
 
 import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.config.RuntimeConfig.NeffTrust;
+import dev.glia.device.EmulationRules.Fault;
+import dev.glia.device.EmulationRules.Pace;
 import dev.glia.log.LogLevel;
 import dev.glia.runtime.RuntimeLifecycle;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SortedSet;
 
 /** All variables that Glia knows. */
@@ -149,6 +152,22 @@ final class Catalogue {
                             + Parsers.HIGHEST_DEVICE,
                     "0,1",
                     Parsers::devices);
+    static final Variable<List<Pace>> EMULATE_PACE =
+            new Variable<>(
+                    "GLIA_EMULATE_PACE",
+                    "off",
+                    "How long executions take on emulated cores.",
+                    EmulationGrammar.PACES,
+                    "2ms jitter=10% model=resnet*",
+                    new EmulationGrammar("*")::paces);
+    static final Variable<List<Fault>> EMULATE_FAULTS =
+            new Variable<>(
+                    "GLIA_EMULATE_FAULTS",
+                    "",
+                    "What goes wrong on emulated cores.",
+                    EmulationGrammar.FAULTS,
+                    "hang every=100 model=resnet*; 1202 probability=0.1% seed=7 core=1",
+                    new EmulationGrammar("*")::faults);
     static final Variable<String> INIT =
             new Variable<>(
                     RuntimeLifecycle.INIT,

@@ -64,6 +64,9 @@ final class Names {
 
     private static final String PREFIX = "NEURON_RT_";
 
+    /** A rule that is silently ignored would make a test pass that tests nothing. */
+    private static final String EMULATION = "GLIA_EMULATE_";
+
     private Names() {}
 
     /**
@@ -81,7 +84,8 @@ final class Names {
                                 Level.INFO,
                                 name
                                         + " is a variable of the Neuron Runtime that has no effect in Glia"));
-            } else if (name.startsWith(PREFIX) && !known.contains(name)) {
+            } else if ((name.startsWith(PREFIX) || name.startsWith(EMULATION))
+                    && !known.contains(name)) {
                 notices.add(
                         new Notice(
                                 Level.WARN,

@@ -4,6 +4,7 @@ import dev.glia.config.RuntimeConfig;
 import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.config.RuntimeConfig.NeffTrust;
 import dev.glia.config.Setting;
+import dev.glia.device.EmulationRules;
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogRoute;
 
@@ -61,6 +62,10 @@ record Snapshot(
                 reading.read(Catalogue.VISIBLE_DEVICES).filter(set -> !set.isEmpty());
         NeffTrust trust = reading.read(Catalogue.NEFF_TRUST).orElse(NeffTrust.ANY);
         Optional<Path> keys = reading.read(Catalogue.NEFF_KEYS);
+        var emulation =
+                new EmulationRules(
+                        reading.read(Catalogue.EMULATE_PACE).orElse(List.of()),
+                        reading.read(Catalogue.EMULATE_FAULTS).orElse(List.of()));
         reading.read(Catalogue.INIT);
 
         if (inFlight > 3) {
@@ -92,7 +97,8 @@ record Snapshot(
                         run,
                         devices,
                         trust,
-                        keys);
+                        keys,
+                        emulation);
         return new Snapshot(
                 config,
                 List.copyOf(reading.problems()),

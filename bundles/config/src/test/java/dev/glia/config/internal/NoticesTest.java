@@ -44,6 +44,16 @@ class NoticesTest {
     }
 
     @Test
+    void aMisspeltFaultDoesNotGoUnnoticed() {
+        assertThat(notices(Map.of("GLIA_EMULATE_FAULT", "hang")))
+                .singleElement()
+                .satisfies(
+                        notice ->
+                                assertThat(notice.text())
+                                        .contains("did you mean GLIA_EMULATE_FAULTS?"));
+    }
+
+    @Test
     void otherNamesAreNobodysBusiness() {
         assertThat(notices(Map.of("PATH", "/bin", "NEURON_CC_FLAGS", "-O1", "GLIA_HOME", "/x")))
                 .isEmpty();

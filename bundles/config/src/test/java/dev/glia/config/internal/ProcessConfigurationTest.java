@@ -179,6 +179,8 @@ class ProcessConfigurationTest {
                 "NEURON_RT_LOG_LOCATION_NTR|console|=console",
                 "GLIA_INSTANCE|../x|=trn2",
                 "GLIA_INIT|later|=manual",
+                "GLIA_EMULATE_PACE|2|=2ms",
+                "GLIA_EMULATE_FAULTS|hang evry=3|=hang",
                 "NEURON_RT_VISIBLE_CORES|''|0-2",
                 "GLIA_STATE_DIR|''|=/"
             })
@@ -370,7 +372,7 @@ class ProcessConfigurationTest {
     @Test
     void everySettingIsExplained() {
         var settings = of(Map.of()).settings();
-        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(24 + 12);
+        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(26 + 12);
         assertThat(settings)
                 .allSatisfy(
                         setting -> {
