@@ -29,6 +29,18 @@ public interface DeviceDriver {
     Architecture architecture();
 
     /**
+     * Describes the hosts that have devices of this architecture, so that GLIA_INSTANCE can name
+     * one. {@link Machine} asks for a name that it does not know itself. Must not call {@link
+     * Machine#info()}, which waits for this answer.
+     *
+     * @return the hosts; the architecture's name alone means the first. Unless overridden, one
+     *     emulated host with one device
+     */
+    default List<InstanceShape> instances() {
+        return List.of(InstanceShape.single(architecture().name()));
+    }
+
+    /**
      * Lists the devices of this architecture on this machine. Must not block for long.
      *
      * @return the devices in the order of their numbers; empty when there is none

@@ -35,6 +35,7 @@ record EmulatedInstance(Path folder) {
     private static final String MARKER = "layout";
     private static final String TREE = "neuron_device";
     private static final String LOCKS = "locks";
+    private static final Pattern LOCK = Pattern.compile("nc(\\d{1,4})\\.lock");
     private static final Pattern LAYOUT_LINE = Pattern.compile("(\\d{1,9})\\s*");
 
     /** What a builder that died has left is removed after this time; no builder takes that long. */
@@ -74,6 +75,13 @@ record EmulatedInstance(Path folder) {
         }
     }
 
+    /** {@return whether a folder is such an instance, and no link to one} */
+    static boolean isOne(Path folder) {
+        return !folder.getFileName().toString().startsWith(".")
+                && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+                && Files.exists(folder.resolve(LOCKS), LinkOption.NOFOLLOW_LINKS);
+    }
+
     Path tree() {
         return folder.resolve(TREE);
     }
@@ -102,7 +110,7 @@ record EmulatedInstance(Path folder) {
             }
             // Another process was first: its instance is as good as this one.
         } finally {
-            remove(aside);
+            delete(aside);
         }
     }
 
@@ -177,28 +185,47 @@ record EmulatedInstance(Path folder) {
      * files still have their names.
      *
      * @param instances the folder of all instances
-     * @param type what it emulates
      * @throws NrtException NRT_RESOURCE when a process owns a core of it
      */
-    void remove(Path instances, InstanceType type) throws IOException {
+    void remove(Path instances) throws IOException {
         StateFolder.open(locks());
-        try (var all = InstanceLocks.take(locks(), type.cores())) {
+        try (var all = InstanceLocks.take(locks(), cores())) {
             if (all.refused().isPresent()) {
-                throw owned(type, all.refused().get());
+                throw owned(all.refused().get());
             }
             Path aside = aside(instances);
             Files.move(folder, aside.resolve("old"), StandardCopyOption.ATOMIC_MOVE);
-            remove(aside);
+            delete(aside);
         }
     }
 
-    private NrtException owned(InstanceType type, Path lock) {
+    /**
+     * The most that its type, its tree and the locks that were ever taken tell: it may be damaged,
+     * and its type may be known to a driver only.
+     */
+    private int cores() throws IOException {
+        try (Stream<Path> files = Files.list(locks())) {
+            int claimed =
+                    files.map(file -> LOCK.matcher(file.getFileName().toString()))
+                            .filter(Matcher::matches)
+                            .mapToInt(lock -> Integer.parseInt(lock.group(1)) + 1)
+                            .max()
+                            .orElse(0);
+            int known =
+                    InstanceType.known(folder.getFileName().toString())
+                            .map(InstanceType::cores)
+                            .orElse(0);
+            return Math.max(known, Math.max(claimed, SysfsTree.countCores(tree())));
+        }
+    }
+
+    private NrtException owned(Path lock) {
         String core = lock.getFileName().toString().replace(".lock", "");
         return new NrtException(
                 NrtStatus.NRT_RESOURCE,
                 "The emulated %s is in use: %s belongs to %s. End that process, then remove the instance again"
                         .formatted(
-                                type.name(),
+                                folder.getFileName(),
                                 core,
                                 LockHolder.of(lock)
                                         .map(
@@ -222,7 +249,7 @@ record EmulatedInstance(Path folder) {
             Files.move(
                     aside.resolve(MARKER), folder.resolve(MARKER), StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            remove(aside);
+            delete(aside);
         }
     }
 
@@ -233,7 +260,7 @@ record EmulatedInstance(Path folder) {
                 if (Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS)
                         .toInstant()
                         .isBefore(before)) {
-                    remove(entry);
+                    delete(entry);
                 }
             }
         } catch (IOException | UncheckedIOException e) {
@@ -245,7 +272,7 @@ record EmulatedInstance(Path folder) {
      * Removes a folder that is no instance, or no longer; what another process removes meanwhile is
      * fine.
      */
-    private static void remove(Path folder) throws IOException {
+    private static void delete(Path folder) throws IOException {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }

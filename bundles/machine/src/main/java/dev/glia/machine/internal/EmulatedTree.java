@@ -51,7 +51,7 @@ final class EmulatedTree {
     }
 
     private static String links(InstanceType type, int device) {
-        return type.topology().neighbours(device, type.devices()).stream()
+        return type.links().get(device).stream()
                 .map(String::valueOf)
                 .collect(Collectors.joining(", "));
     }

@@ -2,14 +2,18 @@ package dev.glia.machine.internal;
 
 import dev.glia.config.Configuration;
 import dev.glia.config.RuntimeConfig;
+import dev.glia.device.DeviceDriver;
 import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +22,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Function;
 
@@ -36,8 +43,22 @@ public final class LocalMachine implements Machine {
     /** The folder of all emulated instances in the state folder. */
     static final String INSTANCES = "instances";
 
+    /** The values of GLIA_INSTANCE that name no instance. */
+    private static final Set<String> OWN_NAMES = Set.of("auto", "hardware");
+
     private final Configuration configuration;
     private final Function<Path, DeviceFiles> deviceFiles;
+
+    /**
+     * Not the drivers themselves: they need this machine, and only an instance that is not known
+     * here makes it necessary to ask them.
+     */
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile List<ComponentServiceObjects<DeviceDriver>> drivers = List.of();
+
     private volatile MachineInfo info;
 
     /**
@@ -56,28 +77,64 @@ public final class LocalMachine implements Machine {
         this.deviceFiles = deviceFiles;
     }
 
+    /** For tests. */
+    LocalMachine(Configuration configuration, List<ComponentServiceObjects<DeviceDriver>> drivers) {
+        this(configuration);
+        this.drivers = drivers;
+    }
+
     @Override
     public MachineInfo info() {
         MachineInfo known = info;
-        return known != null ? known : discoverOnce();
+        return known != null ? known : discoverOnce(brought());
     }
 
-    private synchronized MachineInfo discoverOnce() {
+    /**
+     * Drivers are asked before the lock is taken: asking may activate one, and that may take long.
+     */
+    private DriverInstances brought() {
+        String wanted = instance(configuration.current());
+        return OWN_NAMES.contains(wanted) || InstanceType.known(wanted).isPresent()
+                ? DriverInstances.NONE
+                : askDrivers();
+    }
+
+    private DriverInstances askDrivers() {
+        // The registry lists the highest ranking last.
+        List<ComponentServiceObjects<DeviceDriver>> present = drivers.reversed();
+        List<DeviceDriver> held =
+                present.stream().map(ComponentServiceObjects::getService).toList();
+        try {
+            return DriverInstances.of(held.stream().filter(Objects::nonNull).toList());
+        } finally {
+            for (int i = 0; i < held.size(); i++) {
+                if (held.get(i) != null) {
+                    present.get(i).ungetService(held.get(i));
+                }
+            }
+        }
+    }
+
+    private static String instance(RuntimeConfig config) {
+        return config.instance().strip().toLowerCase(Locale.ROOT);
+    }
+
+    private synchronized MachineInfo discoverOnce(DriverInstances brought) {
         if (info == null) {
-            info = discover(configuration.current());
+            info = discover(configuration.current(), brought);
         }
         return info;
     }
 
-    private MachineInfo discover(RuntimeConfig config) {
+    private MachineInfo discover(RuntimeConfig config, DriverInstances brought) {
         Path tree = config.sysfsRoot().resolve("devices/virtual/neuron_device");
-        return switch (config.instance().strip().toLowerCase(Locale.ROOT)) {
+        return switch (instance(config)) {
             case "hardware" -> hardware(config, tree);
             case "auto" ->
                     SysfsTree.hasDevices(tree)
                             ? hardware(config, tree)
-                            : emulated(config, InstanceType.DEFAULT);
-            default -> emulated(config, InstanceType.named(config.instance()));
+                            : stored(config, InstanceType.DEFAULT);
+            default -> stored(config, InstanceType.named(config.instance(), brought));
         };
     }
 
@@ -95,7 +152,7 @@ public final class LocalMachine implements Machine {
                                 product(config.sysfsRoot()), sysfs.family(), sysfs.devices().size())
                         .map(InstanceType::name)
                         .orElse(sysfs.family().architecture());
-        return machine(type, sysfs, visible, Optional.of(version), tree, locks);
+        return machine(type, sysfs, false, visible, Optional.of(version), tree, locks);
     }
 
     /** The devices that were given to this process, be it by name or by their files. */
@@ -124,12 +181,14 @@ public final class LocalMachine implements Machine {
         return config.visibleDevices().orElse(present);
     }
 
-    private static MachineInfo emulated(RuntimeConfig config, InstanceType type) {
+    /** An instance whose tree and locks lie in the state folder: nearly always an emulated one. */
+    private static MachineInfo stored(RuntimeConfig config, InstanceType type) {
         Path instances = StateFolder.open(StateFolder.open(config.stateDir()).resolve(INSTANCES));
         EmulatedInstance instance = EmulatedInstance.open(instances, type);
-        SysfsTree sysfs = SysfsTree.read(instance.tree(), instance.remedy());
+        SysfsTree sysfs =
+                SysfsTree.read(instance.tree(), Family.with(type.family()), instance.remedy());
         int cores = sysfs.devices().stream().mapToInt(device -> device.cores()).sum();
-        if (sysfs.family() != type.family()
+        if (!sysfs.family().equals(type.family())
                 || sysfs.devices().size() != type.devices()
                 || cores != type.cores()) {
             throw new NrtException(
@@ -146,10 +205,15 @@ public final class LocalMachine implements Machine {
                                     type.cores(),
                                     instance.remedy()));
         }
-        INIT.info("Emulating {} in {}", type.name(), instance.folder());
+        INIT.info(
+                "{} {} in {}",
+                type.emulated() ? "Emulating" : "Using",
+                type.name(),
+                instance.folder());
         return machine(
                 type.name(),
                 sysfs,
+                type.emulated(),
                 visible(config, sysfs.indices()),
                 Optional.empty(),
                 instance.tree(),
@@ -159,6 +223,7 @@ public final class LocalMachine implements Machine {
     private static MachineInfo machine(
             String type,
             SysfsTree sysfs,
+            boolean emulated,
             SortedSet<Integer> visible,
             Optional<String> driver,
             Path tree,
@@ -167,7 +232,7 @@ public final class LocalMachine implements Machine {
         return new MachineInfo(
                 type,
                 family.architecture(),
-                driver.isEmpty(),
+                emulated,
                 VisibleDevices.of(sysfs.devices(), visible),
                 family.lncSizes(),
                 family.defaultLnc(),
@@ -189,6 +254,7 @@ public final class LocalMachine implements Machine {
         try {
             return SysfsTree.read(
                     tree,
+                    Family.ALL,
                     "Check with lsmod, dmesg and neuron-ls that the Neuron driver works, or set GLIA_INSTANCE=trn1.2xlarge to emulate a device");
         } catch (NrtException e) {
             DEVICES.error(e.reason());

@@ -16,6 +16,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The emulated instances in the state folder. */
 @Component
@@ -42,14 +43,15 @@ public final class StoredInstances implements EmulatedInstances {
         }
         StateFolder.open(state);
         StateFolder.open(instances);
-        return InstanceType.ALL.stream()
-                .map(InstanceType::name)
-                .filter(
-                        name ->
-                                Files.isDirectory(
-                                        instances.resolve(name), LinkOption.NOFOLLOW_LINKS))
-                .sorted()
-                .toList();
+        try (Stream<Path> folders = Files.list(instances)) {
+            return folders.filter(EmulatedInstance::isOne)
+                    .map(folder -> folder.getFileName().toString())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE, instances + " cannot be listed (" + e + ")", e);
+        }
     }
 
     @Override
@@ -70,7 +72,7 @@ public final class StoredInstances implements EmulatedInstances {
         Path instances = folder(configuration.current().stateDir());
         var instance = new EmulatedInstance(StateFolder.open(instances.resolve(name)));
         try {
-            instance.remove(instances, InstanceType.named(name));
+            instance.remove(instances);
         } catch (IOException e) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,

@@ -20,7 +20,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What a tree {@code neuronN/...} says, be it the kernel driver's or an emulated one. Nothing in it
@@ -31,9 +30,9 @@ import java.util.stream.Stream;
  */
 record SysfsTree(Family family, List<DeviceInfo> devices) {
     /** The kernel driver knows no more devices than this. */
-    private static final int MAX_DEVICES = 64;
+    static final int MAX_DEVICES = 64;
 
-    /** Nor more cores of a device. */
+    /** Nor more cores of a device, unless another vendor's has them. */
     private static final int MAX_CORES = 8;
 
     /** An attribute of sysfs fits a page. */
@@ -66,15 +65,30 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
         }
     }
 
+    /** {@return the physical cores that a tree shows, as far as it can be read} */
+    static int countCores(Path tree) throws IOException {
+        int cores = 0;
+        for (Path device : Files.isDirectory(tree) ? folders(tree).values() : List.<Path>of()) {
+            try (var in = Files.newInputStream(device.resolve("core_count"))) {
+                String found = new String(in.readNBytes(4), StandardCharsets.UTF_8).strip();
+                cores += NUMBER.matcher(found).matches() ? Integer.parseInt(found) : 0;
+            } catch (IOException e) {
+                // No core of a device that cannot be read was ever claimed.
+            }
+        }
+        return cores;
+    }
+
     /**
      * Reads the tree.
      *
      * @param tree the folder of the devices
+     * @param families the architectures that its devices may have
      * @param remedy the sentence that says what to do about a damaged tree
      * @throws NrtException NRT_FAILURE when there is no device, or the tree is damaged
      */
-    static SysfsTree read(Path tree, String remedy) {
-        return new Reader(tree, remedy).read();
+    static SysfsTree read(Path tree, List<Family> families, String remedy) {
+        return new Reader(tree, families, remedy).read();
     }
 
     private static SortedMap<Integer, Path> folders(Path tree) throws IOException {
@@ -91,7 +105,7 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
     }
 
     /** One reading, with what its error messages need. */
-    private record Reader(Path tree, String remedy) {
+    private record Reader(Path tree, List<Family> families, String remedy) {
 
         SysfsTree read() {
             SortedMap<Integer, Path> folders = devices();
@@ -99,7 +113,7 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
             var devices = new ArrayList<DeviceInfo>();
             folders.forEach(
                     (index, folder) -> {
-                        if (family(folder) != family) {
+                        if (!family(folder).equals(family)) {
                             throw damaged(
                                     folder.resolve("info/architecture/instance_type"),
                                     "names another architecture than the first device",
@@ -109,7 +123,7 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
                                 new DeviceInfo(
                                         index,
                                         family.architecture(),
-                                        cores(folder),
+                                        cores(folder, family),
                                         links(folder, index, folders),
                                         bdf(folder)));
                     });
@@ -148,14 +162,14 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
             Path file = device.resolve("info/architecture/instance_type");
             String found = attribute(file);
             Family family =
-                    Family.byInstance(found)
+                    Family.byInstance(families, found)
                             .orElseThrow(
                                     () ->
                                             damaged(
                                                     file,
                                                     "says '" + found + "'",
                                                     "known are "
-                                                            + Stream.of(Family.values())
+                                                            + families.stream()
                                                                     .map(Family::instance)
                                                                     .collect(
                                                                             Collectors.joining(
@@ -171,13 +185,13 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
             return family;
         }
 
-        private int cores(Path device) {
+        private int cores(Path device, Family family) {
             Path file = device.resolve("core_count");
             String found = attribute(file);
             int cores = NUMBER.matcher(found).matches() ? Integer.parseInt(found) : 0;
-            if (cores < 1 || cores > MAX_CORES) {
-                throw damaged(
-                        file, "says '" + found + "'", "a device has 1 to " + MAX_CORES + " cores");
+            int most = Math.max(MAX_CORES, family.cores());
+            if (cores < 1 || cores > most) {
+                throw damaged(file, "says '" + found + "'", "a device has 1 to " + most + " cores");
             }
             return cores;
         }

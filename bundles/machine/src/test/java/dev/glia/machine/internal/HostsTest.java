@@ -59,7 +59,7 @@ class HostsTest {
             Model model, String type, int devices, int cores, int lnc, String architecture)
             throws IOException {
         host.driver("2.24.7.0").product(type);
-        InstanceType known = InstanceType.named(type);
+        InstanceType known = InstanceType.named(type, DriverInstances.NONE);
         for (int i = 0; i < devices; i++) {
             host.device(i, model, links(known, i));
         }
@@ -76,7 +76,7 @@ class HostsTest {
         for (DeviceInfo device : info.devices()) {
             int i = device.index();
             assertThat(device.hostIndex()).isEqualTo(i);
-            assertThat(device.connected()).isEqualTo(known.topology().neighbours(i, devices));
+            assertThat(device.connected()).isEqualTo(known.links().get(i));
             assertThat(device.bdf()).isEqualTo("%02x:1e.0".formatted(0x10 + i));
         }
         assertThat(RecordedLog.LINES).isEmpty();
@@ -145,7 +145,10 @@ class HostsTest {
     void visibleDevicesAreSeenRenumbered() throws IOException {
         host.driver("2.24.7.0");
         for (int i = 0; i < 6; i++) {
-            host.device(i, Model.INF2, links(InstanceType.named("inf2.24xlarge"), i));
+            host.device(
+                    i,
+                    Model.INF2,
+                    links(InstanceType.named("inf2.24xlarge", DriverInstances.NONE), i));
         }
 
         MachineInfo info = machine(Optional.of(set(2, 3))).info();
@@ -228,7 +231,7 @@ class HostsTest {
 
     private static String links(InstanceType type, int device) {
         var links = new ArrayList<String>();
-        type.topology().neighbours(device, type.devices()).forEach(link -> links.add("" + link));
+        type.links().get(device).forEach(link -> links.add("" + link));
         return String.join(", ", links);
     }
 

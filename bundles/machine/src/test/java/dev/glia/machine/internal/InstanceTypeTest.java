@@ -28,7 +28,7 @@ class InstanceTypeTest {
         "trn3-GEN1,trn3-gen1",
     })
     void anArchitectureMeansItsSmallestTypeAndCaseDoesNotMatter(String value, String type) {
-        assertThat(InstanceType.named(value).name()).isEqualTo(type);
+        assertThat(InstanceType.named(value, DriverInstances.NONE).name()).isEqualTo(type);
     }
 
     @ParameterizedTest
@@ -39,7 +39,7 @@ class InstanceTypeTest {
         "trn3gen1,trn3-gen1"
     })
     void anUnknownTypeIsRefusedWithTheNearestAndTheList(String value, String nearest) {
-        assertThatThrownBy(() -> InstanceType.named(value))
+        assertThatThrownBy(() -> InstanceType.named(value, DriverInstances.NONE))
                 .isInstanceOfSatisfying(
                         NrtException.class,
                         e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_INVALID))
@@ -52,12 +52,13 @@ class InstanceTypeTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "../../etc", "trn1.2xlarge/../x"})
     void aNameThatIsNoTypeNeverBecomesAPath(String value) {
-        assertThatThrownBy(() -> InstanceType.named(value)).isInstanceOf(NrtException.class);
+        assertThatThrownBy(() -> InstanceType.named(value, DriverInstances.NONE))
+                .isInstanceOf(NrtException.class);
     }
 
     @Test
     void aVeryLongNameIsCut() {
-        assertThatThrownBy(() -> InstanceType.named("y".repeat(1_000_000)))
+        assertThatThrownBy(() -> InstanceType.named("y".repeat(1_000_000), DriverInstances.NONE))
                 .hasMessageContaining("y...")
                 .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(700));
     }
@@ -79,10 +80,10 @@ class InstanceTypeTest {
                 "trn2.48xlarge"
             })
     void linksAreMutual(String name) {
-        InstanceType type = InstanceType.named(name);
+        InstanceType type = InstanceType.named(name, DriverInstances.NONE);
         for (int device = 0; device < type.devices(); device++) {
-            for (int other : type.topology().neighbours(device, type.devices())) {
-                assertThat(type.topology().neighbours(other, type.devices())).contains(device);
+            for (int other : type.links().get(device)) {
+                assertThat(type.links().get(other)).contains(device);
             }
         }
     }
