@@ -98,7 +98,9 @@ final class Logs {
         Path folder = Files.createTempDirectory("glia-logs");
         Map<String, Contestant> contestants = new LinkedHashMap<>();
         Path mine = folder.resolve("glia.log");
-        contestants.put("glia", new Glia(StandaloneLog.logger(mine), new Tail(mine)));
+        var log = new StandaloneLog();
+        log.route(mine);
+        contestants.put("glia", new Glia(log.logger(), new Tail(mine)));
         Path theirs = folder.resolve("log4j.log");
         contestants.put("log4j2", new Log4j(log4j(folder, theirs), new Tail(theirs)));
         System.out.println();

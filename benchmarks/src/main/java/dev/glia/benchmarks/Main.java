@@ -24,6 +24,19 @@ public final class Main {
 
     private record Score(double nanos, double bytes) {}
 
+    /** What measures in one JVM. */
+    private interface Measure {
+        void run() throws Exception;
+    }
+
+    private static final Map<String, Measure> OTHERS =
+            Map.of(
+                    "slices", Slices::measure,
+                    "cores", Cores::measure,
+                    "neff", NeffLoad::measure,
+                    "logs", Logs::measure,
+                    "places", BrokenPlaces::measure);
+
     private Main() {}
 
     /**
@@ -36,20 +49,9 @@ public final class Main {
         int rounds = 5;
         List<Suite> suites = new ArrayList<>();
         for (String argument : arguments) {
-            if (argument.equals("slices")) {
-                Slices.measure();
-                return;
-            }
-            if (argument.equals("cores")) {
-                Cores.measure();
-                return;
-            }
-            if (argument.equals("neff")) {
-                NeffLoad.measure();
-                return;
-            }
-            if (argument.equals("logs")) {
-                Logs.measure();
+            Measure other = OTHERS.get(argument);
+            if (other != null) {
+                other.run();
                 return;
             }
             if (argument.matches("[1-9][0-9]?")) {

@@ -21,29 +21,33 @@ import java.util.Map;
 
 /** The log without a container: what Declarative Services would do is done by hand. */
 final class StandaloneLog {
-    private StandaloneLog() {}
+    private final LogRouting routing = new LogRouting();
 
-    /** {@return a logger at INFO to a file} */
-    static Logger logger(Path file) throws ReflectiveOperationException {
-        var routing = new LogRouting();
+    /** Starts it with the sink for files. */
+    StandaloneLog() throws ReflectiveOperationException {
         call(
-                routing,
                 "bindSink",
                 new Class<?>[] {LogSink.class, Map.class},
                 new FileSink(new Defaults()),
                 Map.of(LogSink.LOCATION, LogSink.FILE));
+    }
+
+    /** Sends records from INFO on to a file. */
+    void route(Path file) throws ReflectiveOperationException {
         call(
-                routing,
                 "bindConfiguration",
                 new Class<?>[] {Configuration.class},
                 new Routes(
                         Map.of(
                                 LogComponent.NRT,
                                 List.of(new LogRoute(file.toString(), LogLevel.INFO)))));
+    }
+
+    Logger logger() {
         return LoggerFactory.getLogger("NRT.benchmark");
     }
 
-    private static void call(LogRouting routing, String name, Class<?>[] types, Object... arguments)
+    private void call(String name, Class<?>[] types, Object... arguments)
             throws ReflectiveOperationException {
         Method method = LogRouting.class.getDeclaredMethod(name, types);
         method.setAccessible(true);
