@@ -4,7 +4,7 @@
  * do not need them.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package dev.glia.core;
 
 import org.osgi.annotation.bundle.Export;

@@ -2,7 +2,10 @@ package dev.glia.runtime;
 
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** Called for each queued request that ended, as {@code nrt_register_async_exec_callback} does. */
+/**
+ * Called for each queued request that ended, as {@code nrt_register_async_exec_callback} does: the
+ * sequence number of the completion is the job id.
+ */
 @ConsumerType
 @FunctionalInterface
 public interface CompletionListener {

@@ -48,13 +48,38 @@ public interface Execution extends AutoCloseable {
      * Runs the request on its NeuronCore and waits for it: {@code nrt_execute}. When the core is
      * free the work is done on the calling thread.
      *
+     * <p>With NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS above 0 it does not wait: it queues the
+     * request, returns NRT_SUCCESS, and tells the {@linkplain NeuronRuntime#onCompletion listener}
+     * of the end. When as many requests as that are in flight, or this execution is, it first waits
+     * until one of them has ended. Outputs may be read after the end, such as after {@link
+     * CoreQueue#drain}.
+     *
      * @return NRT_SUCCESS, or NRT_EXEC_COMPLETED_WITH_NUM_ERR when the outputs contain NaN and the
      *     device reports it
      * @throws NrtException NRT_TIMEOUT after NEURON_RT_EXEC_TIMEOUT, NRT_EXEC_NC_BUSY when this
-     *     execution already runs, NRT_CLOSED when execution, model or runtime are closed, or the
-     *     status that the device reported
+     *     execution already runs or its core is quarantined, NRT_CLOSED when execution, model or
+     *     runtime are closed, or the status that the device reported
      */
     NrtStatus execute();
+
+    /**
+     * Runs the request several times in one turn of its NeuronCore: {@code nrt_execute_repeat}. It
+     * is one request: no other comes in between, it may take as many times the time-out, and it
+     * ends with the first repetition that fails.
+     *
+     * @param repeat how often, at least 1
+     * @return as {@link #execute()}; NRT_EXEC_COMPLETED_WITH_NUM_ERR when any repetition said so
+     * @throws NrtException NRT_INVALID when {@code repeat} is below 1; otherwise as {@link
+     *     #execute()}
+     */
+    default NrtStatus execute(int repeat) {
+        NrtStatus status = NrtStatus.NRT_SUCCESS;
+        for (int i = 0; i < repeat; i++) {
+            NrtStatus once = execute();
+            status = once == NrtStatus.NRT_SUCCESS ? status : once;
+        }
+        return status;
+    }
 
     /**
      * Queues the request on its NeuronCore and returns at once.

@@ -23,6 +23,9 @@ public interface Model extends AutoCloseable {
     /** {@return the NeuronCore that executes this model} */
     NeuronCore core();
 
+    /** {@return everything that is known of the model} */
+    ModelInfo info();
+
     /** {@return the inputs in the order of the NEFF} */
     List<TensorInfo> inputs();
 
@@ -50,8 +53,25 @@ public interface Model extends AutoCloseable {
     Execution prepare(Map<String, MemorySegment> tensors);
 
     /**
-     * Unloads the model: {@code nrt_unload}. New requests are refused with NRT_CLOSED, requests
-     * that run or wait are finished first, then all executions are closed.
+     * Prepares a request on tensors of the application, which are used in place and not copied. The
+     * same tensors may be bound to other executions and models.
+     *
+     * @param inputs tensors by the names of inputs; those that are not named get memory of their
+     *     own, filled with zeros
+     * @param outputs the same for outputs
+     * @return the prepared request; it keeps the memory of the tensors alive until it is closed
+     * @throws NrtException NRT_INVALID for an unknown name, another type or size, or an output that
+     *     cannot be written; NRT_CLOSED for a tensor that is closed; otherwise as {@link
+     *     #prepare()}
+     */
+    Execution prepare(TensorSet inputs, TensorSet outputs);
+
+    /**
+     * Unloads the model: {@code nrt_unload}, which drains. New requests are refused with NRT_CLOSED
+     * from the first moment; those that run or wait are finished, each within its time-out, and
+     * answered; then all executions are closed. A request that cannot be stopped is not waited for:
+     * what it uses is freed when it ends. Other instances of the NEFF stay loaded. Must not be
+     * called from a {@link CompletionListener} or another callback of the core. Idempotent.
      */
     @Override
     void close();

@@ -2,6 +2,7 @@ package dev.glia.runtime;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * What a model says of one of its tensors. Tensors are dense, row-major and little-endian.
@@ -46,6 +47,19 @@ public record TensorInfo(String name, Usage usage, DType dtype, List<Long> shape
                         overflow);
             }
         }
+    }
+
+    /**
+     * Describes a tensor that an application makes for itself, for whatever usage.
+     *
+     * @param name its name
+     * @param dtype the element type
+     * @param shape the extent of each dimension, outermost first; none for a scalar
+     * @return the description
+     * @throws NrtException NRT_INVALID as the constructor
+     */
+    public static TensorInfo of(String name, DType dtype, long... shape) {
+        return new TensorInfo(name, Usage.INPUT, dtype, LongStream.of(shape).boxed().toList());
     }
 
     /** {@return the number of elements} */

@@ -7,7 +7,7 @@
  * {@link dev.glia.runtime.NrtException}s that carry the {@link dev.glia.runtime.NrtStatus}.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package dev.glia.runtime;
 
 import org.osgi.annotation.bundle.Export;

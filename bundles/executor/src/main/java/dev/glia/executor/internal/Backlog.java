@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -22,9 +23,18 @@ final class Backlog {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
+    private final Condition room = lock.newCondition();
+    private final Condition settled = lock.newCondition();
     private final Deque<Request> queue = new ArrayDeque<>();
-    private long sequence;
+
+    /** Requests whose end is not known to all yet, in their order; ended ones between others. */
+    private final Deque<Request> unsettled = new ArrayDeque<>();
+
     private Thread worker;
+    private volatile long sequence;
+
+    /** This request and all before it have ended, and everybody was told. */
+    private volatile long completed;
 
     /** Requests that have not ended; the callers of others wait behind them. */
     private volatile int pending;
@@ -52,18 +62,31 @@ final class Backlog {
         return closed;
     }
 
+    long submitted() {
+        return sequence;
+    }
+
+    long completed() {
+        return completed;
+    }
+
+    /** {@return whether the calling thread is the one that runs the requests} */
+    boolean isWorker() {
+        return Thread.currentThread() == worker;
+    }
+
     /**
      * Queues a request.
      *
      * @param submitted whether it counts as in flight
      * @param request makes it for its sequence number
-     * @param full makes the refusal when the window is full
      * @param gone makes the refusal when the lane is closed
+     * @return the request, or null when the window is full
+     * @throws OutOfMemoryError when there can be no thread
      */
     Request add(
             boolean submitted,
             LongFunction<Request> request,
-            Supplier<? extends RuntimeException> full,
             Supplier<? extends RuntimeException> gone) {
         lock.lock();
         try {
@@ -71,17 +94,37 @@ final class Backlog {
                 throw gone.get();
             }
             if (submitted && inFlight >= maxInFlight) {
-                throw full.get();
+                return null;
             }
-            Request added = request.apply(++sequence);
-            pending++;
-            inFlight += submitted ? 1 : 0;
-            queue.addLast(added);
             if (worker == null) {
                 worker = Thread.ofPlatform().daemon().name(threadName).start(this::work);
             }
+            Request added = request.apply(sequence + 1);
+            sequence++;
+            pending++;
+            inFlight += submitted ? 1 : 0;
+            queue.addLast(added);
+            unsettled.addLast(added);
             work.signal();
             return added;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until the window is not full, or the backlog is closed or disturbed; the room may be
+     * gone when the caller comes to use it.
+     *
+     * @return false when that took longer than allowed
+     */
+    boolean awaitRoom(long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            return inFlight < maxInFlight
+                    || closed
+                    || room.await(nanos, TimeUnit.NANOSECONDS)
+                    || inFlight < maxInFlight;
         } finally {
             lock.unlock();
         }
@@ -114,6 +157,55 @@ final class Backlog {
         try {
             pending--;
             inFlight -= submitted ? 1 : 0;
+            room.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Everybody was told of the end of a request; called exactly once for each. */
+    void settle(Request request) {
+        lock.lock();
+        try {
+            request.settled();
+            while (!unsettled.isEmpty() && unsettled.peekFirst().isSettled()) {
+                completed = unsettled.pollFirst().sequence();
+            }
+            settled.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return whether a request that was queued has ended and everybody was told} */
+    boolean isSettled(long number) {
+        if (number <= completed) {
+            return true;
+        }
+        lock.lock();
+        try {
+            return unsettled.stream()
+                    .noneMatch(request -> request.sequence() == number && !request.isSettled());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until a request and all before it have ended.
+     *
+     * @return how many of them have not when the time is over
+     */
+    long awaitSettled(long last, long nanos) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (completed < last && left > 0) {
+                left = settled.awaitNanos(left);
+            }
+            return unsettled.stream()
+                    .filter(request -> request.sequence() <= last && !request.isSettled())
+                    .count();
         } finally {
             lock.unlock();
         }
@@ -126,6 +218,7 @@ final class Backlog {
             var waiting = new ArrayList<>(queue);
             if (take) {
                 queue.clear();
+                room.signalAll();
             }
             return waiting;
         } finally {
@@ -165,6 +258,7 @@ final class Backlog {
         try {
             closed = true;
             work.signalAll();
+            room.signalAll();
             return worker;
         } finally {
             lock.unlock();

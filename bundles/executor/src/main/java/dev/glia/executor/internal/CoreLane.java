@@ -8,10 +8,13 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
 
+import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The lane of one core: a fair lock that gives the turn, and a backlog for the requests that do not
@@ -39,8 +42,10 @@ final class CoreLane implements Lane, Watchdog.Watched {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final int index;
+    private final int maxInFlight;
     private final Watchdog watchdog;
     private final Patience patience;
+    private final Runnable changed;
     private final LaneFailures failures;
     private final Backlog backlog;
     private final ReentrantLock turn = new ReentrantLock(true);
@@ -52,10 +57,24 @@ final class CoreLane implements Lane, Watchdog.Watched {
     /** The ticket of the run that last made the core refuse others. */
     private volatile long stuck;
 
-    CoreLane(CoreAddress core, int index, int maxInFlight, Watchdog watchdog, Patience patience) {
+    /** Why it is stuck, for those who are refused. */
+    private volatile String stuckReason;
+
+    /** Other reasons for which the core refuses requests; replaced, never changed. */
+    private volatile List<Reason> reasons = List.of();
+
+    CoreLane(
+            CoreAddress core,
+            int index,
+            int maxInFlight,
+            Watchdog watchdog,
+            Patience patience,
+            Runnable changed) {
         this.index = index;
+        this.maxInFlight = maxInFlight;
         this.watchdog = watchdog;
         this.patience = patience;
+        this.changed = changed;
         this.failures = new LaneFailures(core);
         this.backlog = new Backlog("glia-lane-" + core.index(), maxInFlight, this::execute);
         watchdog.watch(this);
@@ -82,6 +101,9 @@ final class CoreLane implements Lane, Watchdog.Watched {
             if (backlog.isClosed()) {
                 throw failures.closed();
             }
+            if (!reasons.isEmpty()) {
+                throw busy(task);
+            }
             return supervise(task, start, timeoutNanos);
         } finally {
             turn.unlock();
@@ -102,7 +124,7 @@ final class CoreLane implements Lane, Watchdog.Watched {
 
     private void waitForTurn(LaneTask task, long timeoutNanos) {
         if (quarantined()) {
-            throw failures.busy(task);
+            throw busy(task);
         }
         try {
             if (timeoutNanos == 0) {
@@ -138,6 +160,7 @@ final class CoreLane implements Lane, Watchdog.Watched {
             Supervision.Stop stop, LaneTask task, long timeoutNanos, Throwable failure) {
         if (supervision.latest() == stuck) {
             failures.released(task);
+            changed.run();
         }
         return switch (stop) {
             case DEADLINE -> {
@@ -159,20 +182,58 @@ final class CoreLane implements Lane, Watchdog.Watched {
         return enqueue(task, timeoutNanos, done);
     }
 
-    private Request enqueue(LaneTask task, long timeoutNanos, Consumer<Completion> done) {
+    @Override
+    public Submission submitWhenRoom(LaneTask task, long timeoutNanos, Consumer<Completion> done) {
+        long limit = timeoutNanos == 0 ? Long.MAX_VALUE : timeoutNanos;
+        long start = System.nanoTime();
         try {
-            if (quarantined()) {
-                throw failures.busy(task);
+            Request request = tryEnqueue(task, timeoutNanos, done);
+            while (request == null) {
+                if (backlog.isWorker()) {
+                    throw failures.full(maxInFlight);
+                }
+                if (!backlog.awaitRoom(limit - (System.nanoTime() - start))) {
+                    throw failures.noRoom(task, timeoutNanos, maxInFlight);
+                }
+                request = tryEnqueue(task, timeoutNanos, done);
             }
-            watchdog.expect(timeoutNanos);
-            return backlog.add(
-                    done != null,
-                    sequence -> new Request(this, task, sequence, timeoutNanos, done),
-                    () -> failures.full(backlog.inFlight()),
-                    failures::closed);
+            return request;
+        } catch (InterruptedException interrupt) {
+            task.released();
+            Thread.currentThread().interrupt();
+            throw failures.interrupted(task, interrupt);
         } catch (RuntimeException refused) {
             task.released();
             throw refused;
+        }
+    }
+
+    private Request enqueue(LaneTask task, long timeoutNanos, Consumer<Completion> done) {
+        try {
+            Request request = tryEnqueue(task, timeoutNanos, done);
+            if (request == null) {
+                throw failures.full(maxInFlight);
+            }
+            return request;
+        } catch (RuntimeException refused) {
+            task.released();
+            throw refused;
+        }
+    }
+
+    /** {@return the queued request, or null when the window is full} */
+    private Request tryEnqueue(LaneTask task, long timeoutNanos, Consumer<Completion> done) {
+        if (quarantined()) {
+            throw busy(task);
+        }
+        watchdog.expect(timeoutNanos);
+        try {
+            return backlog.add(
+                    done != null,
+                    sequence -> new Request(this, task, sequence, timeoutNanos, done),
+                    failures::closed);
+        } catch (OutOfMemoryError memory) {
+            throw failures.noThread(task, memory);
         }
     }
 
@@ -214,11 +275,17 @@ final class CoreLane implements Lane, Watchdog.Watched {
     /** Answers the request of a run that goes on; its own caller's thread has to wait for it. */
     private void answer(long ticket) {
         LaneTask task = supervision.task(ticket);
+        boolean late = supervision.reason() == Supervision.Stop.DEADLINE;
         if (task != null) {
             answered = ticket;
-            failures.logTimeout(task, supervision.timeoutNanos());
+            if (late) {
+                failures.logTimeout(task, supervision.timeoutNanos());
+            }
             if (task instanceof Request request) {
-                request.abandon(failures.timeout(request, request.timeoutNanos(), null));
+                request.abandon(
+                        late
+                                ? failures.timeout(request, request.timeoutNanos(), null)
+                                : failures.cancelled(request, null));
             }
         }
     }
@@ -226,25 +293,84 @@ final class CoreLane implements Lane, Watchdog.Watched {
     private void quarantine(long ticket) {
         LaneTask task = supervision.task(ticket);
         if (task != null) {
+            stuckReason = "model " + task.model() + " on it goes on although it was stopped";
             stuck = ticket;
-            failures.quarantined(task);
+            failures.quarantined(stuckReason);
             backlog.refuseAll();
+            changed.run();
         }
     }
 
     @Override
     public boolean quarantined() {
+        return hasStuckRun() || !reasons.isEmpty();
+    }
+
+    private boolean hasStuckRun() {
         long ticket = stuck;
         return ticket != 0 && supervision.ticket() == ticket;
+    }
+
+    NrtException busy(LaneTask task) {
+        List<Reason> others = reasons;
+        return failures.busy(others.isEmpty() ? stuckReason : others.getFirst().text(), task);
+    }
+
+    @Override
+    public Suspension suspend(String reason) {
+        var added = new Reason(reason);
+        synchronized (failures) {
+            reasons = Stream.concat(reasons.stream(), Stream.of(added)).toList();
+        }
+        failures.quarantined(reason);
+        backlog.refuseAll();
+        changed.run();
+        return added;
+    }
+
+    /** Why the core is out of service; one object for each time. */
+    private final class Reason implements Suspension {
+
+        private final String text;
+
+        Reason(String text) {
+            this.text = text;
+        }
+
+        String text() {
+            return text;
+        }
+
+        @Override
+        public void close() {
+            synchronized (failures) {
+                if (!reasons.contains(this)) {
+                    return;
+                }
+                reasons = reasons.stream().filter(reason -> reason != this).toList();
+            }
+            failures.inService(text);
+            changed.run();
+        }
     }
 
     /** Stops a request if it is the one that runs. */
     void stop(Request request) {
         supervision.stop(request, Supervision.Stop.CANCELLED);
+        watchdog.look();
     }
 
     void ended(boolean submitted) {
         backlog.ended(submitted);
+    }
+
+    void settle(Request request) {
+        backlog.settle(request);
+    }
+
+    /** {@return what tells applications of requests that did not end on the thread of the lane} */
+    Executor answers() {
+        return watchdog::answer;
     }
 
     LaneFailures failures() {
@@ -262,9 +388,40 @@ final class CoreLane implements Lane, Watchdog.Watched {
     }
 
     @Override
+    public long submitted() {
+        return backlog.submitted();
+    }
+
+    @Override
+    public long completed() {
+        return backlog.completed();
+    }
+
+    @Override
+    public boolean isCompleted(long sequence) {
+        return backlog.isSettled(sequence);
+    }
+
+    @Override
+    public void drain(long timeoutNanos) {
+        if (backlog.isWorker()) {
+            throw failures.drainsItself();
+        }
+        try {
+            long left = backlog.awaitSettled(backlog.submitted(), timeoutNanos);
+            if (left > 0) {
+                throw failures.notDrained(left, timeoutNanos);
+            }
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+            throw failures.drainInterrupted(interrupt);
+        }
+    }
+
+    @Override
     public void close() {
         Thread worker = backlog.close();
-        while (!isQuiet(worker) && !quarantined()) {
+        while (!isQuiet(worker) && !hasStuckRun()) {
             LockSupport.parkNanos(this, POLL_NANOS);
         }
         watchdog.forget(this);

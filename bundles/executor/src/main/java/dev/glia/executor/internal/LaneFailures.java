@@ -47,12 +47,17 @@ record LaneFailures(CoreAddress core) {
                 failure);
     }
 
-    void quarantined(LaneTask task) {
+    void quarantined(String reason) {
         RESET.error(
-                "Neuron Device {} NC {} is quarantined: model {} goes on although it was stopped",
+                "Neuron Device {} NC {} is quarantined: {}", core.device(), core.core(), reason);
+    }
+
+    void inService(String reason) {
+        RESET.warn(
+                "Neuron Device {} NC {} serves again: this has ended: {}",
                 core.device(),
                 core.core(),
-                task.model());
+                reason);
     }
 
     void released(LaneTask task) {
@@ -77,24 +82,78 @@ record LaneFailures(CoreAddress core) {
                         + " raise NEURON_RT_EXEC_TIMEOUT");
     }
 
-    NrtException busy(LaneTask task) {
+    NrtException busy(String reason, LaneTask task) {
         return new NrtException(
                 NrtStatus.NRT_EXEC_NC_BUSY,
                 core
-                        + " is quarantined: a model on it goes on although it was stopped at its"
-                        + " deadline, and model "
+                        + " is quarantined: "
+                        + reason
+                        + ", and model "
                         + task.model()
                         + " was not executed; use another NeuronCore, try again later, or restart"
                         + " the process");
     }
 
-    NrtException full(int inFlight) {
+    NrtException full(int limit) {
         return new NrtException(
                 NrtStatus.NRT_QUEUE_FULL,
-                inFlight
+                limit
                         + " requests are in flight on "
                         + core
                         + ", which is the limit; wait for one to end and submit again");
+    }
+
+    NrtException noRoom(LaneTask task, long timeoutNanos, int limit) {
+        return new NrtException(
+                NrtStatus.NRT_TIMEOUT,
+                "model "
+                        + task.model()
+                        + " waited "
+                        + millis(timeoutNanos)
+                        + " ms for one of the "
+                        + limit
+                        + " requests in flight on "
+                        + core
+                        + " to end, and was not queued; raise NEURON_RT_EXEC_TIMEOUT");
+    }
+
+    NrtException noThread(LaneTask task, OutOfMemoryError memory) {
+        return new NrtException(
+                NrtStatus.NRT_RESOURCE,
+                "there can be no thread for the requests of "
+                        + core
+                        + ", and model "
+                        + task.model()
+                        + " was not executed; raise the limit of threads of this user or container",
+                memory);
+    }
+
+    NrtException notDrained(long requests, long timeoutNanos) {
+        return new NrtException(
+                NrtStatus.NRT_TIMEOUT,
+                requests
+                        + " requests on "
+                        + core
+                        + " have not ended after "
+                        + millis(timeoutNanos)
+                        + " ms; they go on");
+    }
+
+    NrtException drainsItself() {
+        return new NrtException(
+                NrtStatus.NRT_FAILURE,
+                "the thread that ends the requests of "
+                        + core
+                        + " cannot wait for them; wait on a thread of the application");
+    }
+
+    NrtException drainInterrupted(InterruptedException interrupt) {
+        return new NrtException(
+                NrtStatus.NRT_FAILURE,
+                "the thread was interrupted while it waited for the requests of "
+                        + core
+                        + "; they go on",
+                interrupt);
     }
 
     NrtException cancelled(LaneTask task, Throwable failure) {

@@ -19,8 +19,8 @@ public final class Lanes implements LaneFactory {
     public Lanes() {}
 
     @Override
-    public Lane open(CoreAddress core, int index, int maxInFlight) {
-        return new CoreLane(core, index, maxInFlight, watchdog, CoreLane.Patience.USUAL);
+    public Lane open(CoreAddress core, int index, int maxInFlight, Runnable changed) {
+        return new CoreLane(core, index, maxInFlight, watchdog, CoreLane.Patience.USUAL, changed);
     }
 
     @Deactivate

@@ -6,9 +6,13 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -18,6 +22,8 @@ import java.util.function.Consumer;
  * the lane is done with it, which may be later.
  */
 final class Request implements Submission, LaneTask {
+
+    private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_infer_status");
 
     private enum Phase {
         QUEUED,
@@ -34,6 +40,9 @@ final class Request implements Submission, LaneTask {
     private final CompletableFuture<Completion> completion = new CompletableFuture<>();
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.QUEUED);
     private volatile boolean cancelled;
+
+    /** Guarded by the backlog. */
+    private boolean settled;
 
     /** A request that somebody waits for has no {@code done}, and does not count as in flight. */
     Request(
@@ -70,44 +79,78 @@ final class Request implements Submission, LaneTask {
 
     /** Its run has ended. An answer that was given before stands. */
     void finish(NrtStatus status, NrtException failure) {
-        task.released();
-        answer(Phase.RUNNING, status, failure);
+        release();
+        answer(status, failure, Runnable::run);
     }
 
     /** Its run goes on, but the deadline and the patience with it are over. */
     void abandon(NrtException failure) {
-        answer(Phase.RUNNING, failure.status(), failure);
+        answer(failure.status(), failure, lane.answers());
     }
 
     void expireInQueue() {
-        endInQueue(lane.failures().late(task, timeoutNanos));
+        endInQueue(lane.failures().late(task, timeoutNanos), lane.answers());
     }
 
     void refuse() {
-        endInQueue(lane.failures().busy(task));
+        endInQueue(lane.busy(task), lane.answers());
     }
 
-    private boolean endInQueue(NrtException failure) {
+    private boolean endInQueue(NrtException failure, Executor teller) {
         if (!begin()) {
             return false;
         }
-        finish(failure.status(), failure);
+        release();
+        answer(failure.status(), failure, teller);
         return true;
     }
 
-    private void answer(Phase from, NrtStatus status, NrtException failure) {
-        if (!phase.compareAndSet(from, Phase.ENDED)) {
+    private void release() {
+        try {
+            task.released();
+        } catch (RuntimeException | Error failure) {
+            LOG.error("The memory of a request of model {} is not freed", task.model(), failure);
+        }
+    }
+
+    /**
+     * Answers, unless somebody has done so before.
+     *
+     * @param teller where the application is told; those who only wait for the answer have it at
+     *     once
+     */
+    private void answer(NrtStatus status, NrtException failure, Executor teller) {
+        if (!phase.compareAndSet(Phase.RUNNING, Phase.ENDED)) {
             return;
         }
         lane.ended(done != null);
         var end = new Completion(sequence, lane.index(), status, Optional.ofNullable(failure));
+        if (done == null) {
+            tell(end);
+        } else {
+            teller.execute(() -> tell(end));
+        }
+    }
+
+    private void tell(Completion end) {
         try {
             if (done != null) {
                 done.accept(end);
             }
+        } catch (RuntimeException | Error failure) {
+            LOG.warn("A listener failed when request {} had ended", sequence, failure);
         } finally {
             completion.complete(end);
+            lane.settle(this);
         }
+    }
+
+    boolean isSettled() {
+        return settled;
+    }
+
+    void settled() {
+        settled = true;
     }
 
     @Override
@@ -150,7 +193,7 @@ final class Request implements Submission, LaneTask {
 
     @Override
     public boolean cancel() {
-        if (endInQueue(lane.failures().cancelled(task, null))) {
+        if (endInQueue(lane.failures().cancelled(task, null), Runnable::run)) {
             return true;
         }
         if (phase.get() == Phase.ENDED) {
@@ -175,7 +218,7 @@ final class Request implements Submission, LaneTask {
             return completion.get();
         } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
-            if (!endInQueue(lane.failures().interrupted(task, interrupt))) {
+            if (!endInQueue(lane.failures().interrupted(task, interrupt), Runnable::run)) {
                 cancel();
             }
             return completion.join();

@@ -45,6 +45,9 @@ final class Supervision {
     private LaneTask task;
     private long deadline;
     private long timeout;
+
+    // Written by whoever stops the run before the state says STOPPED.
+    private long stopped;
     private volatile Stop stop = Stop.NONE;
 
     /** Begins a run; called by whoever holds the lane. */
@@ -82,6 +85,7 @@ final class Supervision {
     private void stop(long running, Stop reason) {
         if (state.compareAndSet(running, running & ~PHASE_MASK | STOPPING)) {
             stop = reason;
+            stopped = reason == Stop.DEADLINE ? deadline : System.nanoTime();
             callStop(running & ~PHASE_MASK);
         }
     }
@@ -125,12 +129,12 @@ final class Supervision {
     }
 
     /**
-     * {@return the ticket of a run that goes on although its deadline has passed by more than a
-     * grace, 0 when there is none}
+     * {@return the ticket of a run that goes on although it should have been stopped longer ago
+     * than a grace, 0 when there is none}
      */
     long overdue(long nowNanos, long graceNanos) {
         long seen = state.get();
-        boolean late = phase(seen) == STOPPED && timeout != 0 && nowNanos - deadline > graceNanos;
+        boolean late = phase(seen) == STOPPED && nowNanos - stopped > graceNanos;
         return late && state.get() == seen ? seen >>> PHASE_BITS : 0;
     }
 
@@ -138,6 +142,11 @@ final class Supervision {
     LaneTask task(long ticket) {
         LaneTask running = task;
         return ticket() == ticket ? running : null;
+    }
+
+    /** {@return why the run that goes on was stopped} */
+    Stop reason() {
+        return stop;
     }
 
     /** {@return the time-out of the run that goes on or was the last} */

@@ -5,6 +5,9 @@ import org.slf4j.LoggerFactory;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -35,6 +38,11 @@ final class Watchdog implements AutoCloseable {
 
     private final List<Watched> watched = new CopyOnWriteArrayList<>();
 
+    /** Tells applications what was found, so that a slow listener delays no deadline. */
+    private final ExecutorService answers =
+            Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().daemon().name("glia-answers").factory());
+
     private volatile long shortestTimeout = Long.MAX_VALUE / 4;
     private volatile Thread thread;
     private volatile boolean closed;
@@ -62,10 +70,24 @@ final class Watchdog implements AutoCloseable {
 
     private synchronized void shorten(long timeoutNanos) {
         shortestTimeout = Math.min(shortestTimeout, timeoutNanos);
+        look();
+    }
+
+    /** Looks at all lanes now: a run was stopped, and may go on. */
+    synchronized void look() {
         if (thread == null && !closed) {
             thread = Thread.ofPlatform().daemon().name("glia-watchdog").start(this::run);
         }
         LockSupport.unpark(thread);
+    }
+
+    /** Does something on a thread on which applications may be slow. */
+    void answer(Runnable work) {
+        try {
+            answers.execute(work);
+        } catch (RejectedExecutionException closing) {
+            work.run();
+        }
     }
 
     private void run() {
@@ -100,5 +122,6 @@ final class Watchdog implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         LockSupport.unpark(thread);
+        answers.shutdown();
     }
 }

@@ -41,7 +41,8 @@ class LaneTest {
     private final Lane lane = lanes.open(ND1NC1, 0, 4);
     private final Watchdog watchdog = new Watchdog();
     private final Lane hasty =
-            new CoreLane(ND1NC1, 0, 4, watchdog, new CoreLane.Patience(SHORT / 10, SHORT / 5));
+            new CoreLane(
+                    ND1NC1, 0, 4, watchdog, new CoreLane.Patience(SHORT / 10, SHORT / 5), () -> {});
 
     @AfterEach
     void close() {

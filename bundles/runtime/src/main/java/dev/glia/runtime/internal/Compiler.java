@@ -58,7 +58,8 @@ public final class Compiler implements NeffCompiler {
         Architecture architecture = architecture(request.architecture());
         int lnc = logicalCoreSize(architecture, request.lnc());
         requireReadable(request.source());
-        GraphCompiler.Compiled compiled = graphs.compile(request.source(), request.dims());
+        GraphCompiler.Compiled compiled =
+                graphs.compile(request.source(), request.dims(), request.portable());
         requireTypes(architecture, compiled.dtypes());
         String name = request.name().orElseGet(() -> request.target().getFileName().toString());
         long bytes =

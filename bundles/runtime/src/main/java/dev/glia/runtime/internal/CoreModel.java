@@ -4,25 +4,30 @@ import dev.glia.core.Lane;
 import dev.glia.device.CoreSession;
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
+import dev.glia.device.ModelImage;
 import dev.glia.neff.Neff;
 import dev.glia.runtime.Completion;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.Model;
+import dev.glia.runtime.ModelInfo;
 import dev.glia.runtime.NeuronCore;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Tensor;
 import dev.glia.runtime.TensorInfo;
+import dev.glia.runtime.TensorSet;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A NEFF on a core of the open runtime. Keeps the NEFF open, so that the next driver revision can
@@ -30,15 +35,16 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class CoreModel implements Model {
 
-    private static final int ALIGNMENT = 64;
-
     private final OpenRuntime runtime;
     private final DriverSlot slot;
+    private final SharedNeff shared;
     private final Neff neff;
+    private final Place place;
     private final NeuronCore core;
     private final Lane lane;
     private final LoadPolicy policy;
     private final Set<PreparedExecution> executions = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean unloaded = new AtomicBoolean();
     private boolean closed;
 
     /**
@@ -46,23 +52,48 @@ final class CoreModel implements Model {
      *
      * @param settings what the driver needs to know
      * @param timeoutNanos the execution time-out, 0 for none
+     * @param loadTimeoutNanos how long a driver may take to load it, 0 without limit
      * @param failOnNan whether NaN in the outputs fails the request
      */
-    record LoadPolicy(LoadSettings settings, long timeoutNanos, boolean failOnNan) {}
+    record LoadPolicy(
+            LoadSettings settings, long timeoutNanos, long loadTimeoutNanos, boolean failOnNan) {}
+
+    /**
+     * Which of all models it is.
+     *
+     * @param id its number in the process
+     * @param core where it is
+     * @param instances how many were loaded together
+     */
+    record Place(long id, NeuronCore core, int instances) {}
 
     CoreModel(
             OpenRuntime runtime,
             DriverSlot slot,
-            Neff neff,
-            NeuronCore core,
-            Lane lane,
+            SharedNeff neff,
+            Place place,
             LoadPolicy policy) {
         this.runtime = runtime;
         this.slot = slot;
-        this.neff = neff;
-        this.core = core;
-        this.lane = lane;
+        this.shared = neff;
+        this.neff = neff.neff();
+        this.place = place;
+        this.core = place.core();
+        this.lane = runtime.lane(core);
         this.policy = policy;
+    }
+
+    SharedNeff neff() {
+        return shared;
+    }
+
+    long loadTimeoutNanos() {
+        return policy.loadTimeoutNanos();
+    }
+
+    /** {@return whether a plain request returns before it has ended} */
+    boolean isAsynchronous() {
+        return runtime.isAsynchronous();
     }
 
     LoadedModel loadOn(CoreSession session) {
@@ -108,6 +139,13 @@ final class CoreModel implements Model {
 
     void forget(PreparedExecution execution) {
         executions.remove(execution);
+        if (isClosed()) {
+            unloadUnused();
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     @Override
@@ -131,6 +169,21 @@ final class CoreModel implements Model {
     }
 
     @Override
+    public ModelInfo info() {
+        return new ModelInfo(
+                place.id(),
+                name(),
+                uuid(),
+                architecture(),
+                core,
+                place.instances(),
+                neff.lncSize(),
+                neff.featureBits(),
+                neff.graphs().stream().map(ModelImage.Graph::function).distinct().toList(),
+                Stream.concat(inputs().stream(), outputs().stream()).toList());
+    }
+
+    @Override
     public List<TensorInfo> inputs() {
         return neff.inputs();
     }
@@ -146,38 +199,48 @@ final class CoreModel implements Model {
     }
 
     @Override
-    public synchronized Execution prepare(Map<String, MemorySegment> tensors) {
+    public Execution prepare(Map<String, MemorySegment> tensors) {
+        var names = new HashSet<String>();
+        inputs().forEach(tensor -> names.add(tensor.name()));
+        outputs().forEach(tensor -> names.add(tensor.name()));
+        requireKnown(tensors.keySet(), names);
+        return prepared(
+                bound -> bound.add(inputs(), tensors), bound -> bound.add(outputs(), tensors));
+    }
+
+    @Override
+    public Execution prepare(TensorSet inputs, TensorSet outputs) {
+        requireKnown(inputs.tensors().keySet(), names(inputs()));
+        requireKnown(outputs.tensors().keySet(), names(outputs()));
+        return prepared(
+                bound -> bound.add(inputs(), inputs), bound -> bound.add(outputs(), outputs));
+    }
+
+    private synchronized Execution prepared(
+            Function<BoundTensors, List<Tensor>> inputs,
+            Function<BoundTensors, List<Tensor>> outputs) {
         if (closed) {
             throw new NrtException(
                     NrtStatus.NRT_CLOSED, "model " + name() + " is unloaded; load it again");
         }
-        requireKnown(tensors.keySet());
-        var execution = allocate(tensors);
+        var bound = new BoundTensors();
+        PreparedExecution execution;
+        try {
+            execution =
+                    new PreparedExecution(this, bound, inputs.apply(bound), outputs.apply(bound));
+        } catch (OutOfMemoryError memory) {
+            bound.close();
+            throw Tensors.noMemory("the tensors of model " + name(), memory);
+        } catch (RuntimeException failure) {
+            bound.close();
+            throw failure;
+        }
         executions.add(execution);
         try {
             bind(execution);
             return execution;
         } catch (RuntimeException | Error failure) {
             execution.close();
-            throw failure;
-        }
-    }
-
-    private PreparedExecution allocate(Map<String, MemorySegment> given) {
-        Arena arena = Arena.ofShared();
-        try {
-            return new PreparedExecution(
-                    this, arena, tensors(inputs(), given, arena), tensors(outputs(), given, arena));
-        } catch (OutOfMemoryError memory) {
-            arena.close();
-            throw new NrtException(
-                    NrtStatus.NRT_RESOURCE,
-                    "host memory does not suffice for the tensors of model "
-                            + name()
-                            + "; close executions, or raise -XX:MaxDirectMemorySize",
-                    memory);
-        } catch (RuntimeException failure) {
-            arena.close();
             throw failure;
         }
     }
@@ -197,10 +260,9 @@ final class CoreModel implements Model {
         }
     }
 
-    private void requireKnown(Set<String> given) {
+    private void requireKnown(Set<String> given, Collection<String> known) {
         Set<String> unknown = new HashSet<>(given);
-        inputs().forEach(tensor -> unknown.remove(tensor.name()));
-        outputs().forEach(tensor -> unknown.remove(tensor.name()));
+        known.forEach(unknown::remove);
         if (!unknown.isEmpty()) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
@@ -219,39 +281,6 @@ final class CoreModel implements Model {
         return tensors.stream().map(TensorInfo::name).toList();
     }
 
-    private static List<Tensor> tensors(
-            List<TensorInfo> infos, Map<String, MemorySegment> given, Arena arena) {
-        var tensors = new ArrayList<Tensor>();
-        for (TensorInfo info : infos) {
-            MemorySegment memory = given.get(info.name());
-            tensors.add(
-                    new NativeTensor(
-                            info,
-                            memory == null
-                                    ? arena.allocate(info.bytes(), ALIGNMENT)
-                                    : checked(info, memory)));
-        }
-        return List.copyOf(tensors);
-    }
-
-    private static MemorySegment checked(TensorInfo info, MemorySegment memory) {
-        if (!memory.isNative() || memory.byteSize() != info.bytes()) {
-            throw new NrtException(
-                    NrtStatus.NRT_INVALID,
-                    "tensor "
-                            + info.name()
-                            + " ("
-                            + info.typeAndShape()
-                            + ") takes native memory of exactly "
-                            + info.bytes()
-                            + " bytes, not "
-                            + (memory.isNative() ? "native" : "heap")
-                            + " memory of "
-                            + memory.byteSize());
-        }
-        return memory;
-    }
-
     @Override
     public void close() {
         synchronized (this) {
@@ -260,14 +289,20 @@ final class CoreModel implements Model {
             }
             closed = true;
         }
+        executions.forEach(PreparedExecution::refuse);
         executions.forEach(PreparedExecution::close);
         runtime.forget(this);
-        if (!executions.isEmpty()) {
-            // A request on a quarantined core still uses model and NEFF; they stay until the
-            // process ends.
-            return;
+        unloadUnused();
+    }
+
+    /**
+     * Gives everything back, once. A request that cannot be stopped still uses model and NEFF: it
+     * does this when it ends.
+     */
+    private void unloadUnused() {
+        if (executions.isEmpty() && unloaded.compareAndSet(false, true)) {
+            slot.unload(this);
+            shared.release();
         }
-        slot.unload(this);
-        neff.close();
     }
 }

@@ -228,7 +228,7 @@ final class DriverSlot {
             try {
                 Revision revision = current;
                 if (revision != null) {
-                    revision.seat(core).load(model);
+                    revision.seat(core).load(model, true);
                     workload.models().add(model);
                     return;
                 }

@@ -1,19 +1,16 @@
 package dev.glia.runtime.internal;
 
 import dev.glia.config.Configuration;
-import dev.glia.config.RuntimeConfig;
-import dev.glia.config.RuntimeConfig.NeffTrust;
 import dev.glia.core.CoreClaim;
 import dev.glia.core.Lane;
 import dev.glia.core.LaneFactory;
 import dev.glia.device.CoreAddress;
-import dev.glia.device.LoadSettings;
 import dev.glia.device.MachineInfo;
-import dev.glia.neff.Neff;
 import dev.glia.neff.NeffReader;
-import dev.glia.neff.NeffReader.HashCheck;
 import dev.glia.runtime.Completion;
 import dev.glia.runtime.CompletionListener;
+import dev.glia.runtime.CoreQueue;
+import dev.glia.runtime.DType;
 import dev.glia.runtime.InstanceInfo;
 import dev.glia.runtime.LoadOptions;
 import dev.glia.runtime.Model;
@@ -22,6 +19,8 @@ import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeState;
+import dev.glia.runtime.Tensor;
+import dev.glia.runtime.TensorInfo;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +28,9 @@ import org.slf4j.LoggerFactory;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 
 /**
  * The runtime between init and close: the claimed cores, a lane for each, and the models on them.
@@ -47,12 +44,14 @@ final class OpenRuntime implements NeuronRuntime {
      */
     private static final int DEFAULT_IN_FLIGHT = 63;
 
-    private final Configuration configuration;
-    private final NeffReader reader;
     private final MachineInfo machine;
     private final CoreClaim claim;
     private final DriverSlot slot;
     private final Runnable whenClosed;
+    private final Loader loader;
+    private final boolean asynchronous;
+    private final int window;
+    private final Tensors tensors = new Tensors();
     private final List<NeuronCore> cores = new ArrayList<>();
     private final List<Lane> lanes = new ArrayList<>();
     private final Set<CoreModel> models = ConcurrentHashMap.newKeySet();
@@ -67,17 +66,18 @@ final class OpenRuntime implements NeuronRuntime {
             LaneFactory laneFactory,
             DriverSlot slot,
             Runnable whenClosed) {
-        this.configuration = configuration;
-        this.reader = reader;
+        this.loader = new Loader(configuration, reader, this, slot);
         this.machine = machine;
         this.claim = claim;
         this.slot = slot;
         this.whenClosed = whenClosed;
-        int window = configuration.current().asyncInFlight();
+        int inFlight = configuration.current().asyncInFlight();
+        this.asynchronous = inFlight > 0;
+        this.window = asynchronous ? inFlight : DEFAULT_IN_FLIGHT;
         for (CoreAddress core : claim.cores()) {
-            lanes.add(
-                    laneFactory.open(core, cores.size(), window == 0 ? DEFAULT_IN_FLIGHT : window));
-            cores.add(new NeuronCore(cores.size(), core.index(), core.device()));
+            int index = cores.size();
+            lanes.add(laneFactory.open(core, index, window, () -> tellOthers(index)));
+            cores.add(new NeuronCore(index, core.index(), core.device()));
         }
         slot.attach(new Workload(claim.cores(), ConcurrentHashMap.newKeySet()));
     }
@@ -99,89 +99,67 @@ final class OpenRuntime implements NeuronRuntime {
 
     @Override
     public Model load(Path neff, LoadOptions options) {
-        RuntimeConfig config = configuration.current();
-        return config.neffTrust() == NeffTrust.SIGNED
-                ? load(check -> reader.openSigned(neff, keys(config, neff), check), config, options)
-                : load(check -> reader.open(neff, check), config, options);
+        return loader.load(neff, List.of(options)).getFirst();
     }
 
     @Override
     public Model load(MemorySegment neff, LoadOptions options) {
-        RuntimeConfig config = configuration.current();
-        if (config.neffTrust() == NeffTrust.SIGNED) {
-            throw new NrtException(
-                    NrtStatus.NRT_INVALID,
-                    "a NEFF in memory has no signature, and GLIA_NEFF_TRUST=signed asks for one;"
-                            + " load it from a file with a signature beside it");
-        }
-        return load(check -> reader.open(neff, "NEFF in memory", check), config, options);
+        return loader.load(neff, List.of(options)).getFirst();
     }
 
-    private static Path keys(RuntimeConfig config, Path neff) {
-        return config.neffKeys()
-                .orElseThrow(
-                        () ->
-                                new NrtException(
-                                        NrtStatus.NRT_INVALID,
-                                        neff
-                                                + ": GLIA_NEFF_TRUST=signed needs GLIA_NEFF_KEYS, the folder of the"
-                                                + " public keys to check signatures against; set it"));
+    @Override
+    public List<Model> load(Path neff, List<LoadOptions> places) {
+        return loader.load(neff, places);
     }
 
-    private Model load(
-            Function<HashCheck, Neff> source, RuntimeConfig config, LoadOptions options) {
+    @Override
+    public List<Model> load(MemorySegment neff, List<LoadOptions> places) {
+        return loader.load(neff, places);
+    }
+
+    Placement placement() {
+        return new Placement(
+                cores,
+                lanes,
+                core -> models.stream().filter(model -> model.core().equals(core)).count());
+    }
+
+    Lane lane(NeuronCore core) {
+        return lanes.get(core.index());
+    }
+
+    /** {@return whether a plain request returns before it has ended} */
+    boolean isAsynchronous() {
+        return asynchronous;
+    }
+
+    /** Makes loaded models known, unless the runtime was closed meanwhile. */
+    void admit(List<CoreModel> loaded) {
+        models.addAll(loaded);
         requireOpen();
-        NeuronCore core = choose(options);
-        boolean hashed = config.validateHash() || config.neffTrust() == NeffTrust.HASH;
-        Neff neff = source.apply(hashed ? HashCheck.REQUIRE_LATER : HashCheck.SKIP);
-        var model = new CoreModel(this, slot, neff, core, lanes.get(core.index()), policy(config));
-        try {
-            slot.load(model);
-        } catch (RuntimeException | Error failure) {
-            neff.close();
-            throw failure;
-        }
-        try {
-            // The hash was computed beside the loading; nobody gets a model before it is known.
-            neff.awaitVerified();
-        } catch (RuntimeException | Error refused) {
-            model.close();
-            throw refused;
-        }
-        models.add(model);
-        if (state != RuntimeState.INIT) {
-            model.close();
-            requireOpen();
-        }
-        return model;
     }
 
-    private static CoreModel.LoadPolicy policy(RuntimeConfig config) {
-        return new CoreModel.LoadPolicy(
-                new LoadSettings(config.allowLegacyNeff(), config.sharedWeights(), true),
-                config.execTimeout().toNanos(),
-                config.failOnNan());
+    @Override
+    public Tensor allocate(TensorInfo info) {
+        requireOpen();
+        return tensors.allocate(info);
     }
 
-    private NeuronCore choose(LoadOptions options) {
-        if (options.core().isEmpty()) {
-            return cores.stream().min(Comparator.comparingLong(this::load)).orElseThrow();
-        }
-        int index = options.core().getAsInt();
-        if (index < 0 || index >= cores.size()) {
-            throw new NrtException(
-                    NrtStatus.NRT_INVALID,
-                    "NeuronCore "
-                            + index
-                            + " is none of this process, which has NeuronCores 0 to "
-                            + (cores.size() - 1)
-                            + "; choose one of them, or ask for more with NEURON_RT_NUM_CORES");
-        }
-        return cores.get(index);
+    @Override
+    public Tensor attach(TensorInfo info, MemorySegment memory) {
+        requireOpen();
+        return tensors.attach(info, memory);
     }
 
-    private long load(NeuronCore core) {
-        return models.stream().filter(model -> model.core().equals(core)).count();
+    @Override
+    public Tensor map(Path npy, DType dtype) {
+        requireOpen();
+        return tensors.map(npy, dtype);
+    }
+
+    @Override
+    public CoreQueue queue(int core) {
+        return new QueueView(placement().core(core), lanes.get(core), window);
     }
 
     @Override
@@ -216,11 +194,28 @@ final class OpenRuntime implements NeuronRuntime {
         }
     }
 
+    /**
+     * Other processes may see that a core is quarantined. Writing that down may wait for a disk, so
+     * it has a thread of its own; the last of several writes what holds then.
+     */
+    private void tellOthers(int core) {
+        Thread.ofPlatform()
+                .daemon()
+                .name("glia-quarantine-nc" + core)
+                .start(
+                        () -> {
+                            synchronized (claim) {
+                                claim.note(
+                                        claim.cores().get(core), lanes.get(core).quarantined());
+                            }
+                        });
+    }
+
     void forget(CoreModel model) {
         models.remove(model);
     }
 
-    private void requireOpen() {
+    void requireOpen() {
         if (state != RuntimeState.INIT) {
             throw new NrtException(
                     NrtStatus.NRT_CLOSED, "the runtime is closed; initialise it again");
@@ -239,6 +234,7 @@ final class OpenRuntime implements NeuronRuntime {
             models.forEach(CoreModel::close);
             lanes.forEach(Lane::close);
             slot.detach();
+            tensors.close();
         } finally {
             // Whatever a driver does in its last moment: no core stays claimed.
             claim.close();

@@ -9,9 +9,9 @@ import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
 import dev.glia.runtime.Tensor;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -27,9 +27,16 @@ final class PreparedExecution implements Execution, LaneTask {
     private static final int CLOSING = 2;
     private static final int CLOSED = 3;
     private static final long CLOSE_POLL_NANOS = 50_000;
+    private static final long WAIT_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** A virtual thread that stays this long in native code keeps its carrier from others. */
+    private static final long BRIEF_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** Long enough for anybody, and far from an overflow. */
+    private static final long LONGEST_NANOS = Long.MAX_VALUE / 4;
 
     private final CoreModel model;
-    private final Arena arena;
+    private final BoundTensors bound;
     private final List<Tensor> inputs;
     private final List<Tensor> outputs;
     private final AtomicInteger state = new AtomicInteger(IDLE);
@@ -43,11 +50,24 @@ final class PreparedExecution implements Execution, LaneTask {
     /** Whether this driver has shown that it is done well within the time-out. */
     private volatile boolean prompt;
 
+    /** Whether it is done so fast that it may take the thread of any caller. */
+    private volatile boolean brief;
+
     private volatile boolean closing;
 
-    PreparedExecution(CoreModel model, Arena arena, List<Tensor> inputs, List<Tensor> outputs) {
+    /** Whether the request that runs was asked to end. */
+    private volatile boolean stopped;
+
+    /** Who waits until the request in flight has ended, if somebody does. */
+    private volatile Thread waiter;
+
+    /** How often the request runs the model; written by who holds the execution. */
+    private int repeat;
+
+    PreparedExecution(
+            CoreModel model, BoundTensors bound, List<Tensor> inputs, List<Tensor> outputs) {
         this.model = model;
-        this.arena = arena;
+        this.bound = bound;
         this.inputs = inputs;
         this.outputs = outputs;
         this.whenDone = model::completed;
@@ -87,21 +107,55 @@ final class PreparedExecution implements Execution, LaneTask {
 
     @Override
     public NrtStatus execute() {
-        getReady();
+        if (model.isAsynchronous()) {
+            return queue(1);
+        }
+        take();
+        getReady(1);
         return model.lane().run(this, model.timeoutNanos());
     }
 
     @Override
+    public NrtStatus execute(int times) {
+        if (times < 1) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    "model " + model.name() + " is executed at least once, not " + times);
+        }
+        if (model.isAsynchronous()) {
+            return queue(times);
+        }
+        take();
+        getReady(times);
+        return model.lane().run(this, limitNanos(times));
+    }
+
+    /** Queues the request when there is room; the listener is told of its end. */
+    private NrtStatus queue(int times) {
+        takeWhenIdle(limitNanos(times));
+        getReady(times);
+        model.lane().submitWhenRoom(this, limitNanos(times), whenDone);
+        return NrtStatus.NRT_SUCCESS;
+    }
+
+    @Override
     public Submission submit() {
-        getReady();
+        take();
+        getReady(1);
         return model.lane().submit(this, model.timeoutNanos(), whenDone);
     }
 
+    private long limitNanos(int times) {
+        long each = model.timeoutNanos();
+        return each > LONGEST_NANOS / times ? LONGEST_NANOS : each * times;
+    }
+
     /**
-     * Takes the execution and a lease for one request; the lane gives both back when it is done.
+     * Takes a lease for one request; the lane gives it back, and the execution, when it is done.
      */
-    private void getReady() {
-        take();
+    private void getReady(int times) {
+        repeat = times;
+        stopped = false;
         Seat leased = null;
         try {
             leased = model.lease();
@@ -112,7 +166,7 @@ final class PreparedExecution implements Execution, LaneTask {
             if (leased != null) {
                 leased.exit();
             }
-            state.setRelease(IDLE);
+            giveBack();
             throw failure;
         }
     }
@@ -120,25 +174,73 @@ final class PreparedExecution implements Execution, LaneTask {
     @Override
     public void released() {
         seat.exit();
-        state.setRelease(IDLE);
+        giveBack();
         if (closing) {
             close();
         }
     }
 
-    private void take() {
-        if (state.compareAndSet(IDLE, BUSY)) {
-            return;
+    private void giveBack() {
+        state.set(IDLE);
+        Thread waiting = waiter;
+        if (waiting != null) {
+            LockSupport.unpark(waiting);
         }
-        throw state.get() >= CLOSING
-                ? new NrtException(
-                        NrtStatus.NRT_CLOSED,
-                        "this execution of model " + model.name() + " is closed")
-                : new NrtException(
-                        NrtStatus.NRT_EXEC_NC_BUSY,
-                        "this execution of model "
+    }
+
+    private void take() {
+        if (!tryTake()) {
+            throw busy("already runs; prepare one for each request in flight");
+        }
+    }
+
+    private boolean tryTake() {
+        if (state.compareAndSet(IDLE, BUSY)) {
+            if (!closing) {
+                return true;
+            }
+            giveBack();
+        }
+        if (closing) {
+            throw new NrtException(
+                    NrtStatus.NRT_CLOSED, "this execution of model " + model.name() + " is closed");
+        }
+        return false;
+    }
+
+    private NrtException busy(String why) {
+        return new NrtException(
+                NrtStatus.NRT_EXEC_NC_BUSY, "this execution of model " + model.name() + " " + why);
+    }
+
+    /** Takes the execution when its request in flight has ended. */
+    private void takeWhenIdle(long limitNanos) {
+        long start = System.nanoTime();
+        while (!tryTake()) {
+            if (model.lane().quarantined()) {
+                throw busy("runs on a core that is quarantined");
+            }
+            if (limitNanos != 0 && System.nanoTime() - start > limitNanos) {
+                throw new NrtException(
+                        NrtStatus.NRT_TIMEOUT,
+                        "the request in flight of model "
                                 + model.name()
-                                + " already runs; prepare one for each request in flight");
+                                + " has not ended in time for the next one; raise"
+                                + " NEURON_RT_EXEC_TIMEOUT, or prepare more executions");
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new NrtException(
+                        NrtStatus.NRT_FAILURE,
+                        "the thread was interrupted while it waited for the request in flight of"
+                                + " model "
+                                + model.name());
+            }
+            waiter = Thread.currentThread();
+            if (state.get() == BUSY) {
+                LockSupport.parkNanos(this, WAIT_POLL_NANOS);
+            }
+            waiter = null;
+        }
     }
 
     /**
@@ -149,6 +251,7 @@ final class PreparedExecution implements Execution, LaneTask {
         unbind(seat);
         invocation = leased.bind(model, segments(inputs), segments(outputs));
         prompt = model.timeoutNanos() == 0;
+        brief = false;
         seat = leased;
     }
 
@@ -167,7 +270,21 @@ final class PreparedExecution implements Execution, LaneTask {
 
     @Override
     public NrtStatus run() {
-        NrtStatus status = prompt ? invocation.run() : runMeasured();
+        NrtStatus status = runOnce();
+        for (int i = 1; i < repeat; i++) {
+            if (stopped) {
+                throw new NrtException(
+                        NrtStatus.NRT_TIMEOUT,
+                        "stopped after " + i + " of " + repeat + " repetitions");
+            }
+            NrtStatus next = runOnce();
+            status = next == NrtStatus.NRT_SUCCESS ? status : next;
+        }
+        return status;
+    }
+
+    private NrtStatus runOnce() {
+        NrtStatus status = brief ? invocation.run() : runMeasured();
         if (status != NrtStatus.NRT_SUCCESS) {
             model.judge(status);
         }
@@ -177,20 +294,26 @@ final class PreparedExecution implements Execution, LaneTask {
     private NrtStatus runMeasured() {
         long start = System.nanoTime();
         NrtStatus status = invocation.run();
-        prompt = System.nanoTime() - start < model.timeoutNanos() / 2;
+        long took = System.nanoTime() - start;
+        long limit = model.timeoutNanos();
+        prompt = limit == 0 || took < limit / 2;
+        brief = prompt && took < BRIEF_NANOS;
         return status;
     }
 
+    /** Virtual threads are not kept in native code for long; the lane has a thread of its own. */
     @Override
     public boolean prompt() {
-        return prompt;
+        return prompt && (brief || !Thread.currentThread().isVirtual());
     }
 
     @Override
     public void stop() {
         Invocation running = invocation;
+        stopped = true;
         if (running != null) {
             prompt = false;
+            brief = false;
             running.cancel();
         }
     }
@@ -198,6 +321,11 @@ final class PreparedExecution implements Execution, LaneTask {
     @Override
     public String model() {
         return model.name();
+    }
+
+    /** Takes no more requests. */
+    void refuse() {
+        closing = true;
     }
 
     /**
@@ -214,8 +342,8 @@ final class PreparedExecution implements Execution, LaneTask {
             LockSupport.parkNanos(this, CLOSE_POLL_NANOS);
         }
         unbind(seat);
-        arena.close();
-        model.forget(this);
+        bound.close();
         state.set(CLOSED);
+        model.forget(this);
     }
 }

@@ -32,11 +32,11 @@ final class Revision {
                 revision.seats.add(new Seat(candidate.driver().open(core)));
             }
             for (CoreModel model : workload.models()) {
-                revision.seat(model.core().index()).load(model);
+                revision.seat(model.core().index()).load(model, false);
             }
             return revision;
         } catch (RuntimeException | Error failure) {
-            revision.seats.forEach(Revision::release);
+            revision.seats.forEach(Revision::giveUp);
             throw failure;
         }
     }
@@ -73,6 +73,14 @@ final class Revision {
                     continue;
                 }
             }
+            release(seat);
+        }
+    }
+
+    /** No request holds a seat of a revision that never served, but a load that hangs may. */
+    private static void giveUp(Seat seat) {
+        seat.close();
+        if (seat.holders() == 0) {
             release(seat);
         }
     }

@@ -67,9 +67,16 @@ final class Seat {
         return true;
     }
 
-    /** Loads a model; may take long. */
-    synchronized void load(CoreModel model) {
-        models.put(model, model.loadOn(session));
+    /**
+     * Loads a model; may take as long as its deadline. Others may use the seat meanwhile.
+     *
+     * @param serving whether the driver serves requests
+     */
+    void load(CoreModel model, boolean serving) {
+        LoadedModel loaded = ModelLoad.of(model, this, session, serving);
+        synchronized (this) {
+            models.put(model, loaded);
+        }
     }
 
     /** Unloads a model if it is loaded here; waits when somebody else is doing so. */

@@ -257,13 +257,43 @@ final class Fakes {
         }
 
         @Override
+        public Submission submitWhenRoom(
+                LaneTask task, long timeoutNanos, Consumer<Completion> done) {
+            return submit(task, timeoutNanos, done);
+        }
+
+        @Override
         public int inFlight() {
             return 0;
         }
 
         @Override
+        public long submitted() {
+            return 0;
+        }
+
+        @Override
+        public long completed() {
+            return 0;
+        }
+
+        @Override
+        public boolean isCompleted(long sequence) {
+            return true;
+        }
+
+        @Override
+        public void drain(long timeoutNanos) {}
+
+        @Override
         public boolean quarantined() {
             return stuck;
+        }
+
+        @Override
+        public Suspension suspend(String reason) {
+            stuck = true;
+            return () -> stuck = false;
         }
 
         @Override

@@ -31,7 +31,7 @@ class LoadTest {
                         reader,
                         Fakes.machine(1),
                         new Fakes.FakeClaim(1),
-                        (core, index, window) -> new Fakes.FakeLane(),
+                        (core, index, window, changed) -> new Fakes.FakeLane(),
                         slot,
                         () -> {});
         slot.add(driver, Map.of("service.ranking", 0, "service.id", 1L));

@@ -55,7 +55,7 @@ class SwapTest {
                 reader,
                 Fakes.machine(2),
                 claim,
-                (core, index, window) -> lane,
+                (core, index, window, changed) -> lane,
                 into,
                 () -> {});
     }

@@ -1,0 +1,72 @@
+package dev.glia.runtime.internal;
+
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.Tensor;
+import dev.glia.runtime.TensorInfo;
+import dev.glia.runtime.TensorSet;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The memory of an execution: some of its own, some of tensors that it keeps alive. */
+final class BoundTensors implements AutoCloseable {
+
+    private final Arena arena = Arena.ofShared();
+    private final Storage own = Storage.of(arena);
+    private final List<Storage> held = new ArrayList<>(List.of(own));
+
+    /** {@return the tensors of a model over memory of the application, or over new memory} */
+    List<Tensor> add(List<TensorInfo> infos, Map<String, MemorySegment> given) {
+        var tensors = new ArrayList<Tensor>();
+        for (TensorInfo info : infos) {
+            MemorySegment memory = given.get(info.name());
+            tensors.add(
+                    memory == null
+                            ? allocated(info)
+                            : new NativeTensor(info, Tensors.checked(info, memory), own));
+        }
+        return List.copyOf(tensors);
+    }
+
+    /** {@return the tensors of a model over the memory of others, or over new memory} */
+    List<Tensor> add(List<TensorInfo> infos, TensorSet given) {
+        var tensors = new ArrayList<Tensor>();
+        for (TensorInfo info : infos) {
+            Tensor tensor = given.tensors().get(info.name());
+            tensors.add(tensor == null ? allocated(info) : bound(info, NativeTensor.of(tensor)));
+        }
+        return List.copyOf(tensors);
+    }
+
+    private Tensor allocated(TensorInfo info) {
+        return new NativeTensor(info, arena.allocate(info.bytes(), Tensors.ALIGNMENT), own);
+    }
+
+    private Tensor bound(TensorInfo info, NativeTensor given) {
+        if (given.info().dtype() != info.dtype()) {
+            throw given.invalid("cannot be bound to " + info.name() + ", which is " + info.typeAndShape());
+        }
+        boolean output = info.usage() == TensorInfo.Usage.OUTPUT;
+        if (output && given.segment().isReadOnly()) {
+            throw given.invalid("is read-only and cannot be the output " + info.name());
+        }
+        MemorySegment memory = Tensors.checked(info, given.segment());
+        if (!given.storage().retain()) {
+            throw new NrtException(
+                    NrtStatus.NRT_CLOSED,
+                    given + " is closed; bind one that is not, or make it again");
+        }
+        held.add(given.storage());
+        return new NativeTensor(info, memory, given.storage());
+    }
+
+    @Override
+    public void close() {
+        held.forEach(Storage::release);
+        held.clear();
+    }
+}
