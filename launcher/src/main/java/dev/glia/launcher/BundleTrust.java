@@ -14,9 +14,9 @@ import java.util.Locale;
  * here.
  */
 enum BundleTrust {
-    /** Every bundle that the feature names. */
+    /** Every bundle that the feature or the user names. */
     ANY,
-    /** Only files with the SHA-256 that the feature states. */
+    /** Only files with the SHA-256 that the feature, or the user with the bundle, states. */
     PINNED;
 
     /** The variable that chooses the policy. */
@@ -67,15 +67,53 @@ enum BundleTrust {
         }
     }
 
+    /** Refuses a bundle that the user added and this policy does not let in. */
+    void check(AddedBundle bundle, byte[] jar) {
+        if (this == ANY) {
+            return;
+        }
+        String found = PREFIX + HexFormat.of().formatHex(sha256().digest(jar));
+        String pin =
+                bundle.digest()
+                        .orElseThrow(
+                                () ->
+                                        new SecurityException(
+                                                "bundle "
+                                                        + bundle.file()
+                                                        + " is not pinned; if you trust it as it is now, name it as '"
+                                                        + bundle.file()
+                                                        + "#"
+                                                        + found
+                                                        + "', or set "
+                                                        + VARIABLE
+                                                        + "=any to trust every bundle that is named"));
+        if (!pin.equalsIgnoreCase(found)) {
+            throw new SecurityException(
+                    "bundle "
+                            + bundle.file()
+                            + " is not the file that was pinned: expected "
+                            + pin
+                            + ", found "
+                            + found
+                            + "; pin it anew if it was changed on purpose");
+        }
+    }
+
     /** The digest of a file as features state it. */
     static String digest(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            MessageDigest sha = sha256();
             byte[] buffer = new byte[1 << 16];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 sha.update(buffer, 0, n);
             }
             return PREFIX + HexFormat.of().formatHex(sha.digest());
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }

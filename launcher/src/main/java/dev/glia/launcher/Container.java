@@ -10,6 +10,7 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.FrameworkWiring;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,9 +37,16 @@ final class Container implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** Boots the feature. When it returns, all bundles that can start are started. */
+    /**
+     * Boots the feature and what the user added to it. When it returns, all bundles that can start
+     * are started; a bundle that was added and cannot be resolved ends the boot with the reason.
+     */
     static Container boot(
-            Home home, Feature feature, BundleTrust trust, Map<String, String> settings)
+            Home home,
+            Feature feature,
+            List<AddedBundle> added,
+            BundleTrust trust,
+            Map<String, String> settings)
             throws IOException, BundleException {
         SharedPackages shared = SharedPackages.ofClassPath();
         Map<Feature.Entry, Future<Path>> files = new LinkedHashMap<>();
@@ -46,6 +54,10 @@ final class Container implements AutoCloseable {
             if (!shared.libraries().contains(entry.artifact())) {
                 files.put(entry, trusted(entry, home.bundle(entry), trust));
             }
+        }
+        Map<AddedBundle, byte[]> jars = new LinkedHashMap<>();
+        for (AddedBundle bundle : added) {
+            jars.put(bundle, bundle.read(trust));
         }
         FrameworkFolder folder =
                 FrameworkFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
@@ -66,7 +78,7 @@ final class Container implements AutoCloseable {
         Container container =
                 new Container(new FrameworkFactory().newFramework(properties), folder);
         try {
-            container.start(feature, files);
+            container.start(feature, files, jars);
             return container;
         } catch (IOException | BundleException | RuntimeException | Error failure) {
             container.close();
@@ -105,7 +117,8 @@ final class Container implements AutoCloseable {
         }
     }
 
-    private void start(Feature feature, Map<Feature.Entry, Future<Path>> files)
+    private void start(
+            Feature feature, Map<Feature.Entry, Future<Path>> files, Map<AddedBundle, byte[]> added)
             throws IOException, BundleException {
         framework.init();
         BundleContext context = framework.getBundleContext();
@@ -124,15 +137,49 @@ final class Container implements AutoCloseable {
                     .adapt(BundleStartLevel.class)
                     .setStartLevel(feature.startLevel(bundle.getKey()));
         }
+        List<Bundle> brought = new ArrayList<>();
+        for (var bundle : added.entrySet()) {
+            Bundle installed = install(context, bundle.getKey(), bundle.getValue());
+            brought.add(installed);
+            installed.adapt(BundleStartLevel.class).setStartLevel(feature.beginningStartLevel());
+        }
+        bundles.addAll(brought);
         // All at once is much less work than one by one; what cannot be resolved fails at its
         // start.
         framework.adapt(FrameworkWiring.class).resolveBundles(bundles);
+        requireResolved(brought, context);
         for (Bundle installed : bundles) {
             if (installed.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
                 installed.start(Bundle.START_ACTIVATION_POLICY);
             }
         }
         framework.start();
+    }
+
+    private static Bundle install(BundleContext context, AddedBundle bundle, byte[] jar) {
+        try {
+            return context.installBundle(
+                    "added:" + bundle.file().toAbsolutePath(), new ByteArrayInputStream(jar));
+        } catch (BundleException refused) {
+            throw new IllegalArgumentException(
+                    bundle.file() + " is no bundle that can be installed: " + refused.getMessage(),
+                    refused);
+        }
+    }
+
+    private static void requireResolved(List<Bundle> bundles, BundleContext context)
+            throws BundleException {
+        for (Bundle bundle : bundles) {
+            if (bundle.getState() == Bundle.INSTALLED) {
+                throw new BundleException(
+                        "the bundle "
+                                + MissingNeeds.of(bundle, context)
+                                        .orElseGet(
+                                                () ->
+                                                        bundle.getSymbolicName()
+                                                                + " needs bundles that cannot be resolved themselves"));
+            }
+        }
     }
 
     BundleContext context() {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,7 @@ public final class Glia implements AutoCloseable {
     public static final class Builder {
         private final Map<String, String> settings =
                 new HashMap<>(Map.of(RuntimeLifecycle.INIT, "manual"));
+        private final List<AddedBundle> added = new ArrayList<>();
         private String feature = "core";
         private Path home;
         private int startLevel = Integer.MAX_VALUE;
@@ -114,6 +116,20 @@ public final class Glia implements AutoCloseable {
         }
 
         /**
+         * Adds a bundle to those of the feature, such as the driver of another vendor's device. The
+         * variable {@code GLIA_BUNDLES} adds more: such texts and folders of bundles, with the
+         * separator of paths between them.
+         *
+         * @param bundle a jar; unless {@code GLIA_BUNDLE_TRUST} is {@code any} followed by {@code
+         *     #SHA-256;} and its digest in hexadecimal digits
+         * @return this builder
+         */
+        public Builder bundle(String bundle) {
+            added.add(AddedBundle.of(bundle));
+            return this;
+        }
+
+        /**
          * Names the distribution.
          *
          * @param folder the folder that holds {@code lib}, {@code bundles} and {@code features}
@@ -126,7 +142,8 @@ public final class Glia implements AutoCloseable {
 
         /**
          * Leaves out the bundles that the feature starts later than this. They are not even read,
-         * so that a look at the machine takes a fraction of the time that a run takes.
+         * so that a look at the machine takes a fraction of the time that a run takes. Where
+         * bundles are added, all are started.
          *
          * @param last the last start level that is reached, unless that of the feature is lower
          * @return this builder
@@ -159,9 +176,13 @@ public final class Glia implements AutoCloseable {
         public Glia start() {
             try {
                 Home found = Home.find(home);
-                BundleTrust trust = BundleTrust.of(trust());
-                Feature wanted = Feature.read(found.feature(feature)).upTo(startLevel);
-                Container container = Container.boot(found, wanted, trust, settings);
+                BundleTrust trust = BundleTrust.of(setting(BundleTrust.VARIABLE).orElse("pinned"));
+                List<AddedBundle> extra = new ArrayList<>(added);
+                extra.addAll(AddedBundle.list(setting(AddedBundle.VARIABLE).orElse("")));
+                Feature whole = Feature.read(found.feature(feature));
+                // Whoever adds a bundle may mean a machine that only this bundle knows.
+                Feature wanted = extra.isEmpty() ? whole.upTo(startLevel) : whole;
+                Container container = Container.boot(found, wanted, extra, trust, settings);
                 Glia glia = new Glia(container, patience);
                 Runtime.getRuntime().addShutdownHook(glia.hook);
                 return glia;
@@ -177,14 +198,13 @@ public final class Glia implements AutoCloseable {
             }
         }
 
-        private String trust() {
+        private Optional<String> setting(String variable) {
             return Stream.of(
-                            settings.get(BundleTrust.VARIABLE),
-                            System.getProperty(BundleTrust.VARIABLE),
-                            System.getenv(BundleTrust.VARIABLE))
+                            settings.get(variable),
+                            System.getProperty(variable),
+                            System.getenv(variable))
                     .filter(value -> value != null && !value.isBlank())
-                    .findFirst()
-                    .orElse("pinned");
+                    .findFirst();
         }
     }
 

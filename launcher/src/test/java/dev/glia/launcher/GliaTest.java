@@ -36,10 +36,7 @@ class GliaTest {
     void distribution() throws IOException {
         Files.createDirectories(home.resolve("bundles"));
         Files.createDirectories(home.resolve("features"));
-        bundle(
-                "good",
-                "dev.glia.runtime;version=\"[1.0,1.1)\",org.osgi.framework",
-                Lifecycle.class);
+        bundle("good", "dev.glia.runtime;version=\"[1.0,2)\",org.osgi.framework", Lifecycle.class);
         bundle("unresolvable", "no.such.pack", null);
     }
 
@@ -110,6 +107,62 @@ class GliaTest {
         assertThatThrownBy(() -> glia("other").start()).hasMessageContaining("there are [core]");
         assertThatThrownBy(() -> glia("../core").start())
                 .hasMessageContaining("is no name of a feature");
+    }
+
+    @Test
+    void startsABundleThatIsAdded() throws IOException {
+        feature("core", "");
+        String jar = home.resolve("bundles/good-1.jar").toString();
+        try (Glia glia = glia("core").bundle(jar).start()) {
+            assertThat(glia.services(RuntimeLifecycle.class, "(kind=test)")).hasSize(1);
+        }
+        Files.createDirectories(home.resolve("more"));
+        Files.copy(Path.of(jar), home.resolve("more/any-name.jar"));
+        try (Glia glia = glia("core").set("GLIA_BUNDLES", home.resolve("more") + ":").start()) {
+            assertThat(glia.services(RuntimeLifecycle.class, "(kind=test)")).hasSize(1);
+        }
+    }
+
+    @Test
+    void anAddedBundleNeedsItsPin() throws IOException {
+        feature("core", "");
+        Path jar = home.resolve("bundles/good-1.jar");
+        String pinned = jar + "#" + BundleTrust.digest(jar);
+        Glia.Builder careful = Glia.builder().home(home).feature("core");
+        assertThatThrownBy(() -> careful.bundle(jar.toString()).start())
+                .isInstanceOf(NrtException.class)
+                .hasMessageContaining("is not pinned")
+                .hasMessageContaining("'" + pinned + "'")
+                .hasMessageContaining("GLIA_BUNDLE_TRUST=any");
+        Glia.builder().home(home).feature("core").bundle(pinned).start().close();
+
+        Files.write(jar, new byte[] {0}, java.nio.file.StandardOpenOption.APPEND);
+        assertThatThrownBy(() -> Glia.builder().home(home).feature("core").bundle(pinned).start())
+                .hasMessageContaining("is not the file that was pinned");
+    }
+
+    @Test
+    void saysBeforeTheStartWhatAnAddedBundleNeeds() throws IOException {
+        feature("core", "");
+        bundle("new", "dev.glia.device;version=\"[7.5,8)\",no.such.pack", null);
+        assertThatThrownBy(
+                        () -> glia("core").bundle(home.resolve("bundles/new-1.jar") + "").start())
+                .isInstanceOf(NrtException.class)
+                .hasMessageContaining(
+                        "the bundle new 1.0.0 needs the package dev.glia.device from version 7.5")
+                .hasMessageContaining(" below 8")
+                .hasMessageContaining("which is exported by Glia itself in version 1.")
+                .hasMessageContaining("; and the package no.such.pack, which nobody exports");
+    }
+
+    @Test
+    void namesTheAddedFileThatIsNoBundle() throws IOException {
+        feature("core", "");
+        assertThatThrownBy(() -> glia("core").bundle(home.resolve("no.jar") + "").start())
+                .hasMessageContaining("there is no bundle " + home.resolve("no.jar"));
+        Path text = Files.writeString(home.resolve("text.jar"), "text");
+        assertThatThrownBy(() -> glia("core").bundle(text + "").start())
+                .hasMessageContaining(text + " is no bundle that can be installed");
     }
 
     @Test

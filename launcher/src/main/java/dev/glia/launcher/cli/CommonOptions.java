@@ -4,6 +4,7 @@ import dev.glia.launcher.Glia;
 
 import picocli.CommandLine.Option;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,6 +21,13 @@ final class CommonOptions {
             description =
                     "The machine: auto, hardware, or one to emulate such as inf1.6xlarge or trn2.")
     private Optional<String> instance = Optional.empty();
+
+    @Option(
+            names = "--bundle",
+            paramLabel = "FILE.jar",
+            description =
+                    "A bundle to add, such as another vendor's driver; FILE.jar#SHA-256;HEX pins it.")
+    private List<String> bundles = List.of();
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -55,6 +63,7 @@ final class CommonOptions {
 
     private Glia.Builder builder() {
         Glia.Builder builder = Glia.builder();
+        bundles.forEach(builder::bundle);
         instance.ifPresent(type -> builder.set("GLIA_INSTANCE", type));
         return builder;
     }

@@ -3,11 +3,14 @@ package dev.glia.launcher.cli;
 import dev.glia.config.Configuration;
 import dev.glia.config.RuntimeConfig;
 import dev.glia.device.CoreAddress;
+import dev.glia.device.DeviceDriver;
 import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
 import dev.glia.launcher.Glia;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The machine and the configuration that a command works with.
@@ -15,8 +18,20 @@ import java.util.List;
  * @param machine the machine
  * @param lnc physical cores per logical core
  * @param config the configuration
+ * @param memory bytes of device memory of a device, where it is known
  */
-record Host(MachineInfo machine, int lnc, RuntimeConfig config) {
+record Host(MachineInfo machine, int lnc, RuntimeConfig config, Optional<Long> memory) {
+    private static final long GIB = 1L << 30;
+
+    /** Told here because it is asked on machines whose drivers need not be started for it. */
+    private static final Map<String, Long> MEMORY =
+            Map.of(
+                    "inf1", 8 * GIB, "inf2", 32 * GIB, "trn1", 32 * GIB, "trn2", 96 * GIB, "trn3",
+                    144 * GIB);
+
+    Host(MachineInfo machine, int lnc, RuntimeConfig config) {
+        this(machine, lnc, config, Optional.ofNullable(MEMORY.get(machine.architecture())));
+    }
 
     /** Discovers the machine, and tells a person who did not choose one that it is emulated. */
     static Host of(Glia glia) {
@@ -28,7 +43,29 @@ record Host(MachineInfo machine, int lnc, RuntimeConfig config) {
                             + machine.instanceType()
                             + " (GLIA_INSTANCE chooses another; \"hardware\" insists on real ones)");
         }
-        return new Host(machine, config.logicalCoreSize().orElse(machine.defaultLnc()), config);
+        return new Host(
+                machine,
+                config.logicalCoreSize().orElse(machine.defaultLnc()),
+                config,
+                memory(glia, machine.architecture()));
+    }
+
+    /** Only its driver knows another vendor's device; it is there if the machine is known. */
+    private static Optional<Long> memory(Glia glia, String architecture) {
+        return Optional.ofNullable(MEMORY.get(architecture))
+                .or(
+                        () ->
+                                glia
+                                        .services(
+                                                DeviceDriver.class,
+                                                "("
+                                                        + DeviceDriver.ARCHITECTURE
+                                                        + "="
+                                                        + architecture
+                                                        + ")")
+                                        .stream()
+                                        .map(driver -> driver.architecture().memoryPerDevice())
+                                        .findFirst());
     }
 
     List<CoreAddress> cores() {
