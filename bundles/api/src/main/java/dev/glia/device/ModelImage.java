@@ -6,6 +6,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -59,4 +60,22 @@ public interface ModelImage {
      * @throws dev.glia.runtime.NrtException NRT_INVALID when there is no such member
      */
     MemorySegment member(String name);
+
+    /** Keeps memory of an image. */
+    interface Hold extends AutoCloseable {
+        /** Lets the memory go. Idempotent. */
+        @Override
+        void close();
+    }
+
+    /**
+     * Keeps the memory of all members, also beyond the end of this image, so that an engine can use
+     * weights where they lie.
+     *
+     * @return what lets the memory go, or empty when this image cannot keep it, so that whoever
+     *     needs it longer copies it
+     */
+    default Optional<Hold> hold() {
+        return Optional.empty();
+    }
 }

@@ -26,7 +26,10 @@ final class CompileCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL.onnx", description = "The graph.")
     private Path source;
 
-    @Option(names = "--arch", required = true, description = "inf1, inf2, trn1, trn2 or trn3.")
+    @Option(
+            names = "--arch",
+            required = true,
+            description = "inf1, inf2, trn1, trn2, trn3, or one that a bundle brings.")
     private String arch;
 
     @Option(
@@ -43,7 +46,7 @@ final class CompileCommand implements Callable<Integer> {
     @Option(
             names = "--lnc",
             defaultValue = "0",
-            description = "Physical cores per logical core: 1 or 2.")
+            description = "Physical cores per logical core, such as 1 or 2.")
     private int lnc;
 
     @Option(
@@ -53,9 +56,20 @@ final class CompileCommand implements Callable<Integer> {
     private Map<String, Long> dims = Map.of();
 
     @Option(
-            names = "--no-hash",
-            description = "Do not store the hash that NEURON_RT_VALIDATE_HASH checks.")
-    private boolean noHash;
+            names = "--hash",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description =
+                    "Store the hash that NEURON_RT_VALIDATE_HASH checks; stored unless --no-hash is given.")
+    private boolean hash;
+
+    @Option(
+            names = "--portable",
+            description =
+                    "Write the same bytes on every machine: leave out the graph that is laid out for this kind of CPU,"
+                            + " which makes loading here several times faster.")
+    private boolean portable;
 
     @Override
     public Integer call() {
@@ -76,7 +90,7 @@ final class CompileCommand implements Callable<Integer> {
                     glia.service(NeffCompiler.class)
                             .compile(
                                     new NeffCompiler.Request(
-                                            source, target, arch, name, lnc, dims, !noHash));
+                                            source, target, arch, name, lnc, dims, hash, portable));
         }
         if (common.json()) {
             System.out.println(

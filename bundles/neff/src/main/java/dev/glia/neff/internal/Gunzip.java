@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /**
  * Inflates the payload into memory of the caller, only as far as it is asked for, and checks the
@@ -26,13 +25,14 @@ final class Gunzip implements AutoCloseable {
 
     private final Intake intake;
     private final Refusals refusals;
-    private final Inflater inflater = new Inflater(true);
+    private final Deflate deflate;
     private final CRC32 crc = new CRC32();
     private long produced;
 
     Gunzip(Intake intake, Refusals refusals) {
         this.intake = intake;
         this.refusals = refusals;
+        this.deflate = new Deflate(intake, refusals);
     }
 
     /** Reads what stands in front of the deflate stream. */
@@ -73,7 +73,6 @@ final class Gunzip implements AutoCloseable {
             }
         }
         crc.reset();
-        inflater.setInput(intake.chunk());
     }
 
     private void skipText(int present, long start) {
@@ -128,7 +127,7 @@ final class Gunzip implements AutoCloseable {
      */
     long fillUpTo(MemorySegment target) {
         long done = 0;
-        while (done < target.byteSize() && !inflater.finished()) {
+        while (done < target.byteSize() && !deflate.finished()) {
             long size = Math.min(PIECE, target.byteSize() - done);
             done += inflate(target.asSlice(done, size).asByteBuffer());
         }
@@ -138,10 +137,7 @@ final class Gunzip implements AutoCloseable {
     private int inflate(ByteBuffer piece) {
         try {
             ByteBuffer inflated = piece.duplicate();
-            int count = inflater.inflate(piece);
-            if (count == 0 && !inflater.finished()) {
-                refill();
-            }
+            int count = deflate.inflate(piece);
             crc.update(inflated.limit(count));
             produced += count;
             requireBounds();
@@ -152,19 +148,6 @@ final class Gunzip implements AutoCloseable {
                             .formatted(intake.offset(), corrupt.getMessage()),
                     corrupt);
         }
-    }
-
-    private void refill() {
-        if (inflater.needsDictionary()) {
-            throw refusals.payload(
-                    intake.offset(), "a preset dictionary", "deflate data without one");
-        }
-        ByteBuffer chunk = intake.chunk();
-        if (!chunk.hasRemaining()) {
-            throw refusals.payload(
-                    intake.offset(), "the gzip stream is cut off", "a complete gzip stream");
-        }
-        inflater.setInput(chunk);
     }
 
     private void requireBounds() {
@@ -222,6 +205,6 @@ final class Gunzip implements AutoCloseable {
 
     @Override
     public void close() {
-        inflater.end();
+        deflate.close();
     }
 }

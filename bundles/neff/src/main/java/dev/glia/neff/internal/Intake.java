@@ -16,6 +16,7 @@ import java.util.Optional;
 final class Intake implements AutoCloseable {
     private static final int CHUNK = 256 * 1024;
     private static final int RING = 4;
+    private static final SpareBuffer SPARE = new SpareBuffer(CHUNK);
 
     private final ByteSource source;
     private final NeffHeader header;
@@ -34,19 +35,19 @@ final class Intake implements AutoCloseable {
         this.refusals = refusals;
         this.end = Bounds.HEADER_SIZE + header.dataSize();
         this.memory = new NativeRegion(refusals);
+        this.only = SPARE.take();
+        this.lane = hashed ? Optional.of(lane()) : Optional.empty();
+    }
+
+    private HashLane lane() {
         List<ByteBuffer> ring = new ArrayList<>();
         int chunk = (int) Math.min(CHUNK, header.dataSize());
-        int count = hashed ? (int) Math.min(RING, Math.ceilDiv(header.dataSize(), chunk)) : 1;
+        int count = (int) Math.min(RING, Math.ceilDiv(header.dataSize(), chunk));
         memory.expect((long) chunk * count);
         for (int i = 0; i < count; i++) {
             ring.add(memory.append(chunk).asByteBuffer());
         }
-        this.only = ring.getFirst();
-        this.lane =
-                hashed
-                        ? Optional.of(
-                                new HashLane(PayloadHash.of(header.pkgVersion()), ring, count))
-                        : Optional.empty();
+        return new HashLane(PayloadHash.of(header.pkgVersion()), ring, count);
     }
 
     /**
@@ -136,5 +137,6 @@ final class Intake implements AutoCloseable {
     public void close() {
         lane.ifPresent(HashLane::close);
         memory.close();
+        SPARE.give(only);
     }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class LateHash implements AutoCloseable {
     private static final int CHUNK = 256 * 1024;
+    private static final SpareBuffer SPARE = new SpareBuffer(CHUNK);
 
     private final FileChannel channel;
     private final NeffHeader header;
@@ -34,9 +35,9 @@ final class LateHash implements AutoCloseable {
     }
 
     private void run() {
+        ByteBuffer chunk = SPARE.take();
         try {
             PayloadHash hash = PayloadHash.of(header.pkgVersion());
-            ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
             long end = Bounds.HEADER_SIZE + header.dataSize();
             for (long at = Bounds.HEADER_SIZE; at < end; at += chunk.limit()) {
                 chunk.clear().limit((int) Math.min(CHUNK, end - at));
@@ -50,6 +51,7 @@ final class LateHash implements AutoCloseable {
         } catch (IOException unreadable) {
             failure = unreadable;
         } finally {
+            SPARE.give(chunk);
             release();
         }
     }

@@ -28,16 +28,22 @@ final class NativeRegion implements AutoCloseable {
                     "mremap",
                     FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT),
                     Linker.Option.firstVariadicArg(4));
+    private static final MethodHandle MADVISE =
+            function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle MUNMAP =
             function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
 
     private static final int READ_WRITE = 3;
     private static final int PRIVATE_ANONYMOUS = 0x22;
     private static final int MAY_MOVE = 1;
+    private static final int HUGE_PAGES = 14;
     private static final long FAILED = -1;
 
     /** A multiple of every page size in use. */
     private static final long GRAIN = 64 * 1024;
+
+    /** From here on, most of the time to fill memory would go by for faults of small pages. */
+    private static final long HUGE = 4L * 1024 * 1024;
 
     private static final long ALIGNMENT = 64;
 
@@ -96,6 +102,10 @@ final class NativeRegion implements AutoCloseable {
                 throw refusals.noMemory(size);
             }
             memory = address.reinterpret(size);
+            if (size >= HUGE) {
+                // Where the system has none, it says so, and the memory is as good.
+                int ignored = (int) MADVISE.invokeExact(memory, size, HUGE_PAGES);
+            }
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable impossible) {

@@ -241,10 +241,12 @@ public final class NeffLoader implements NeffReader {
             requireHash(header, refusals);
         }
         boolean hashed = check != HashCheck.SKIP && late.isEmpty();
-        Arena arena = Arena.ofShared();
+        SharedMemory shared = new SharedMemory();
         try (NativeRegion region = new NativeRegion(refusals)) {
             Map<String, Place> places = new LinkedHashMap<>();
             TarReader.Walk walk;
+            // Stored blocks need no more than this; what inflates grows beyond it.
+            region.expect(header.dataSize());
             try (Intake intake = new Intake(source, header, hashed, refusals);
                     Gunzip data = new Gunzip(intake, refusals)) {
                 walk =
@@ -262,13 +264,13 @@ public final class NeffLoader implements NeffReader {
                     late.isPresent()
                             ? new Verification.Pending(late.get(), refusals)
                             : new Verification.Done(walk.hash());
-            MemorySegment memory = region.seal(arena).asReadOnly();
+            MemorySegment memory = region.seal(shared.arena()).asReadOnly();
             Map<String, MemorySegment> content = new LinkedHashMap<>();
             places.forEach(
                     (name, place) -> content.put(name, memory.asSlice(place.start, place.size)));
-            return describe(refusals, header, walk, content, verification, arena);
+            return describe(refusals, header, walk, content, verification, shared);
         } catch (RuntimeException | Error failure) {
-            arena.close();
+            shared.close();
             throw failure;
         }
     }
@@ -293,11 +295,11 @@ public final class NeffLoader implements NeffReader {
             TarReader.Walk walk,
             Map<String, MemorySegment> content,
             Verification verification,
-            Arena arena) {
+            SharedMemory memory) {
         NeffGraph graph = graph(walk, content, refusals);
         String target = TargetReader.read(graph.graphs(), content, refusals);
         return new OpenNeff(
-                refusals, header, target, walk.members(), verification, graph, content, arena);
+                refusals, header, target, walk.members(), verification, graph, content, memory);
     }
 
     private static NeffGraph graph(

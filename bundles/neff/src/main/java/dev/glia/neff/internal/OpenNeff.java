@@ -8,7 +8,6 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,7 @@ record OpenNeff(
         Verification verification,
         NeffGraph graph,
         Map<String, MemorySegment> content,
-        Arena arena)
+        SharedMemory memory)
         implements Neff {
 
     @Override
@@ -90,12 +89,13 @@ record OpenNeff(
     }
 
     @Override
+    public Optional<Hold> hold() {
+        return Optional.of(memory.hold());
+    }
+
+    @Override
     public void close() {
         verification.cancel();
-        synchronized (arena) {
-            if (arena.scope().isAlive()) {
-                arena.close();
-            }
-        }
+        memory.close();
     }
 }

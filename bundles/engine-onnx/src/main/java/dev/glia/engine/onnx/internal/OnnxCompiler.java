@@ -62,7 +62,7 @@ public final class OnnxCompiler implements GraphCompiler {
     }
 
     @Override
-    public Compiled compile(Path source, Map<String, Long> dims) {
+    public Compiled compile(Path source, Map<String, Long> dims, boolean portable) {
         String name = String.valueOf(source.getFileName());
         byte[] complete =
                 SourceModel.complete(
@@ -73,7 +73,7 @@ public final class OnnxCompiler implements GraphCompiler {
         Path folder = null;
         try {
             folder = Files.createTempDirectory("glia-compile");
-            return optimize(complete, name, folder.resolve(MEMBER));
+            return optimize(complete, name, portable, folder.resolve(MEMBER));
         } catch (IOException unwritable) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
@@ -102,7 +102,8 @@ public final class OnnxCompiler implements GraphCompiler {
         }
     }
 
-    private Compiled optimize(byte[] complete, String name, Path optimized) throws IOException {
+    private Compiled optimize(byte[] complete, String name, boolean portable, Path optimized)
+            throws IOException {
         Ort ort = runtime.ort();
         List<TensorInfo> inputs;
         List<TensorInfo> outputs;
@@ -134,7 +135,11 @@ public final class OnnxCompiler implements GraphCompiler {
         byte[] model = CanonicalModel.of(Files.readAllBytes(optimized), name);
         return new Compiled(
                 new ModelImage.Graph(OnnxEngine.ONNX, MEMBER),
-                members(ort, model, name, optimized),
+                members(
+                        model,
+                        portable ? Optional.empty() : laidOut(ort, model, name, optimized),
+                        OnnxEngine.laidOut(MEMBER, ort),
+                        name),
                 inputs,
                 outputs,
                 ElementTypes.of(model, name, inferredTypes(ort, model, name)));
@@ -142,32 +147,33 @@ public final class OnnxCompiler implements GraphCompiler {
 
     /**
      * The graph for every CPU, the graph as it is laid out for this kind of CPU, and the weights of
-     * both.
+     * both. Weights are in the order that loads fastest here; other CPUs restore them.
      */
     private static Map<String, MemorySegment> members(
-            Ort ort, byte[] model, String name, Path optimized) throws IOException {
+            byte[] model, Optional<byte[]> laidOut, String laidOutMember, String name) {
         WeightStore weights = new WeightStore();
+        Optional<byte[]> fast = laidOut.map(graph -> weights.separate(graph, name));
         Map<String, MemorySegment> members = new LinkedHashMap<>();
         members.put(MEMBER, automatic(weights.separate(model, name)));
-        Files.delete(optimized);
-        try (Arena arena = Arena.ofConfined()) {
-            new OrtSession(
-                            ort,
-                            copy(arena, model),
-                            OrtSession.Optimization.ALL,
-                            Optional.of(optimized))
-                    .close();
-            byte[] laidOut =
-                    NodeOrder.of(CanonicalModel.of(Files.readAllBytes(optimized), name), name);
-            members.put(
-                    OnnxEngine.laidOut(MEMBER, ort), automatic(weights.separate(laidOut, name)));
-        } catch (OrtException unwritten) {
-            LOG.debug("{}: not laid out for this CPU: {}", name, unwritten.getMessage());
-        }
+        fast.ifPresent(graph -> members.put(laidOutMember, automatic(graph)));
         if (!weights.isEmpty()) {
             members.put(StoredWeight.MEMBER, weights.memory());
         }
         return members;
+    }
+
+    private static Optional<byte[]> laidOut(Ort ort, byte[] model, String name, Path file)
+            throws IOException {
+        Files.delete(file);
+        try (Arena arena = Arena.ofConfined()) {
+            new OrtSession(ort, copy(arena, model), OrtSession.Optimization.ALL, Optional.of(file))
+                    .close();
+            byte[] graph = CanonicalModel.of(Files.readAllBytes(file), name);
+            return Optional.of(NodeOrder.of(graph, name));
+        } catch (OrtException unwritten) {
+            LOG.debug("{}: not laid out for this CPU: {}", name, unwritten.getMessage());
+            return Optional.empty();
+        }
     }
 
     private static MemorySegment automatic(byte[] bytes) {

@@ -21,7 +21,6 @@ import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -95,7 +94,7 @@ public final class OnnxEngine implements Engine {
                 : open(ort, image, graph.member(), portable, OrtSession.Optimization.ALL);
     }
 
-    private static Optional<MemorySegment> find(ModelImage image, String member) {
+    static Optional<MemorySegment> find(ModelImage image, String member) {
         try {
             return Optional.ofNullable(image.member(member));
         } catch (NrtException absent) {
@@ -115,11 +114,12 @@ public final class OnnxEngine implements Engine {
                     NrtStatus.NRT_INVALID,
                     place + " has " + bytes.byteSize() + " bytes; ONNX graphs end at 2 GiB");
         }
-        List<OrtSession.Constant> constants =
-                constants(image, SelfContained.check(bytes.asByteBuffer(), place), place);
+        Weights weights =
+                new Weights(image, SelfContained.check(bytes.asByteBuffer(), place), place);
         try {
-            return new OrtSession(ort, bytes, constants, optimization, Optional.empty());
+            return new OrtSession(ort, bytes, weights.constants(), optimization, weights::close);
         } catch (OrtException refused) {
+            weights.close();
             throw new NrtException(
                     refused.code() == OrtException.NOT_IMPLEMENTED
                             ? NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION
@@ -131,43 +131,10 @@ public final class OnnxEngine implements Engine {
                             + ": "
                             + refused.getMessage(),
                     refused);
+        } catch (RuntimeException | Error failed) {
+            weights.close();
+            throw failed;
         }
-    }
-
-    private static List<OrtSession.Constant> constants(
-            ModelImage image, List<StoredWeight> weights, String place) {
-        if (weights.isEmpty()) {
-            return List.of();
-        }
-        MemorySegment memory =
-                find(image, StoredWeight.MEMBER)
-                        .orElseThrow(
-                                () ->
-                                        new NrtException(
-                                                NrtStatus.NRT_INVALID,
-                                                place
-                                                        + " has its weights in "
-                                                        + StoredWeight.MEMBER
-                                                        + ", which is not there"));
-        return weights.stream().map(weight -> constant(weight, memory, place)).toList();
-    }
-
-    private static OrtSession.Constant constant(
-            StoredWeight weight, MemorySegment memory, String place) {
-        if (weight.length() > memory.byteSize()
-                || weight.offset() > memory.byteSize() - weight.length()) {
-            throw new NrtException(
-                    NrtStatus.NRT_INVALID,
-                    "%s: constant %s is %d bytes at %d of %s, which has %d bytes"
-                            .formatted(
-                                    place,
-                                    weight.name(),
-                                    weight.length(),
-                                    weight.offset(),
-                                    StoredWeight.MEMBER,
-                                    memory.byteSize()));
-        }
-        return new OrtSession.Constant(weight, memory.asSlice(weight.offset(), weight.length()));
     }
 
     /** What tells models apart: the graph and its weights. */

@@ -130,10 +130,18 @@ final class Lab {
     }
 
     static Compiled compile(byte[] onnx, Map<String, Long> dims) {
+        return compile(onnx, dims, false);
+    }
+
+    static Compiled compilePortably(byte[] onnx) {
+        return compile(onnx, Map.of(), true);
+    }
+
+    private static Compiled compile(byte[] onnx, Map<String, Long> dims, boolean portable) {
         try {
             Path file = Files.createTempFile("lab", ".onnx");
             try {
-                return COMPILER.compile(Files.write(file, onnx), dims);
+                return COMPILER.compile(Files.write(file, onnx), dims, portable);
             } finally {
                 Files.delete(file);
             }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes sure that a model asks for no data beyond its own bytes and the weights beside it, which
@@ -113,13 +114,29 @@ public final class SelfContained {
             for (long extent : shape) {
                 bytes = extent < 0 ? 0 : Math.multiplyExact(bytes, extent);
             }
+            Optional<FilterLayout> layout = layout(tensor, type, shape, entries);
+            if (bytes > 0 && layout.isPresent()) {
+                bytes = layout.get().bytes(shape);
+            }
             if (offset >= 0 && length > 0 && bytes == length) {
-                return new StoredWeight(name, (int) type, shape, offset, length);
+                return new StoredWeight(name, (int) type, shape, offset, length, layout);
             }
         } catch (NumberFormatException | ArithmeticException noSize) {
             throw tensor.damaged("a tensor with impossible extents or places");
         }
         throw tensor.damaged("a tensor whose data in the weights has another size than its shape");
+    }
+
+    private static Optional<FilterLayout> layout(
+            ProtoReader tensor, long type, List<Long> shape, Map<String, String> entries) {
+        String name = entries.get(StoredWeight.LAYOUT);
+        if (name == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                FilterLayout.named(name)
+                        .filter(layout -> FilterLayout.of((int) type, shape).contains(layout))
+                        .orElseThrow(() -> tensor.damaged("a tensor in an unknown layout")));
     }
 
     private static void graph(ProtoReader graph) {

@@ -3,12 +3,18 @@ package dev.glia.engine.onnx.internal.onnx;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Takes the large constants out of graphs, so that a graph is read without them, and each distinct
- * one is stored once even if several graphs use it.
+ * one is stored once even if several graphs use it: also when it is here already in the order that
+ * a graph for one kind of CPU wants, from which the others can restore it.
  */
 public final class WeightStore {
     private static final int EXTERNAL = 1;
@@ -18,7 +24,10 @@ public final class WeightStore {
 
     private static final long ALIGNMENT = 64;
 
+    private record Place(long offset, long length, Optional<FilterLayout> layout) {}
+
     private final Map<ByteBuffer, Long> places = new LinkedHashMap<>();
+    private final Set<Long> lengths = new HashSet<>();
     private long size;
 
     /** {@return the model without its large constants, which are in this store from now on} */
@@ -50,25 +59,33 @@ public final class WeightStore {
     private void constant(ProtoReader graph, ProtoWriter out) {
         ProtoWriter rest = new ProtoWriter();
         ByteBuffer data = ByteBuffer.allocate(0);
-        int elementBytes = 0;
+        int type = 0;
+        List<Long> shape = new ArrayList<>();
         ProtoReader tensor = graph.message("initializer");
         while (tensor.next()) {
             switch (tensor.number()) {
                 case Fields.TENSOR_RAW_DATA -> data = tensor.bytes();
-                case Fields.TENSOR_DATA_TYPE -> {
-                    elementBytes = StoredWeight.elementBytes(tensor.varintValue());
-                    rest.raw(tensor.field());
+                case Fields.TENSOR_DATA_TYPE -> type = (int) tensor.varintValue();
+                case Fields.TENSOR_DIMS -> {
+                    for (long extent : tensor.varints()) {
+                        shape.add(extent);
+                    }
                 }
-                default -> rest.raw(tensor.field());
+                default -> {}
+            }
+            if (tensor.number() != Fields.TENSOR_RAW_DATA) {
+                rest.raw(tensor.field());
             }
         }
-        if (data.remaining() < LEAST || elementBytes == 0) {
+        if (data.remaining() < LEAST || StoredWeight.elementBytes(type) == 0) {
             out.raw(graph.field());
             return;
         }
+        Place place = place(data, type, shape);
         entry(rest, "location", StoredWeight.MEMBER);
-        entry(rest, "offset", String.valueOf(place(data)));
-        entry(rest, "length", String.valueOf(data.remaining()));
+        entry(rest, "offset", String.valueOf(place.offset));
+        entry(rest, "length", String.valueOf(place.length));
+        place.layout.ifPresent(layout -> entry(rest, StoredWeight.LAYOUT, layout.name()));
         out.message(graph.number(), rest.varint(Fields.TENSOR_DATA_LOCATION, EXTERNAL));
     }
 
@@ -78,15 +95,32 @@ public final class WeightStore {
                 new ProtoWriter().string(Fields.ENTRY_KEY, key).string(Fields.ENTRY_VALUE, value));
     }
 
-    private long place(ByteBuffer data) {
+    /** Where a constant is from now on: as it is, or laid out if that is here already. */
+    private Place place(ByteBuffer data, int type, List<Long> shape) {
         Long known = places.get(data);
-        if (known != null) {
-            return known;
+        if (known == null) {
+            for (FilterLayout layout : FilterLayout.of(type, shape)) {
+                if (lengths.contains(layout.bytes(shape))) {
+                    ByteBuffer laidOut = layout.laidOut(data, shape);
+                    Long place = places.get(laidOut);
+                    if (place != null && restores(layout, laidOut, shape, data)) {
+                        return new Place(place, laidOut.remaining(), Optional.of(layout));
+                    }
+                }
+            }
+            known = Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT;
+            places.put(data, known);
+            lengths.add((long) data.remaining());
+            size = known + data.remaining();
         }
-        long start = Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT;
-        places.put(data, start);
-        size = start + data.remaining();
-        return start;
+        return new Place(known, data.remaining(), Optional.empty());
+    }
+
+    private static boolean restores(
+            FilterLayout layout, ByteBuffer laidOut, List<Long> shape, ByteBuffer data) {
+        ByteBuffer restored = ByteBuffer.allocate(data.remaining());
+        layout.restore(MemorySegment.ofBuffer(laidOut), shape, MemorySegment.ofBuffer(restored));
+        return restored.equals(data);
     }
 
     /** {@return whether no graph had a large constant} */

@@ -55,19 +55,18 @@ public final class OrtSession implements AutoCloseable {
         }
     }
 
-    private static final long ALIGNMENT = 64;
-
     private final Ort ort;
     private final Arena arena = Arena.ofShared();
     private final long handle;
     private final List<Port> inputs;
     private final List<Port> outputs;
+    private final Runnable closed;
 
     /**
      * The data of a constant that is not in the model itself.
      *
      * @param weight what it is
-     * @param data its data; only read while the session is made
+     * @param data its data, which the session uses where it lies
      */
     public record Constant(StoredWeight weight, MemorySegment data) {}
 
@@ -85,17 +84,17 @@ public final class OrtSession implements AutoCloseable {
             MemorySegment model,
             Optimization optimization,
             Optional<Path> optimizedModel) {
-        this(ort, model, List.of(), optimization, optimizedModel);
+        this(ort, model, List.of(), optimization, optimizedModel, () -> {});
     }
 
     /**
-     * Prepares a graph with one thread per run.
+     * Prepares a graph whose constants lie elsewhere.
      *
      * @param ort the library
      * @param model an ONNX model; only read during this call
      * @param constants the constants that are not in the model
      * @param optimization how much to rewrite it
-     * @param optimizedModel where to write the rewritten model, if wanted
+     * @param closed called when the session is closed, and uses the constants no more
      * @throws OrtException when the model is refused
      */
     public OrtSession(
@@ -103,7 +102,18 @@ public final class OrtSession implements AutoCloseable {
             MemorySegment model,
             List<Constant> constants,
             Optimization optimization,
-            Optional<Path> optimizedModel) {
+            Runnable closed) {
+        this(ort, model, constants, optimization, Optional.empty(), closed);
+    }
+
+    private OrtSession(
+            Ort ort,
+            MemorySegment model,
+            List<Constant> constants,
+            Optimization optimization,
+            Optional<Path> optimizedModel,
+            Runnable closed) {
+        this.closed = closed;
         this.ort = ort;
         try (Arena call = Arena.ofConfined()) {
             MemorySegment out = call.allocate(JAVA_LONG);
@@ -140,7 +150,7 @@ public final class OrtSession implements AutoCloseable {
                             OrtApi.SESSION_GET_OUTPUT_NAME,
                             OrtApi.SESSION_GET_OUTPUT_TYPE_INFO);
         } catch (OrtException refused) {
-            close();
+            free();
             throw refused;
         }
     }
@@ -166,13 +176,16 @@ public final class OrtSession implements AutoCloseable {
     /** Frees it. Nobody may be running it. */
     @Override
     public void close() {
+        free();
+        closed.run();
+    }
+
+    private void free() {
         ort.api().call(OrtApi.RELEASE_SESSION, handle);
         arena.close();
     }
 
-    /**
-     * Hands constants over. ONNX Runtime uses their memory in place, so the session owns a copy.
-     */
+    /** Hands constants over. ONNX Runtime uses their memory in place. */
     private void add(
             List<Constant> constants, long options, SegmentAllocator call, MemorySegment out) {
         if (constants.isEmpty()) {
@@ -185,16 +198,15 @@ public final class OrtSession implements AutoCloseable {
         try {
             for (Constant constant : constants) {
                 StoredWeight weight = constant.weight();
-                MemorySegment own =
-                        arena.allocate(weight.length(), ALIGNMENT).copyFrom(constant.data());
+                MemorySegment data = constant.data();
                 long[] shape = weight.shape().stream().mapToLong(Long::longValue).toArray();
                 MemorySegment extents = call.allocate(JAVA_LONG, Math.max(1, shape.length));
                 MemorySegment.copy(shape, 0, extents, JAVA_LONG, 0, shape.length);
                 api.check(
                         OrtApi.CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE,
                         ort.cpu(),
-                        own.address(),
-                        own.byteSize(),
+                        data.address(),
+                        data.byteSize(),
                         extents.address(),
                         shape.length,
                         weight.elementType(),
