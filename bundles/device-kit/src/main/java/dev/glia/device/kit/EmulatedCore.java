@@ -1,46 +1,49 @@
 package dev.glia.device.kit;
 
-import dev.glia.device.CoreAddress;
 import dev.glia.device.CoreSession;
 import dev.glia.device.Engine;
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
+import dev.glia.device.MemoryUsage;
 import dev.glia.device.ModelImage;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import dev.glia.runtime.TensorInfo;
-
-import java.util.List;
 
 /** One emulated core in use: admits models, accounts their memory, and lets the engine compute. */
 final class EmulatedCore implements CoreSession {
 
     private final Admission admission;
-    private final CoreAddress core;
+    private final CoreBehaviour behaviour;
     private final MemoryAccount memory;
+    private final SharedWeights weights;
     private final Engine engine;
 
-    EmulatedCore(Admission admission, CoreAddress core, MemoryAccount memory, Engine engine) {
+    EmulatedCore(
+            Admission admission,
+            CoreBehaviour behaviour,
+            MemoryAccount memory,
+            SharedWeights weights,
+            Engine engine) {
         this.admission = admission;
-        this.core = core;
+        this.behaviour = behaviour;
         this.memory = memory;
+        this.weights = weights;
         this.engine = engine;
     }
 
     @Override
     public LoadedModel load(ModelImage image, LoadSettings settings) {
-        admission.check(image, core, settings);
-        ModelImage.Graph graph =
-                image.graphs().stream()
-                        .filter(candidate -> candidate.function().equals(engine.function()))
-                        .findFirst()
-                        .orElseThrow(() -> machineCode(image));
-        MemoryAccount.Reservation code =
-                memory.reserve(image.member(graph.member()).byteSize(), "model code");
+        admission.check(image, behaviour.core(), settings);
+        if (image.graphs().stream()
+                .noneMatch(graph -> graph.function().equals(engine.function()))) {
+            throw machineCode(image);
+        }
+        behaviour.beforeLoad(image.name());
+        ModelMemory taken = new ModelMemory(memory, weights, engine, image, settings);
         try {
-            return new EmulatedModel(engine.load(image, settings), code, memory, bytes(image));
+            return new EmulatedModel(image, engine.load(image, settings), taken, behaviour);
         } catch (RuntimeException | Error failure) {
-            code.close();
+            taken.close();
             throw failure;
         }
     }
@@ -58,12 +61,9 @@ final class EmulatedCore implements CoreSession {
                         + "\"");
     }
 
-    private static long bytes(ModelImage image) {
-        return sum(image.inputs()) + sum(image.outputs());
-    }
-
-    private static long sum(List<TensorInfo> tensors) {
-        return tensors.stream().mapToLong(TensorInfo::bytes).reduce(0, Math::addExact);
+    @Override
+    public MemoryUsage memory() {
+        return memory.usage();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.glia.device.Architecture;
 import dev.glia.device.CoreAddress;
 import dev.glia.device.CoreSession;
 import dev.glia.device.DeviceInfo;
+import dev.glia.device.Emulation;
 import dev.glia.device.Engine;
 import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
@@ -18,9 +19,14 @@ import java.util.List;
  */
 public final class EmulatedCores {
 
+    /** What each physical core needs before any model is loaded, as the documentation says. */
+    static final long MICRO_CODE = 96L << 20;
+
     private final Architecture architecture;
     private final Machine machine;
     private final Engine engine;
+    private final Emulation emulation;
+    private final SharedWeights weights = new SharedWeights();
 
     /**
      * Records what is needed later; touches nothing.
@@ -28,11 +34,14 @@ public final class EmulatedCores {
      * @param architecture the facts of the architecture
      * @param machine the machine
      * @param engine what computes
+     * @param emulation how the cores behave beyond that
      */
-    public EmulatedCores(Architecture architecture, Machine machine, Engine engine) {
+    public EmulatedCores(
+            Architecture architecture, Machine machine, Engine engine, Emulation emulation) {
         this.architecture = architecture;
         this.machine = machine;
         this.engine = engine;
+        this.emulation = emulation;
     }
 
     /** {@return the devices of the architecture on this machine} */
@@ -81,12 +90,16 @@ public final class EmulatedCores {
                             + info.instanceType()
                             + "; see \"glia ls\"");
         }
-        return new EmulatedCore(new Admission(architecture), core, memory(core), engine);
+        return new EmulatedCore(
+                new Admission(architecture),
+                new CoreBehaviour(emulation, core),
+                memory(core),
+                weights,
+                engine);
     }
 
     private MemoryAccount memory(CoreAddress core) {
         return new MemoryAccount(
-                "ND " + core.device() + ":NC " + core.core(),
-                architecture.memoryPerCore() * core.lnc());
+                core, architecture.memoryPerCore() * core.lnc(), MICRO_CODE * core.lnc());
     }
 }

@@ -2,67 +2,56 @@ package dev.glia.device.kit;
 
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadedModel;
-import dev.glia.runtime.NrtStatus;
+import dev.glia.device.ModelImage;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A model on an emulated core: the engine's model, and the device memory that it and its tensors
- * take.
+ * A model on an emulated core: the engine's model, the memory that it and its tensors take, and how
+ * the core behaves.
  */
 final class EmulatedModel implements LoadedModel {
 
+    private final ModelImage image;
     private final LoadedModel computed;
-    private final MemoryAccount.Reservation code;
-    private final MemoryAccount memory;
-    private final long tensorBytes;
+    private final ModelMemory memory;
+    private final CoreBehaviour core;
 
-    EmulatedModel(
-            LoadedModel computed,
-            MemoryAccount.Reservation code,
-            MemoryAccount memory,
-            long tensorBytes) {
+    EmulatedModel(ModelImage image, LoadedModel computed, ModelMemory memory, CoreBehaviour core) {
+        this.image = image;
         this.computed = computed;
-        this.code = code;
         this.memory = memory;
-        this.tensorBytes = tensorBytes;
+        this.core = core;
     }
 
     @Override
     public Invocation bind(List<MemorySegment> inputs, List<MemorySegment> outputs) {
-        MemoryAccount.Reservation tensors = memory.reserve(tensorBytes, "tensors");
+        core.beforeBind(image.name());
+        MemoryAccount.Reservation tensors = memory.tensors();
         try {
-            return new EmulatedInvocation(computed.bind(inputs, outputs), tensors);
+            return bind(computed.bind(inputs, outputs), outputs, tensors);
         } catch (RuntimeException | Error failure) {
             tensors.close();
             throw failure;
         }
     }
 
+    private Invocation bind(
+            Invocation bound, List<MemorySegment> outputs, MemoryAccount.Reservation tensors) {
+        CoreBehaviour.Executions rules = core.executions(image.name());
+        return rules.plain()
+                ? new PlainInvocation(bound, tensors)
+                : new EmulatedInvocation(
+                        new EmulatedInvocation.Bound(
+                                image.name(), bound, image.outputs(), outputs, tensors),
+                        core,
+                        rules);
+    }
+
     @Override
     public void close() {
         computed.close();
-        code.close();
-    }
-
-    private record EmulatedInvocation(Invocation computed, MemoryAccount.Reservation tensors)
-            implements Invocation {
-
-        @Override
-        public NrtStatus run() {
-            return computed.run();
-        }
-
-        @Override
-        public void cancel() {
-            computed.cancel();
-        }
-
-        @Override
-        public void close() {
-            computed.close();
-            tensors.close();
-        }
+        memory.close();
     }
 }

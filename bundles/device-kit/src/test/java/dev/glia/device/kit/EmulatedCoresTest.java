@@ -8,7 +8,7 @@ import dev.glia.device.Architecture;
 import dev.glia.device.CoreAddress;
 import dev.glia.device.CoreSession;
 import dev.glia.device.DeviceInfo;
-import dev.glia.device.Engine;
+import dev.glia.device.Emulation;
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
@@ -17,18 +17,15 @@ import dev.glia.device.ModelImage;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import dev.glia.runtime.TensorInfo;
 
 import org.junit.jupiter.api.Test;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 
 class EmulatedCoresTest {
 
@@ -38,7 +35,7 @@ class EmulatedCoresTest {
                     "Acme Two",
                     "v1",
                     4,
-                    4000,
+                    4 * (EmulatedCores.MICRO_CODE + (100 << 10)),
                     Set.of(DType.FLOAT32),
                     new TreeSet<>(Set.of(1, 2)),
                     2,
@@ -67,7 +64,7 @@ class EmulatedCoresTest {
                         Optional.empty(),
                         Path.of("sysfs"),
                         Path.of("locks"));
-        return new EmulatedCores(ACME2, () -> info, engine);
+        return new EmulatedCores(ACME2, () -> info, engine, Emulation.NONE);
     }
 
     @Test
@@ -121,12 +118,12 @@ class EmulatedCoresTest {
     @Test
     void comparesTheSizeOfLogicalCores() {
         var image = new Image("acme2");
-        image.lnc = 1;
+        image.lncSize = 1;
         assertUnsupported(image, STRICT, "NEURON_LOGICAL_NC_CONFIG=1");
-        image.lnc = 0;
+        image.lncSize = 0;
         assertThatCode(() -> core.load(image, STRICT)).as("unspecified").doesNotThrowAnyException();
         var legacy = new Image("acme1");
-        legacy.lnc = 1;
+        legacy.lncSize = 1;
         assertThatCode(() -> core.load(legacy, LEGACY))
                 .as("of another architecture")
                 .doesNotThrowAnyException();
@@ -162,19 +159,31 @@ class EmulatedCoresTest {
 
     @Test
     void memoryIsTakenByModelsAndTensorsAndGivenBack() {
-        // A logical core of two physical ones has 2000 bytes; a model takes 1000, its tensors 800.
+        // A logical core of two physical ones has 200 KiB beyond its micro-code; a model takes
+        // 1000 bytes and 96 KiB, its tensors 800 bytes.
         var image = new Image("acme2");
         LoadedModel model = core.load(image, STRICT);
-        Invocation bound = model.bind(List.of(), List.of());
-        assertResource(() -> model.bind(List.of(), List.of()), "usage: tensors");
-        assertResource(() -> core.load(image, STRICT), "usage: model code");
-        bound.close();
         LoadedModel second = core.load(image, STRICT);
+        assertResource(() -> core.load(image, STRICT), "usage: runtime");
+        var bound = new ArrayList<Invocation>();
+        assertResource(
+                () -> {
+                    while (true) {
+                        bound.add(model.bind(List.of(), List.of()));
+                    }
+                },
+                "usage: tensors");
+        assertThat(bound).hasSize(6);
+        bound.removeLast().close();
+        bound.add(second.bind(List.of(), List.of()));
+        bound.forEach(Invocation::close);
         second.close();
         second.close();
         assertThatCode(() -> core.load(image, STRICT).close()).doesNotThrowAnyException();
         model.close();
         assertThat(engine.open).isZero();
+        assertThat(core.memory().deviceTotal()).isEqualTo(2 * EmulatedCores.MICRO_CODE);
+        assertThat(core.memory().hostTotal()).isZero();
     }
 
     @Test
@@ -200,110 +209,5 @@ class EmulatedCoresTest {
                 .hasMessageStartingWith("NRT_RESOURCE (4): Failed to allocate ")
                 .hasMessageContaining("ND 0:NC 0")
                 .hasMessageContaining(message);
-    }
-
-    private static final class FakeEngine implements Engine {
-
-        private int open;
-        private NrtException failure;
-
-        @Override
-        public String function() {
-            return "__onnx";
-        }
-
-        @Override
-        public LoadedModel load(ModelImage image, LoadSettings settings) {
-            if (failure != null) {
-                throw failure;
-            }
-            open++;
-            return new LoadedModel() {
-
-                private boolean closed;
-
-                @Override
-                public Invocation bind(List<MemorySegment> inputs, List<MemorySegment> outputs) {
-                    return new Invocation() {
-                        @Override
-                        public NrtStatus run() {
-                            return NrtStatus.NRT_SUCCESS;
-                        }
-
-                        @Override
-                        public void cancel() {}
-
-                        @Override
-                        public void close() {}
-                    };
-                }
-
-                @Override
-                public void close() {
-                    if (!closed) {
-                        closed = true;
-                        open--;
-                    }
-                }
-            };
-        }
-    }
-
-    private static final class Image implements ModelImage {
-
-        private final String architecture;
-        private int lnc = 2;
-        private long features;
-        private DType type = DType.FLOAT32;
-        private String function = "__onnx";
-
-        Image(String architecture) {
-            this.architecture = architecture;
-        }
-
-        @Override
-        public String name() {
-            return "test.neff";
-        }
-
-        @Override
-        public UUID uuid() {
-            return new UUID(1, 2);
-        }
-
-        @Override
-        public String architecture() {
-            return architecture;
-        }
-
-        @Override
-        public int lncSize() {
-            return lnc;
-        }
-
-        @Override
-        public long featureBits() {
-            return features;
-        }
-
-        @Override
-        public List<TensorInfo> inputs() {
-            return List.of(new TensorInfo("x", TensorInfo.Usage.INPUT, type, List.of(100L)));
-        }
-
-        @Override
-        public List<TensorInfo> outputs() {
-            return List.of(new TensorInfo("y", TensorInfo.Usage.OUTPUT, type, List.of(100L)));
-        }
-
-        @Override
-        public List<Graph> graphs() {
-            return List.of(new Graph(function, "model.onnx"));
-        }
-
-        @Override
-        public MemorySegment member(String name) {
-            return Arena.ofAuto().allocate(1000);
-        }
     }
 }

@@ -5,6 +5,7 @@ import dev.glia.device.CoreAddress;
 import dev.glia.device.CoreSession;
 import dev.glia.device.DeviceDriver;
 import dev.glia.device.DeviceInfo;
+import dev.glia.device.Emulation;
 import dev.glia.device.Engine;
 import dev.glia.device.Machine;
 import dev.glia.device.NeuronDriver;
@@ -54,6 +55,7 @@ public final class Inf2Driver implements DeviceDriver {
      *
      * @param machine the machine
      * @param engine what computes for emulated cores
+     * @param emulation how they behave beyond that
      */
     @Activate
     public Inf2Driver(
@@ -61,8 +63,9 @@ public final class Inf2Driver implements DeviceDriver {
             @Reference(
                             policyOption = ReferencePolicyOption.GREEDY,
                             target = "(" + Engine.FUNCTION + "=__onnx)")
-                    Engine engine) {
-        cores = new EmulatedCores(INF2, machine, engine);
+                    Engine engine,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) Emulation emulation) {
+        cores = new EmulatedCores(INF2, machine, engine, emulation);
     }
 
     @Override

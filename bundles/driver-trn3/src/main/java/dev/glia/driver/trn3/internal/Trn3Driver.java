@@ -5,6 +5,7 @@ import dev.glia.device.CoreAddress;
 import dev.glia.device.CoreSession;
 import dev.glia.device.DeviceDriver;
 import dev.glia.device.DeviceInfo;
+import dev.glia.device.Emulation;
 import dev.glia.device.Engine;
 import dev.glia.device.Machine;
 import dev.glia.device.NeuronDriver;
@@ -54,6 +55,7 @@ public final class Trn3Driver implements DeviceDriver {
      *
      * @param machine the machine
      * @param engine what computes for emulated cores
+     * @param emulation how they behave beyond that
      */
     @Activate
     public Trn3Driver(
@@ -61,8 +63,9 @@ public final class Trn3Driver implements DeviceDriver {
             @Reference(
                             policyOption = ReferencePolicyOption.GREEDY,
                             target = "(" + Engine.FUNCTION + "=__onnx)")
-                    Engine engine) {
-        cores = new EmulatedCores(TRN3, machine, engine);
+                    Engine engine,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) Emulation emulation) {
+        cores = new EmulatedCores(TRN3, machine, engine, emulation);
     }
 
     @Override

@@ -1,0 +1,105 @@
+package dev.glia.device.kit;
+
+import dev.glia.device.Engine;
+import dev.glia.device.Invocation;
+import dev.glia.device.LoadSettings;
+import dev.glia.device.LoadedModel;
+import dev.glia.device.ModelImage;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Counts what it is asked for. */
+final class FakeEngine implements Engine {
+
+    int open;
+    NrtException failure;
+
+    /** The bytes of weights of every model. */
+    long constants;
+
+    final AtomicInteger runs = new AtomicInteger();
+    final AtomicInteger cancels = new AtomicInteger();
+    final AtomicInteger bound = new AtomicInteger();
+
+    /** When it is there, a run waits for it and is cancelled if a cancel opens it. */
+    volatile CountDownLatch gate;
+
+    @Override
+    public String function() {
+        return "__onnx";
+    }
+
+    @Override
+    public Footprint footprint(ModelImage image) {
+        return new Footprint(Engine.super.footprint(image).code(), constants);
+    }
+
+    @Override
+    public LoadedModel load(ModelImage image, LoadSettings settings) {
+        if (failure != null) {
+            throw failure;
+        }
+        open++;
+        return new LoadedModel() {
+
+            private boolean closed;
+
+            @Override
+            public Invocation bind(List<MemorySegment> inputs, List<MemorySegment> outputs) {
+                bound.incrementAndGet();
+                return new FakeInvocation();
+            }
+
+            @Override
+            public void close() {
+                if (!closed) {
+                    closed = true;
+                    open--;
+                }
+            }
+        };
+    }
+
+    private final class FakeInvocation implements Invocation {
+
+        private volatile boolean cancelled;
+
+        @Override
+        public NrtStatus run() {
+            runs.incrementAndGet();
+            CountDownLatch wait = gate;
+            if (wait != null) {
+                cancelled = false;
+                try {
+                    wait.await();
+                } catch (InterruptedException interrupted) {
+                    throw new AssertionError(interrupted);
+                }
+                if (cancelled) {
+                    throw new NrtException(NrtStatus.NRT_TIMEOUT, "cancelled in the engine");
+                }
+            }
+            return NrtStatus.NRT_SUCCESS;
+        }
+
+        @Override
+        public void cancel() {
+            cancels.incrementAndGet();
+            CountDownLatch wait = gate;
+            if (wait != null) {
+                cancelled = true;
+                wait.countDown();
+            }
+        }
+
+        @Override
+        public void close() {
+            bound.decrementAndGet();
+        }
+    }
+}
