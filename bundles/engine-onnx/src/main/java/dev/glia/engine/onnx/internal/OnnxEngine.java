@@ -47,6 +47,12 @@ public final class OnnxEngine implements Engine {
     }
 
     @Override
+    public Footprint footprint(ModelImage image) {
+        long weights = find(image, StoredWeight.MEMBER).map(MemorySegment::byteSize).orElse(0L);
+        return new Footprint(Engine.super.footprint(image).code(), weights);
+    }
+
+    @Override
     public LoadedModel load(ModelImage image, LoadSettings settings) {
         ModelImage.Graph graph =
                 image.graphs().stream()

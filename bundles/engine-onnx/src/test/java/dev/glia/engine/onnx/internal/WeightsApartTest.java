@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import dev.glia.device.Engine;
 import dev.glia.device.GraphCompiler.Compiled;
 import dev.glia.engine.onnx.internal.Lab.Bench;
 import dev.glia.engine.onnx.internal.Lab.Image;
@@ -95,6 +96,18 @@ class WeightsApartTest {
                 .isEqualTo(CHANNELS * CHANNELS * 9 * Float.BYTES);
         assertThat(compiled.members().get("model.onnx").byteSize()).isLessThan(2000);
         assertThat(compiled.members().get(laidOut()).byteSize()).isLessThan(3000);
+    }
+
+    @Test
+    void theFootprintTellsCodeFromConstants() {
+        Image image = Image.of(Lab.compile(convolutions()));
+        assertThat(Lab.ENGINE.footprint(image))
+                .isEqualTo(
+                        new Engine.Footprint(
+                                image.member("model.onnx").byteSize(),
+                                image.member(StoredWeight.MEMBER).byteSize()));
+        assertThat(Lab.ENGINE.footprint(with(image, StoredWeight.MEMBER, null)).constants())
+                .isZero();
     }
 
     @Test
