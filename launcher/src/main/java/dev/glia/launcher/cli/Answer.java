@@ -72,7 +72,10 @@ record Answer(Inventory inventory, Run asked) {
                                 "",
                                 "since",
                                 owner.since() + " (" + Age.text(inventory.age(owner)) + ")")
-                        .row("", "owns", "nc" + CoreNumbers.text(owner.cores()))
+                        .row(
+                                "",
+                                "owns",
+                                "nc" + CoreNumbers.text(owner.cores()) + Listing.quarantine(owner))
                         .row("", "runtime", Table.printable(owner.version()));
     }
 

@@ -23,14 +23,6 @@ import java.util.TreeSet;
  * @param taken the moment
  */
 record Inventory(Host host, List<Device> devices, Instant taken) {
-    private static final long GIB = 1L << 30;
-
-    /** Told here because it is asked on machines whose drivers need not be started for it. */
-    private static final Map<String, Long> MEMORY =
-            Map.of(
-                    "inf1", 8 * GIB, "inf2", 32 * GIB, "trn1", 32 * GIB, "trn2", 96 * GIB, "trn3",
-                    144 * GIB);
-
     /**
      * A device with what belongs to it.
      *
@@ -57,6 +49,7 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
      * @param since when it claimed the first of them
      * @param version its version of the runtime
      * @param cores the logical cores that it owns, of the device or of the whole machine
+     * @param quarantined those of them that are out of service
      */
     record Owner(
             long pid,
@@ -65,7 +58,8 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
             String tag,
             Instant since,
             String version,
-            List<Integer> cores) {
+            List<Integer> cores,
+            List<Integer> quarantined) {
 
         boolean known() {
             return pid > 0;
@@ -90,7 +84,7 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
                                     .filter(core -> core.device() == info.index())
                                     .map(CoreAddress::index)
                                     .toList(),
-                            Optional.ofNullable(MEMORY.get(info.architecture())),
+                            host.memory(),
                             host.machine().emulated()
                                     ? PciPlace.UNKNOWN
                                     : PciPlace.of(host.config().sysfsRoot(), info),
@@ -125,13 +119,18 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
                                             .min(Instant::compareTo)
                                             .orElseThrow(),
                                     one.version(),
-                                    List.copyOf(
-                                            new TreeSet<>(
-                                                    records.stream()
-                                                            .map(record -> record.core() / lnc)
-                                                            .toList())));
+                                    logical(records, lnc),
+                                    logical(
+                                            records.stream()
+                                                    .filter(CoreOwner::quarantined)
+                                                    .toList(),
+                                            lnc));
                         })
                 .toList();
+    }
+
+    private static List<Integer> logical(List<CoreOwner> records, int lnc) {
+        return records.stream().map(record -> record.core() / lnc).distinct().sorted().toList();
     }
 
     /** {@return how long a process has had its cores; never negative, whatever the clock did} */
@@ -154,9 +153,18 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
     private static Owner together(Owner one, Owner other) {
         List<Integer> cores = new ArrayList<>(one.cores());
         cores.addAll(other.cores());
+        List<Integer> quarantined = new ArrayList<>(one.quarantined());
+        quarantined.addAll(other.quarantined());
         Instant since = one.since().isBefore(other.since()) ? one.since() : other.since();
         return new Owner(
-                one.pid(), one.user(), one.command(), one.tag(), since, one.version(), cores);
+                one.pid(),
+                one.user(),
+                one.command(),
+                one.tag(),
+                since,
+                one.version(),
+                cores,
+                quarantined);
     }
 
     /** {@return the process that owns a core, with all its cores} */

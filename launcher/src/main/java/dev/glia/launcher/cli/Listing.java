@@ -93,7 +93,7 @@ record Listing(Inventory inventory, boolean wide) {
 
     private List<Object> cells(Owner owner) {
         List<Object> cells = new ArrayList<>();
-        String cores = "nc" + CoreNumbers.text(owner.cores());
+        String cores = "nc" + CoreNumbers.text(owner.cores()) + quarantine(owner);
         if (owner.known()) {
             cells.addAll(
                     List.of(
@@ -111,6 +111,13 @@ record Listing(Inventory inventory, boolean wide) {
         }
         cells.add(owner.known() ? clip(owner.command()) : UNKNOWN);
         return cells;
+    }
+
+    /** {@return which of the cores of a process are out of service, if any} */
+    static String quarantine(Owner owner) {
+        return owner.quarantined().isEmpty()
+                ? ""
+                : " (nc" + CoreNumbers.text(owner.quarantined()) + " quarantined)";
     }
 
     private String clip(String text) {
@@ -148,6 +155,7 @@ record Listing(Inventory inventory, boolean wide) {
                 "user", known ? owner.user() : null,
                 "tag", known ? owner.tag() : null,
                 "neuroncore_ids", owner.cores(),
+                "quarantined_neuroncore_ids", owner.quarantined(),
                 "since", known ? owner.since() : null,
                 "age_seconds", known ? inventory.age(owner).toSeconds() : null);
     }

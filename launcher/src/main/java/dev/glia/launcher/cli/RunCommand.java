@@ -105,10 +105,11 @@ final class RunCommand implements Callable<Integer> {
                                 path, Tensors.find(model.outputs(), name).orElseThrow()));
 
         Map<String, String> sources = new LinkedHashMap<>();
-        int depth = async ? Math.max(1, host.config().asyncInFlight()) : 1;
+        boolean queued = async || host.config().asyncInFlight() > 0;
+        int depth = Math.max(1, host.config().asyncInFlight());
         List<List<Execution>> prepared =
                 loaded.prepare(loaded.cores().size(), depth, first -> fill(first, sample, sources));
-        Requests.Result result = Requests.run(prepared, async, Budget.requests(repeat));
+        Requests.Result result = Requests.run(prepared, queued, Budget.requests(repeat));
 
         Map<String, String> written = new LinkedHashMap<>();
         outputFiles.forEach(

@@ -45,7 +45,8 @@ class ListingTest {
         assertThat(listing.table()).contains("nc2").contains(Listing.UNKNOWN);
         assertThat(listing.json())
                 .contains("\"pid\":null,\"command\":null")
-                .contains("\"neuroncore_ids\":[2],\"since\":null,\"age_seconds\":null");
+                .contains(
+                        "\"neuroncore_ids\":[2],\"quarantined_neuroncore_ids\":[],\"since\":null,\"age_seconds\":null");
     }
 
     @Test
@@ -77,7 +78,7 @@ class ListingTest {
                 .endsWith(
                         "\"neuron_processes\":[{\"pid\":42,\"command\":\"b\",\"neuron_runtime_version\":\"2.0.1\","
                                 + "\"user\":\"bob\",\"tag\":\"tag42\",\"neuroncore_ids\":[5],"
-                                + "\"since\":\"2026-01-02T03:03:00Z\",\"age_seconds\":65}],\"emulated\":true}]");
+                                + "\"quarantined_neuroncore_ids\":[],\"since\":\"2026-01-02T03:03:00Z\",\"age_seconds\":65}],\"emulated\":true}]");
     }
 
     @Test
@@ -125,6 +126,21 @@ class ListingTest {
                 .contains("\"cpu_affinity\":\"0-7\",\"numa_node\":\"-1\"")
                 .contains("\"emulated\":false");
         assertThat(listing.table()).contains("AFFINITY", "NODE", "0-7").doesNotContain("emulated");
+    }
+
+    @Test
+    void aQuarantinedCoreIsShown() {
+        CoreOwner well = Machines.owner(2, 42, "bob", "b");
+        CoreOwner ill = new CoreOwner(3, 42, "bob", "b", "tag42", well.since(), "2.0.1", 1, true);
+        CoreOwner other = new CoreOwner(4, 42, "bob", "b", "tag42", well.since(), "2.0.1", 1, true);
+
+        assertThat(listing(false, well, ill).table()).contains("nc2-3 (nc3 quarantined)");
+        assertThat(listing(false, well, ill).json())
+                .contains("\"neuroncore_ids\":[2,3],\"quarantined_neuroncore_ids\":[3]");
+        Inventory whole = Inventory.of(Machines.inf1(), List.of(well, ill, other), Machines.NOW);
+        assertThat(whole.owner(2).orElseThrow().quarantined()).containsExactly(3, 4);
+        assertThat(new Answer(whole, new CoreNumbers.Run(2, 2)).text())
+                .contains("nc2-4 (nc3-4 quarantined)");
     }
 
     @Test

@@ -155,6 +155,17 @@ final class CoreTable {
         hook.at(FaultPoint.AFTER_RECORD);
     }
 
+    /**
+     * Writes into the records of a range whether it is out of service; it may have been given back.
+     */
+    void note(CoreRange range, int lnc, boolean quarantined) {
+        List<CoreSlot> owned = of(range, lnc).stream().filter(CoreSlot::isMine).toList();
+        for (CoreSlot slot : owned) {
+            last[slot.core()] = last[slot.core()].noted(quarantined);
+        }
+        records.write(places(owned), owned.stream().map(slot -> last[slot.core()]).toList());
+    }
+
     /** Gives a range back. The records say so before the locks do. */
     void release(CoreRange range, int lnc) {
         hook.at(FaultPoint.BEFORE_RELEASE);

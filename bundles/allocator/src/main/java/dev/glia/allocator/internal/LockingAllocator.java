@@ -6,6 +6,7 @@ import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.core.CoreAllocator;
 import dev.glia.core.CoreClaim;
 import dev.glia.core.CoreOwner;
+import dev.glia.device.CoreAddress;
 import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
@@ -82,7 +83,20 @@ public final class LockingAllocator implements CoreAllocator {
         }
         return new OwnedCores(
                 info.logicalCores(request.lnc()).subList(claimed.first(), claimed.last() + 1),
+                (core, quarantined) -> note(cores, core, quarantined),
                 () -> release(cores, claimed, request.lnc()));
+    }
+
+    private synchronized void note(CoreTable cores, CoreAddress core, boolean quarantined) {
+        try {
+            cores.note(new CoreRange(core.index(), core.index()), core.lnc(), quarantined);
+        } catch (NrtException e) {
+            LOG.warn(
+                    "Other processes are not told that {} is{} quarantined: {}",
+                    core,
+                    quarantined ? "" : " no longer",
+                    e.reason());
+        }
     }
 
     @Override
@@ -171,7 +185,8 @@ public final class LockingAllocator implements CoreAllocator {
                                         owner.tag(),
                                         owner.since(),
                                         owner.version(),
-                                        owner.fence()))
+                                        owner.fence(),
+                                        owner.quarantined()))
                 .orElseGet(
                         () ->
                                 new CoreOwner(

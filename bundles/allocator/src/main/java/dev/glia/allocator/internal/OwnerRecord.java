@@ -25,6 +25,8 @@ import java.util.zip.CRC32;
  * @param user its user
  * @param tag its NEURON_PROCESS_TAG, or its pid
  * @param version its version of Glia
+ * @param quarantined whether the owner has put the core out of service; stands behind all else, so
+ *     that it is not set in records of versions that did not know it
  */
 record OwnerRecord(
         boolean owned,
@@ -35,7 +37,8 @@ record OwnerRecord(
         String command,
         String user,
         String tag,
-        String version) {
+        String version,
+        boolean quarantined) {
 
     /** Bytes of a record on disk. */
     static final int SIZE = 1024;
@@ -58,9 +61,29 @@ record OwnerRecord(
         version = printable(version, MAX_WORD);
     }
 
+    /** The record of a core that is in service. */
+    OwnerRecord(
+            boolean owned,
+            long fence,
+            long pid,
+            long started,
+            Instant since,
+            String command,
+            String user,
+            String tag,
+            String version) {
+        this(owned, fence, pid, started, since, command, user, tag, version, false);
+    }
+
     /** The same record after the owner has given the core back. */
     OwnerRecord released() {
         return new OwnerRecord(false, fence, pid, started, since, command, user, tag, version);
+    }
+
+    /** The same record of a core that is out of service, or no longer is. */
+    OwnerRecord noted(boolean outOfService) {
+        return new OwnerRecord(
+                owned, fence, pid, started, since, command, user, tag, version, outOfService);
     }
 
     /** Writes the record as {@value #SIZE} bytes. */
@@ -78,6 +101,7 @@ record OwnerRecord(
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             out.putShort((short) bytes.length).put(bytes);
         }
+        out.put((byte) (quarantined ? 1 : 0));
         out.putInt(offset + CHECKSUM_AT, checksum(target, offset));
     }
 
@@ -99,8 +123,16 @@ record OwnerRecord(
             Instant since = Instant.ofEpochMilli(in.getLong());
             var record =
                     new OwnerRecord(
-                            owned, fence, pid, started, since, text(in), text(in), text(in),
-                            text(in));
+                            owned,
+                            fence,
+                            pid,
+                            started,
+                            since,
+                            text(in),
+                            text(in),
+                            text(in),
+                            text(in),
+                            in.get() == 1);
             return pid > 0 ? Optional.of(record) : Optional.empty();
         } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException e) {
             return Optional.empty();

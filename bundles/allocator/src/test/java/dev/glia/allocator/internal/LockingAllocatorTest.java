@@ -2,6 +2,7 @@ package dev.glia.allocator.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.core.CoreClaim;
@@ -73,6 +74,29 @@ class LockingAllocatorTest {
                                 assertThat(owner.version()).matches("\\d+\\.\\d+\\.\\d+.*");
                                 assertThat(owner.fence()).isPositive();
                             });
+        }
+    }
+
+    @Test
+    void othersSeeThatACoreIsOutOfServiceUntilItServesOrIsGivenBack() {
+        LockingAllocator other = inf1(Wish.cores(1));
+        CoreClaim claim = inf1(Wish.exactly(4, 5)).claim();
+        CoreAddress core = claim.cores().getLast();
+
+        claim.note(core, true);
+        assertThat(other.owners())
+                .extracting(CoreOwner::core, CoreOwner::quarantined)
+                .containsExactly(tuple(4, false), tuple(5, true));
+        claim.note(core, false);
+        assertThat(other.owners()).noneMatch(CoreOwner::quarantined);
+
+        claim.note(core, true);
+        claim.close();
+        claim.note(core, true);
+        assertThat(other.owners()).isEmpty();
+        try (CoreClaim next = inf1(Wish.exactly(4, 5)).claim()) {
+            assertThat(next.cores()).hasSize(2);
+            assertThat(other.owners()).noneMatch(CoreOwner::quarantined);
         }
     }
 

@@ -32,9 +32,17 @@ class OwnerRecordTest {
     }
 
     @Test
+    void tellsThatACoreIsOutOfService() {
+        assertThat(decode(encode(RECORD.noted(true)))).contains(RECORD.noted(true));
+        assertThat(RECORD.noted(true).quarantined()).isTrue();
+        assertThat(RECORD.noted(true).noted(false)).isEqualTo(RECORD);
+        assertThat(RECORD.noted(true).released().quarantined()).isFalse();
+    }
+
+    @Test
     void theLargestTextsFit() {
         String wide = "\uD83D\uDE00".repeat(5000);
-        var record = new OwnerRecord(true, 1, 1, 1, Instant.EPOCH, wide, wide, wide, wide);
+        var record = new OwnerRecord(true, 1, 1, 1, Instant.EPOCH, wide, wide, wide, wide, true);
 
         assertThat(decode(encode(record))).contains(record);
     }

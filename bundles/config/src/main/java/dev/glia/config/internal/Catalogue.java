@@ -49,6 +49,12 @@ final class Catalogue {
                     30,
                     "Seconds until an execution fails with NRT_TIMEOUT; 0 waits without limit.",
                     "5");
+    static final Variable<Integer> LOAD_TIMEOUT =
+            number(
+                    "GLIA_LOAD_TIMEOUT",
+                    300,
+                    "Seconds until loading a model fails with NRT_TIMEOUT and its core is quarantined; 0 waits without limit.",
+                    "60");
     static final Variable<Integer> ASYNC_IN_FLIGHT =
             number(
                     "NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS",

@@ -372,7 +372,7 @@ class ProcessConfigurationTest {
     @Test
     void everySettingIsExplained() {
         var settings = of(Map.of()).settings();
-        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(26 + 12);
+        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(27 + 12);
         assertThat(settings)
                 .allSatisfy(
                         setting -> {

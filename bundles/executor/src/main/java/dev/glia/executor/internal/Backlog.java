@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
  */
 final class Backlog {
 
-    private final String threadName;
+    private final ThreadFactory threads;
     private final int maxInFlight;
     private final Consumer<Request> runner;
 
@@ -44,8 +45,8 @@ final class Backlog {
 
     private volatile boolean closed;
 
-    Backlog(String threadName, int maxInFlight, Consumer<Request> runner) {
-        this.threadName = threadName;
+    Backlog(ThreadFactory threads, int maxInFlight, Consumer<Request> runner) {
+        this.threads = threads;
         this.maxInFlight = maxInFlight;
         this.runner = runner;
     }
@@ -97,7 +98,9 @@ final class Backlog {
                 return null;
             }
             if (worker == null) {
-                worker = Thread.ofPlatform().daemon().name(threadName).start(this::work);
+                Thread thread = threads.newThread(this::work);
+                thread.start();
+                worker = thread;
             }
             Request added = request.apply(sequence + 1);
             sequence++;
@@ -145,6 +148,16 @@ final class Backlog {
             while (queue.isEmpty() && !closed) {
                 work.awaitUninterruptibly();
             }
+            return queue.pollFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return the next request, or null when there is none now} */
+    Request poll() {
+        lock.lock();
+        try {
             return queue.pollFirst();
         } finally {
             lock.unlock();

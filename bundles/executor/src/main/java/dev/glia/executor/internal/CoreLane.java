@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * run on their callers' threads. A synchronous request goes behind the backlog when there is one,
  * so that the order of each caller is kept.
  */
-final class CoreLane implements Lane, Watchdog.Watched {
+final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
 
     /**
      * How long a run may go on after its deadline, although it was stopped.
@@ -76,7 +76,11 @@ final class CoreLane implements Lane, Watchdog.Watched {
         this.patience = patience;
         this.changed = changed;
         this.failures = new LaneFailures(core);
-        this.backlog = new Backlog("glia-lane-" + core.index(), maxInFlight, this::execute);
+        this.backlog =
+                new Backlog(
+                        Thread.ofPlatform().daemon().name("glia-lane-" + core.index()).factory(),
+                        maxInFlight,
+                        this::execute);
         watchdog.watch(this);
     }
 
@@ -311,7 +315,8 @@ final class CoreLane implements Lane, Watchdog.Watched {
         return ticket != 0 && supervision.ticket() == ticket;
     }
 
-    NrtException busy(LaneTask task) {
+    @Override
+    public NrtException busy(LaneTask task) {
         List<Reason> others = reasons;
         return failures.busy(others.isEmpty() ? stuckReason : others.getFirst().text(), task);
     }
@@ -354,31 +359,34 @@ final class CoreLane implements Lane, Watchdog.Watched {
         }
     }
 
-    /** Stops a request if it is the one that runs. */
-    void stop(Request request) {
+    @Override
+    public void stop(Request request) {
         supervision.stop(request, Supervision.Stop.CANCELLED);
         watchdog.look();
     }
 
-    void ended(boolean submitted) {
+    @Override
+    public void ended(boolean submitted) {
         backlog.ended(submitted);
     }
 
-    void settle(Request request) {
+    @Override
+    public void settle(Request request) {
         backlog.settle(request);
     }
 
-    /** {@return what tells applications of requests that did not end on the thread of the lane} */
-    Executor answers() {
+    @Override
+    public Executor answers() {
         return watchdog::answer;
     }
 
-    LaneFailures failures() {
+    @Override
+    public LaneFailures failures() {
         return failures;
     }
 
-    /** {@return the number of the core as the application counts} */
-    int index() {
+    @Override
+    public int index() {
         return index;
     }
 

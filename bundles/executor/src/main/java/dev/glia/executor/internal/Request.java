@@ -25,13 +25,39 @@ final class Request implements Submission, LaneTask {
 
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_infer_status");
 
+    /** Where requests come from: the lane, as far as they need it. */
+    interface Origin {
+
+        /** {@return the number of the core as the application counts} */
+        int index();
+
+        LaneFailures failures();
+
+        /** {@return the refusal of a core that is out of service} */
+        NrtException busy(LaneTask task);
+
+        /**
+         * {@return what tells applications of requests that did not end on the thread of the lane}
+         */
+        Executor answers();
+
+        /** A request has ended; called exactly once for each, before anybody is told. */
+        void ended(boolean submitted);
+
+        /** Everybody was told of the end of a request; called exactly once for each. */
+        void settle(Request request);
+
+        /** Stops a request if it is the one that runs. */
+        void stop(Request request);
+    }
+
     private enum Phase {
         QUEUED,
         RUNNING,
         ENDED
     }
 
-    private final CoreLane lane;
+    private final Origin lane;
     private final LaneTask task;
     private final long sequence;
     private final long submitted;
@@ -46,7 +72,7 @@ final class Request implements Submission, LaneTask {
 
     /** A request that somebody waits for has no {@code done}, and does not count as in flight. */
     Request(
-            CoreLane lane,
+            Origin lane,
             LaneTask task,
             long sequence,
             long timeoutNanos,

@@ -48,7 +48,8 @@ final class BoundTensors implements AutoCloseable {
 
     private Tensor bound(TensorInfo info, NativeTensor given) {
         if (given.info().dtype() != info.dtype()) {
-            throw given.invalid("cannot be bound to " + info.name() + ", which is " + info.typeAndShape());
+            throw given.invalid(
+                    "cannot be bound to " + info.name() + ", which is " + info.typeAndShape());
         }
         boolean output = info.usage() == TensorInfo.Usage.OUTPUT;
         if (output && given.segment().isReadOnly()) {

@@ -68,11 +68,7 @@ final class CoreModel implements Model {
     record Place(long id, NeuronCore core, int instances) {}
 
     CoreModel(
-            OpenRuntime runtime,
-            DriverSlot slot,
-            SharedNeff neff,
-            Place place,
-            LoadPolicy policy) {
+            OpenRuntime runtime, DriverSlot slot, SharedNeff neff, Place place, LoadPolicy policy) {
         this.runtime = runtime;
         this.slot = slot;
         this.shared = neff;

@@ -38,11 +38,7 @@ final class Loader {
     private final OpenRuntime runtime;
     private final DriverSlot slot;
 
-    Loader(
-            Configuration configuration,
-            NeffReader reader,
-            OpenRuntime runtime,
-            DriverSlot slot) {
+    Loader(Configuration configuration, NeffReader reader, OpenRuntime runtime, DriverSlot slot) {
         this.configuration = configuration;
         this.reader = reader;
         this.runtime = runtime;

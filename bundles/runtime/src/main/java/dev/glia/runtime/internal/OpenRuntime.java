@@ -205,8 +205,7 @@ final class OpenRuntime implements NeuronRuntime {
                 .start(
                         () -> {
                             synchronized (claim) {
-                                claim.note(
-                                        claim.cores().get(core), lanes.get(core).quarantined());
+                                claim.note(claim.cores().get(core), lanes.get(core).quarantined());
                             }
                         });
     }

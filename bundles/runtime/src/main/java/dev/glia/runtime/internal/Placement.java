@@ -18,8 +18,7 @@ import java.util.function.ToLongFunction;
  * @param lanes their lanes
  * @param models tells how many models a core has
  */
-record Placement(
-        List<NeuronCore> cores, List<Lane> lanes, ToLongFunction<NeuronCore> models) {
+record Placement(List<NeuronCore> cores, List<Lane> lanes, ToLongFunction<NeuronCore> models) {
 
     /**
      * {@return a core for each instance}

@@ -75,6 +75,17 @@ final class Fakes {
         volatile CountDownLatch hold;
         volatile boolean ignoresCancel;
 
+        /** Loads wait for it. */
+        volatile CountDownLatch holdLoad;
+
+        /** The load that fails, counted from the next one; 0 for none. */
+        final AtomicInteger failsAtLoad = new AtomicInteger();
+
+        /** The number of the run that fails; 0 for none. */
+        volatile int runFailure;
+
+        final AtomicInteger runs = new AtomicInteger();
+
         Driver(int adds) {
             this.adds = adds;
         }
@@ -122,6 +133,14 @@ final class Fakes {
                 if (loadFailure != null) {
                     throw loadFailure;
                 }
+                if (failsAtLoad.getAndDecrement() == 1) {
+                    throw new NrtException(NrtStatus.NRT_RESOURCE, "full");
+                }
+                CountDownLatch held = holdLoad;
+                while (held != null && held.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+                note(closed);
                 openModels.incrementAndGet();
                 return new Loaded(this);
             }
@@ -184,6 +203,10 @@ final class Fakes {
                 if (cancelled) {
                     cancelled = false;
                     throw new NrtException(NrtStatus.NRT_TIMEOUT, "stopped");
+                }
+                if (runs.incrementAndGet() == runFailure) {
+                    throw new NrtException(
+                            NrtStatus.NRT_EXEC_COMPLETED_WITH_ERR, "run " + runFailure);
                 }
                 output.set(ValueLayout.JAVA_INT, 0, input.get(ValueLayout.JAVA_INT, 0) + adds);
                 note(closed || loaded.closed || loaded.session.closed);
@@ -437,6 +460,82 @@ final class Fakes {
         @Override
         public void close() {
             closed = true;
+        }
+    }
+
+    /** {@return a runtime of two cores} */
+    static OpenRuntime runtime(Driver driver, int inFlight) {
+        return new Rooms().runtime(driver, inFlight, 2);
+    }
+
+    /** What a runtime needs around it, to look at. */
+    static final class Rooms {
+
+        final FakeReader reader = new FakeReader();
+        final List<FakeLane> lanes = new ArrayList<>();
+        final DriverSlot slot = new DriverSlot("trn1", DriverSlot.Patience.USUAL);
+        volatile int loadSeconds = 300;
+
+        OpenRuntime runtime(Driver driver, int inFlight, int cores) {
+            slot.add(driver, Map.of("service.ranking", 0, "service.id", 1L));
+            return new OpenRuntime(
+                    configuration(inFlight),
+                    reader,
+                    machine(cores),
+                    new FakeClaim(cores),
+                    (core, index, window, changed) -> {
+                        lanes.add(new FakeLane());
+                        return lanes.getLast();
+                    },
+                    slot,
+                    () -> {});
+        }
+
+        private Configuration configuration(int inFlight) {
+            RuntimeConfig c = Fakes.configuration(Duration.ofSeconds(30), false).current();
+            var config =
+                    new RuntimeConfig(
+                            c.visibleCores(),
+                            c.numCores(),
+                            c.execTimeout(),
+                            c.validateHash(),
+                            c.sharedWeights(),
+                            inFlight,
+                            c.allowLegacyNeff(),
+                            c.logicalCoreSize(),
+                            c.failOnNan(),
+                            c.processTag(),
+                            c.instance(),
+                            c.stateDir(),
+                            c.sysfsRoot(),
+                            c.devRoot(),
+                            c.runRoot(),
+                            c.visibleDevices(),
+                            c.neffTrust(),
+                            c.neffKeys());
+            return new Configuration() {
+                @Override
+                public RuntimeConfig current() {
+                    return config;
+                }
+
+                @Override
+                public Map<LogComponent, List<LogRoute>> logRoutes() {
+                    return Map.of();
+                }
+
+                @Override
+                public List<Setting> settings() {
+                    return List.of(
+                            new Setting(
+                                    Loader.LOAD_TIMEOUT,
+                                    String.valueOf(loadSeconds),
+                                    "test",
+                                    "300",
+                                    "",
+                                    Optional.empty()));
+                }
+            };
         }
     }
 

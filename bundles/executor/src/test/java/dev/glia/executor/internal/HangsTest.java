@@ -1,0 +1,120 @@
+package dev.glia.executor.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.glia.core.Lane;
+import dev.glia.device.CoreAddress;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Runs that hang, one after the other on several cores, as a driver lets them: each is answered
+ * with NRT_TIMEOUT, and the lateness of each answer is counted. The time is told, not judged: it is
+ * that of the machine as well.
+ */
+@Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HangsTest {
+
+    private static final int HANGS = "full".equals(System.getProperty("glia.proof")) ? 20_000 : 400;
+    private static final int CORES = 2;
+    private static final long LIMIT = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long LATE = TimeUnit.MILLISECONDS.toNanos(20);
+
+    @Test
+    void eachIsAnsweredAndEachCoreServesOn() throws Exception {
+        var lanes = new Lanes();
+        var late = new ArrayList<long[]>();
+        var busy = new AtomicLong();
+        try (var pool = Executors.newFixedThreadPool(CORES)) {
+            var jobs = new ArrayList<Callable<long[]>>();
+            for (int core = 0; core < CORES; core++) {
+                Lane lane = lanes.open(new CoreAddress(900 + core, 0, core, 1), core, 4);
+                jobs.add(() -> hang(lane, HANGS / CORES, busy));
+            }
+            for (var job : pool.invokeAll(jobs)) {
+                late.add(job.get());
+            }
+        }
+        lanes.close();
+        long[] all = late.stream().flatMapToLong(Arrays::stream).sorted().toArray();
+        assertThat(all).hasSize(HANGS);
+        while (threads() > 0) {
+            Thread.onSpinWait();
+        }
+        System.out.printf(
+                "%,d hangs answered; after the limit: median %.1f ms, 99 of 100 within %.1f ms,"
+                        + " the last %.1f ms; %,d later than 20 ms; %d refused by a core on the way%n",
+                HANGS,
+                all[all.length / 2] / 1e6,
+                all[(int) (all.length * 0.99)] / 1e6,
+                all[all.length - 1] / 1e6,
+                Arrays.stream(all).filter(nanos -> nanos > LATE).count(),
+                busy.get());
+    }
+
+    /** Hangs in turn on the thread of the caller, in the queue, and with a stop that is ignored. */
+    private static long[] hang(Lane lane, int times, AtomicLong busy) {
+        var late = new long[times];
+        List<Hang> all = new ArrayList<>();
+        for (int i = 0; i < times; ) {
+            boolean stoppable = i % 50 != 49;
+            var hang = new Hang(stoppable && i % 2 == 0, stoppable);
+            all.add(hang);
+            long start = System.nanoTime();
+            NrtStatus status = i % 3 == 0 ? submitted(lane, hang) : waited(lane, hang);
+            long over = System.nanoTime() - start - LIMIT;
+            hang.release();
+            if (status == NrtStatus.NRT_EXEC_NC_BUSY) {
+                busy.incrementAndGet();
+                continue;
+            }
+            assertThat(status).isEqualTo(NrtStatus.NRT_TIMEOUT);
+            late[i++] = over;
+        }
+        lane.close();
+        for (Hang hang : all) {
+            while (hang.released.get() == 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(hang.released).hasValue(1);
+        }
+        return late;
+    }
+
+    private static NrtStatus submitted(Lane lane, Hang hang) {
+        try {
+            return lane.submit(hang, LIMIT, end -> {})
+                    .completion()
+                    .toCompletableFuture()
+                    .join()
+                    .status();
+        } catch (NrtException refused) {
+            return refused.status();
+        }
+    }
+
+    private static NrtStatus waited(Lane lane, Hang hang) {
+        try {
+            return lane.run(hang, LIMIT);
+        } catch (NrtException failed) {
+            return failed.status();
+        }
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().matches("glia-lane-90\\d"))
+                .count();
+    }
+}
