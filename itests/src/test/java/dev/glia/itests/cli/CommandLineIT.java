@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What every command promises: results, standard output for results only, and exit codes. */
 class CommandLineIT {
@@ -37,6 +38,17 @@ class CommandLineIT {
                             "-o",
                             architecture + ".neff");
             assertThat(compiled.out().lines()).hasSize(1);
+        }
+    }
+
+    /** It is made at the first start, whatever the folder is called and the user has set. */
+    @Test
+    void commandsStartFromAnArchiveOfClasses() throws IOException {
+        Path distribution = GliaProcess.ROOT.resolve("features/target/glia");
+        try (Stream<Path> files = Files.list(distribution)) {
+            assertThat(files.filter(file -> file.toString().endsWith(".jsa")))
+                    .isNotEmpty()
+                    .allSatisfy(archive -> assertThat(archive).isNotEmptyFile());
         }
     }
 

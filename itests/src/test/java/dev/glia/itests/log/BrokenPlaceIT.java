@@ -3,6 +3,7 @@ package dev.glia.itests.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.glia.itests.container.Await;
+import dev.glia.itests.container.ConfigAdmin;
 import dev.glia.itests.container.Container;
 import dev.glia.itests.container.Provision;
 import dev.glia.log.LogSink;
@@ -14,10 +15,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.osgi.framework.InvalidSyntaxException;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +31,10 @@ import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Scanner;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,8 +71,10 @@ class BrokenPlaceIT {
         container =
                 Container.start(
                         Provision.core(),
+                        Provision.property("NEURON_RT_LOG_LOCATION", "console"),
                         Provision.property("NEURON_RT_LOG_LOCATION_HAL", place.toString()),
-                        Provision.property("NEURON_RT_LOG_LOCATION_NMGR", "slow"));
+                        Provision.property("NEURON_RT_LOG_LOCATION_NMGR", "slow"),
+                        Provision.property("NEURON_RT_LOG_LOCATION_TDRV", "syslog"));
         log = new Slf4j(container, "HAL.broken");
     }
 
@@ -111,10 +122,85 @@ class BrokenPlaceIT {
         }
         var read = new StringBuffer();
         try (InputStream in = Files.newInputStream(place)) {
-            Thread reader = Thread.ofPlatform().daemon().start(() -> read(in, read));
+            Thread reader = Thread.ofPlatform().daemon().start(() -> read(in, read, 65536, 0));
             awaitAll(() -> read.toString().lines().toList());
             container.close();
             reader.join();
+        }
+    }
+
+    @Test
+    void slowDisk() throws Exception {
+        Files.createDirectories(place.getParent());
+        assertThat(new ProcessBuilder("mkfifo", place.toString()).start().waitFor()).isZero();
+        log.info("number 0.");
+        var read = new StringBuffer();
+        try (InputStream in = Files.newInputStream(place)) {
+            Thread reader = Thread.ofPlatform().daemon().start(() -> read(in, read, 512, 20_000));
+            for (int i = 1; i <= MORE_THAN_WAITS; i++) {
+                log.info("number " + i + ".");
+            }
+            awaitAll(() -> read.toString().lines().toList());
+            container.close();
+            reader.join();
+        }
+    }
+
+    @Test
+    void syslogServerThatStopsReading() throws Exception {
+        var tdrv = new Slf4j(container, "TDRV.stuck");
+        try (var server = new ServerSocket()) {
+            server.setReceiveBufferSize(4096);
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            new ConfigAdmin(container)
+                    .set(
+                            "dev.glia.log.syslog",
+                            Map.of(
+                                    "protocol", "tcp",
+                                    "host", server.getInetAddress().getHostAddress(),
+                                    "port", server.getLocalPort()));
+            Await.until("the server is configured", this::tcpIsConfigured);
+            String filler = "x".repeat(500);
+            for (int i = 0; i <= MORE_THAN_WAITS; i++) {
+                tdrv.info(filler + "number " + i + ".");
+            }
+            Socket stopped = server.accept();
+            var written = new AtomicLong();
+            var lost = new AtomicLong();
+            Thread.ofPlatform().daemon().start(() -> count(stopped, written, lost));
+            Await.until(
+                    () -> "written and lost are all: " + written + ", " + lost,
+                    () -> written.get() + lost.get() == MORE_THAN_WAITS + 1);
+            assertThat(lost.get()).isPositive();
+            container.close();
+            stopped.close();
+        }
+    }
+
+    private boolean tcpIsConfigured() {
+        try {
+            return !container
+                    .context()
+                    .getServiceReferences(LogSink.class, "(protocol=tcp)")
+                    .isEmpty();
+        } catch (InvalidSyntaxException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private static void count(Socket from, AtomicLong written, AtomicLong lost) {
+        try (var in = new Scanner(from.getInputStream(), StandardCharsets.UTF_8)) {
+            in.findAll(Pattern.compile(NUMBER.pattern() + "|" + LOST.pattern()))
+                    .forEach(
+                            found -> {
+                                if (found.group(2) == null) {
+                                    written.incrementAndGet();
+                                } else {
+                                    lost.addAndGet(Long.parseLong(found.group(2)));
+                                }
+                            });
+        } catch (IOException failure) {
+            // The test is over.
         }
     }
 
@@ -214,11 +300,12 @@ class BrokenPlaceIT {
         }
     }
 
-    private static void read(InputStream in, StringBuffer out) {
+    private static void read(InputStream in, StringBuffer out, int size, long pauseNanos) {
         try {
-            var buffer = new byte[65536];
+            var buffer = new byte[size];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 out.append(new String(buffer, 0, count, StandardCharsets.US_ASCII));
+                LockSupport.parkNanos(pauseNanos);
             }
         } catch (IOException failure) {
             // The test is over.

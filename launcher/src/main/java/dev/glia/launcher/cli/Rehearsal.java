@@ -11,16 +11,16 @@ final class Rehearsal {
     private Rehearsal() {}
 
     /**
-     * Works in the current folder.
+     * Works in the current folder, where a copy of the sample graph lies.
      *
-     * @param args the sample graph
+     * @param args none
      */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
         int failed =
                 List.of(
                                 "run --instance trn1",
-                                "compile " + args[0] + " --arch trn1 -o edges.neff",
+                                "compile edges.onnx --arch trn1 -o edges.neff",
                                 "run edges.neff --json --input image=sample.png --output edges=out.png",
                                 "neff show edges.neff",
                                 "ls --instance inf1.6xlarge",

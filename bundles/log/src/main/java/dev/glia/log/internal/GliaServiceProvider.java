@@ -35,6 +35,6 @@ public final class GliaServiceProvider implements SLF4JServiceProvider {
 
     @Override
     public void initialize() {
-        // Everything is there when the fields are.
+        ContainerEnd.await();
     }
 }
