@@ -4,12 +4,15 @@ import dev.glia.neff.HashState;
 import dev.glia.neff.NeffHeader;
 
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /**
  * Hashes the payload on a thread of its own while the loading thread inflates the very same
- * buffers, so that what was verified is what was loaded, and checking costs next to no time.
+ * buffers, so that what was verified is what was loaded, and checking costs next to no time. A
+ * small payload is hashed sooner than a thread begins.
  */
 final class HashLane implements AutoCloseable {
     private static final ByteBuffer END = ByteBuffer.allocate(0);
@@ -17,14 +20,17 @@ final class HashLane implements AutoCloseable {
     private final PayloadHash hash;
     private final BlockingQueue<ByteBuffer> free;
     private final BlockingQueue<ByteBuffer> filled;
-    private final Thread thread;
+    private final Optional<Thread> thread;
 
-    HashLane(PayloadHash hash, Iterable<ByteBuffer> buffers, int count) {
+    HashLane(PayloadHash hash, List<ByteBuffer> buffers, boolean small) {
         this.hash = hash;
-        this.free = new ArrayBlockingQueue<>(count);
-        this.filled = new ArrayBlockingQueue<>(count + 1);
-        buffers.forEach(free::add);
-        this.thread = Thread.ofPlatform().daemon().name("neff-hash").start(this::run);
+        this.free = new ArrayBlockingQueue<>(buffers.size(), false, buffers);
+        this.filled = new ArrayBlockingQueue<>(buffers.size() + 1);
+        this.thread = small ? Optional.empty() : Optional.of(start(this::run));
+    }
+
+    static Thread start(Runnable hashing) {
+        return Thread.ofPlatform().daemon().name("neff-hash").start(hashing);
     }
 
     private void run() {
@@ -51,18 +57,29 @@ final class HashLane implements AutoCloseable {
      * more.
      */
     void submit(ByteBuffer buffer) {
-        filled.add(buffer);
+        if (thread.isPresent()) {
+            filled.add(buffer);
+        } else {
+            hash.update(buffer.duplicate());
+            free.add(buffer);
+        }
     }
 
     HashState finish(NeffHeader header) throws InterruptedException {
-        filled.add(END);
-        thread.join();
+        if (thread.isPresent()) {
+            filled.add(END);
+            thread.get().join();
+        }
         return hash.compare(header);
     }
 
     /** Ends the thread; after this nobody reads the buffers. */
     @Override
     public void close() {
+        thread.ifPresent(HashLane::end);
+    }
+
+    private static void end(Thread thread) {
         thread.interrupt();
         boolean interrupted = false;
         while (thread.isAlive()) {

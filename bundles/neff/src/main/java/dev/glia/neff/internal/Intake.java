@@ -40,6 +40,10 @@ final class Intake implements AutoCloseable {
     }
 
     private HashLane lane() {
+        PayloadHash hash = PayloadHash.of(header.pkgVersion());
+        if (PayloadHash.isSmall(header)) {
+            return new HashLane(hash, List.of(only), true);
+        }
         List<ByteBuffer> ring = new ArrayList<>();
         int chunk = (int) Math.min(CHUNK, header.dataSize());
         int count = (int) Math.min(RING, Math.ceilDiv(header.dataSize(), chunk));
@@ -47,7 +51,7 @@ final class Intake implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             ring.add(memory.append(chunk).asByteBuffer());
         }
-        return new HashLane(PayloadHash.of(header.pkgVersion()), ring, count);
+        return new HashLane(hash, ring, false);
     }
 
     /**

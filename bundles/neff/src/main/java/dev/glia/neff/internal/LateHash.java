@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -22,7 +23,7 @@ final class LateHash implements AutoCloseable {
     private final NeffHeader header;
     private final Refusals refusals;
     private final AtomicInteger users = new AtomicInteger(2);
-    private final Thread thread;
+    private final Optional<Thread> thread;
     private volatile HashState state;
     private volatile IOException failure;
 
@@ -31,7 +32,12 @@ final class LateHash implements AutoCloseable {
         this.channel = channel;
         this.header = header;
         this.refusals = refusals;
-        this.thread = Thread.ofPlatform().daemon().name("neff-hash").start(this::run);
+        if (PayloadHash.isSmall(header)) {
+            this.thread = Optional.empty();
+            run();
+        } else {
+            this.thread = Optional.of(HashLane.start(this::run));
+        }
     }
 
     private void run() {
@@ -79,7 +85,9 @@ final class LateHash implements AutoCloseable {
     /** Waits for the result. */
     HashState await() {
         try {
-            thread.join();
+            if (thread.isPresent()) {
+                thread.get().join();
+            }
         } catch (InterruptedException interrupted) {
             throw refusals.interrupted();
         }
@@ -92,6 +100,6 @@ final class LateHash implements AutoCloseable {
     /** Ends the thread, whose result nobody wants any more. */
     @Override
     public void close() {
-        thread.interrupt();
+        thread.ifPresent(Thread::interrupt);
     }
 }

@@ -241,7 +241,6 @@ public final class NeffLoader implements NeffReader {
             requireHash(header, refusals);
         }
         boolean hashed = check != HashCheck.SKIP && late.isEmpty();
-        SharedMemory shared = new SharedMemory();
         try (NativeRegion region = new NativeRegion(refusals)) {
             Map<String, Place> places = new LinkedHashMap<>();
             TarReader.Walk walk;
@@ -264,14 +263,7 @@ public final class NeffLoader implements NeffReader {
                     late.isPresent()
                             ? new Verification.Pending(late.get(), refusals)
                             : new Verification.Done(walk.hash());
-            MemorySegment memory = region.seal(shared.arena()).asReadOnly();
-            Map<String, MemorySegment> content = new LinkedHashMap<>();
-            places.forEach(
-                    (name, place) -> content.put(name, memory.asSlice(place.start, place.size)));
-            return describe(refusals, header, walk, content, verification, shared);
-        } catch (RuntimeException | Error failure) {
-            shared.close();
-            throw failure;
+            return describe(header, walk, places, region, verification, refusals);
         }
     }
 
@@ -290,16 +282,26 @@ public final class NeffLoader implements NeffReader {
     }
 
     private static Neff describe(
-            Refusals refusals,
             NeffHeader header,
             TarReader.Walk walk,
-            Map<String, MemorySegment> content,
+            Map<String, Place> places,
+            NativeRegion region,
             Verification verification,
-            SharedMemory memory) {
-        NeffGraph graph = graph(walk, content, refusals);
-        String target = TargetReader.read(graph.graphs(), content, refusals);
-        return new OpenNeff(
-                refusals, header, target, walk.members(), verification, graph, content, memory);
+            Refusals refusals) {
+        SharedMemory shared = new SharedMemory();
+        try {
+            MemorySegment memory = region.seal(shared.arena()).asReadOnly();
+            Map<String, MemorySegment> content = new LinkedHashMap<>();
+            places.forEach(
+                    (name, place) -> content.put(name, memory.asSlice(place.start, place.size)));
+            NeffGraph graph = graph(walk, content, refusals);
+            String target = TargetReader.read(graph.graphs(), content, refusals);
+            return new OpenNeff(
+                    refusals, header, target, walk.members(), verification, graph, content, shared);
+        } catch (RuntimeException | Error failure) {
+            shared.close();
+            throw failure;
+        }
     }
 
     private static NeffGraph graph(

@@ -15,6 +15,9 @@ import java.util.HexFormat;
 final class PayloadHash {
     private static final HexFormat HEX = HexFormat.of();
 
+    /** Bytes that are hashed sooner than a thread begins. */
+    private static final long SMALL = 32 * 1024;
+
     private final String algorithm;
     private final MessageDigest digest;
 
@@ -31,6 +34,11 @@ final class PayloadHash {
         return pkgVersion == 1
                 ? new PayloadHash("sha256", "SHA-256")
                 : new PayloadHash("md5", "MD5");
+    }
+
+    /** Whether a payload is hashed sooner than a thread begins to. */
+    static boolean isSmall(NeffHeader header) {
+        return header.dataSize() <= SMALL;
     }
 
     void update(ByteBuffer bytes) {

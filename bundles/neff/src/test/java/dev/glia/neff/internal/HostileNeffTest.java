@@ -206,7 +206,7 @@ class HostileNeffTest {
     @Test
     void anInterruptedLoadSaysSo() {
         Thread.currentThread().interrupt();
-        Throwable result = open(neff(good().end()), HashCheck.REQUIRE);
+        Throwable result = open(neff(incompressible()), HashCheck.REQUIRE);
         assertThat(Thread.interrupted()).isTrue();
         assertThat(result).isInstanceOf(NrtException.class).hasMessageContaining("interrupted");
     }

@@ -28,6 +28,10 @@ public final class NeffFuzz {
     private static final List<HashCheck> CHECKS =
             List.of(HashCheck.SKIP, HashCheck.COMPUTE, HashCheck.REQUIRE);
     private static final int LONGEST_MESSAGE = 64 * 1024;
+    private static final int HEADER = 1024;
+
+    /** Small inputs inflate to little, and all that can be wrong fits into them. */
+    static final int LONGEST_INPUT = 4096;
 
     /** What the input is. The order is that of the first byte. */
     private enum Layer {
@@ -161,7 +165,7 @@ public final class NeffFuzz {
     static Map<String, byte[]> seeds() {
         Map<String, byte[]> seeds = new LinkedHashMap<>();
         byte[] archive = NeffFiles.good().file("sg00/def.json", "{\"var\":{}}").end();
-        add(seeds, "good file", Layer.FILE, NeffFiles.neff(archive));
+        add(seeds, "good file", Layer.FILE, unpadded(NeffFiles.neff(archive)));
         add(seeds, "good payload", Layer.PAYLOAD, NeffFiles.gzip(archive));
         add(seeds, "good archive", Layer.ARCHIVE, archive);
         add(seeds, "good graph", Layer.GRAPH, NeffFiles.GRAPH.getBytes(StandardCharsets.UTF_8));
@@ -176,11 +180,37 @@ public final class NeffFuzz {
                 Layer.DEFINITION,
                 NeffFiles.DEFINITION.getBytes(StandardCharsets.UTF_8));
         for (HostileCorpus.Case bad : HostileCorpus.all()) {
-            if (bad.neff().length < 64 * 1024) {
-                add(seeds, bad.name(), Layer.FILE, bad.neff());
+            byte[] small = unpadded(bad.neff());
+            if (small.length < LONGEST_INPUT) {
+                add(seeds, bad.name(), Layer.FILE, small);
             }
         }
         return seeds;
+    }
+
+    /** A file without the zeros behind its stream, if it says how long it is. */
+    private static byte[] unpadded(byte[] neff) {
+        ByteBuffer header = ByteBuffer.wrap(neff).order(ByteOrder.LITTLE_ENDIAN);
+        if (neff.length <= HEADER || header.getLong(16) != neff.length - HEADER) {
+            return neff;
+        }
+        int end = neff.length;
+        while (end > HEADER + 1 && neff[end - 1] == 0) {
+            end--;
+        }
+        // The last bytes of the stream are the size of the archive, which may end in zeros too.
+        end = Math.min(neff.length, end + Integer.BYTES);
+        byte[] cut = NeffFiles.withLong(Arrays.copyOf(neff, end), 16, end - HEADER);
+        byte[] hash = NeffFiles.swapped(NeffFiles.digest("MD5", payload(neff)));
+        boolean honest = Arrays.equals(hash, Arrays.copyOfRange(neff, 172, 172 + hash.length));
+        return honest
+                ? NeffFiles.withBytes(
+                        cut, 172, NeffFiles.swapped(NeffFiles.digest("MD5", payload(cut))))
+                : cut;
+    }
+
+    private static byte[] payload(byte[] neff) {
+        return Arrays.copyOfRange(neff, HEADER, neff.length);
     }
 
     private static void add(Map<String, byte[]> seeds, String name, Layer layer, byte[] data) {

@@ -16,7 +16,7 @@ class OwnJvmTest {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin/java").toString();
     private static final boolean FULL = "full".equals(System.getProperty("glia.proof"));
-    private static final int SHORT_RUNS = 5_000;
+    private static final int SHORT_RUNS = 200_000;
     private static final int FULL_RUNS = 20_000_000;
 
     @TempDir private Path folder;
@@ -45,7 +45,7 @@ class OwnJvmTest {
     private static String tail(Path log) {
         try {
             List<String> lines = Files.readAllLines(log);
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 400), lines.size()));
         } catch (IOException unreadable) {
             return unreadable.toString();
         }
@@ -74,7 +74,8 @@ class OwnJvmTest {
                         "--target_class=" + NeffFuzz.class.getName(),
                         "--instrumentation_includes=dev.glia.neff.**",
                         "--custom_hook_includes=dev.glia.neff.**",
-                        "-max_len=24576",
+                        "-max_len=" + NeffFuzz.LONGEST_INPUT,
+                        "-reload=0",
                         "-timeout=10",
                         "-seed=1",
                         "-runs=" + runs,
