@@ -8,13 +8,11 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
 
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The lane of one core: a fair lock that gives the turn, and a backlog for the requests that do not
@@ -45,23 +43,14 @@ final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
     private final int maxInFlight;
     private final Watchdog watchdog;
     private final Patience patience;
-    private final Runnable changed;
     private final LaneFailures failures;
+    private final Quarantine quarantine;
     private final Backlog backlog;
     private final ReentrantLock turn = new ReentrantLock(true);
     private final Supervision supervision = new Supervision();
 
     /** The ticket of the run that was last answered before it ended. */
     private volatile long answered;
-
-    /** The ticket of the run that last made the core refuse others. */
-    private volatile long stuck;
-
-    /** Why it is stuck, for those who are refused. */
-    private volatile String stuckReason;
-
-    /** Other reasons for which the core refuses requests; replaced, never changed. */
-    private volatile List<Reason> reasons = List.of();
 
     CoreLane(
             CoreAddress core,
@@ -74,8 +63,8 @@ final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
         this.maxInFlight = maxInFlight;
         this.watchdog = watchdog;
         this.patience = patience;
-        this.changed = changed;
         this.failures = new LaneFailures(core);
+        this.quarantine = new Quarantine(failures, supervision, changed);
         this.backlog =
                 new Backlog(
                         Thread.ofPlatform().daemon().name("glia-lane-" + core.index()).factory(),
@@ -105,7 +94,7 @@ final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
             if (backlog.isClosed()) {
                 throw failures.closed();
             }
-            if (!reasons.isEmpty()) {
+            if (quarantine.isSuspended()) {
                 throw busy(task);
             }
             return supervise(task, start, timeoutNanos);
@@ -162,9 +151,8 @@ final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
 
     private NrtException failed(
             Supervision.Stop stop, LaneTask task, long timeoutNanos, Throwable failure) {
-        if (supervision.latest() == stuck) {
-            failures.released(task);
-            changed.run();
+        if (quarantine.knows(supervision.latest())) {
+            quarantine.end(task);
         }
         return switch (stop) {
             case DEADLINE -> {
@@ -270,7 +258,7 @@ final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
             answer(late);
         }
         late = supervision.overdue(nowNanos, patience.quarantineNanos());
-        if (late != 0 && late != stuck) {
+        if (late != 0 && !quarantine.knows(late)) {
             quarantine(late);
         }
         return Math.min(next, backlog.expire(nowNanos));
@@ -297,66 +285,26 @@ final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
     private void quarantine(long ticket) {
         LaneTask task = supervision.task(ticket);
         if (task != null) {
-            stuckReason = "model " + task.model() + " on it goes on although it was stopped";
-            stuck = ticket;
-            failures.quarantined(stuckReason);
+            quarantine.begin(ticket, task);
             backlog.refuseAll();
-            changed.run();
         }
     }
 
     @Override
     public boolean quarantined() {
-        return hasStuckRun() || !reasons.isEmpty();
-    }
-
-    private boolean hasStuckRun() {
-        long ticket = stuck;
-        return ticket != 0 && supervision.ticket() == ticket;
+        return quarantine.isOn();
     }
 
     @Override
     public NrtException busy(LaneTask task) {
-        List<Reason> others = reasons;
-        return failures.busy(others.isEmpty() ? stuckReason : others.getFirst().text(), task);
+        return quarantine.refusal(task);
     }
 
     @Override
     public Suspension suspend(String reason) {
-        var added = new Reason(reason);
-        synchronized (failures) {
-            reasons = Stream.concat(reasons.stream(), Stream.of(added)).toList();
-        }
-        failures.quarantined(reason);
+        Suspension suspension = quarantine.suspend(reason);
         backlog.refuseAll();
-        changed.run();
-        return added;
-    }
-
-    /** Why the core is out of service; one object for each time. */
-    private final class Reason implements Suspension {
-
-        private final String text;
-
-        Reason(String text) {
-            this.text = text;
-        }
-
-        String text() {
-            return text;
-        }
-
-        @Override
-        public void close() {
-            synchronized (failures) {
-                if (!reasons.contains(this)) {
-                    return;
-                }
-                reasons = reasons.stream().filter(reason -> reason != this).toList();
-            }
-            failures.inService(text);
-            changed.run();
-        }
+        return suspension;
     }
 
     @Override
@@ -429,7 +377,7 @@ final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
     @Override
     public void close() {
         Thread worker = backlog.close();
-        while (!isQuiet(worker) && !hasStuckRun()) {
+        while (!isQuiet(worker) && !quarantine.hasStuckRun()) {
             LockSupport.parkNanos(this, POLL_NANOS);
         }
         watchdog.forget(this);

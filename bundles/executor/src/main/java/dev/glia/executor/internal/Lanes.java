@@ -9,8 +9,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /** Makes the lanes and keeps one watchdog for all of them. */
-@Component
-public final class Lanes implements LaneFactory {
+@Component(service = LaneFactory.class)
+public final class Lanes implements LaneFactory, AutoCloseable {
 
     private final Watchdog watchdog = new Watchdog();
 
@@ -23,8 +23,10 @@ public final class Lanes implements LaneFactory {
         return new CoreLane(core, index, maxInFlight, watchdog, CoreLane.Patience.USUAL, changed);
     }
 
+    /** Ends the watchdog; the lanes are closed by those who opened them. */
     @Deactivate
-    void close() {
+    @Override
+    public void close() {
         watchdog.close();
     }
 }
