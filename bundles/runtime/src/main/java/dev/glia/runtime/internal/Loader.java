@@ -37,6 +37,7 @@ final class Loader {
     private final NeffReader reader;
     private final OpenRuntime runtime;
     private final DriverSlot slot;
+    private final Twins twins = new Twins();
 
     Loader(Configuration configuration, NeffReader reader, OpenRuntime runtime, DriverSlot slot) {
         this.configuration = configuration;
@@ -79,7 +80,10 @@ final class Loader {
         runtime.requireOpen();
         List<NeuronCore> cores = runtime.placement().choose(places);
         boolean hashed = config.validateHash() || config.neffTrust() == NeffTrust.HASH;
-        var neff = new SharedNeff(source.apply(hashed ? HashCheck.REQUIRE_LATER : HashCheck.SKIP));
+        SharedNeff neff =
+                open(
+                        source.apply(hashed ? HashCheck.REQUIRE_LATER : HashCheck.SKIP),
+                        config.sharedWeights());
         var models = new ArrayList<CoreModel>();
         try {
             for (NeuronCore core : cores) {
@@ -95,6 +99,10 @@ final class Loader {
         } finally {
             neff.release();
         }
+    }
+
+    private SharedNeff open(Neff fresh, boolean sharedWeights) {
+        return sharedWeights ? twins.share(fresh) : new SharedNeff(fresh);
     }
 
     private CoreModel load(

@@ -27,6 +27,15 @@ final class SharedNeff {
         holders.incrementAndGet();
     }
 
+    /** {@return whether the caller holds it now, which fails when nobody does} */
+    boolean tryRetain() {
+        return holders.getAndUpdate(count -> count == 0 ? 0 : count + 1) != 0;
+    }
+
+    boolean isClosed() {
+        return holders.get() == 0;
+    }
+
     void release() {
         if (holders.decrementAndGet() == 0) {
             neff.close();
