@@ -1,0 +1,150 @@
+package dev.glia.itests;
+
+import dev.glia.itests.container.Container;
+import dev.glia.itests.container.Provision;
+import dev.glia.runtime.Execution;
+import dev.glia.runtime.LoadOptions;
+import dev.glia.runtime.Model;
+import dev.glia.runtime.NeuronRuntime;
+import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.RuntimeLifecycle;
+
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A process of its own whose resident memory is that of Glia: the heap is touched before anything
+ * is measured. Prints what was measured, in bytes.
+ */
+final class MemoryProcess {
+
+    private MemoryProcess() {}
+
+    /**
+     * Starts the process.
+     *
+     * @param arguments {@code instances NEFF SHARED} or {@code cycles NEFF WARM-UP CYCLES}
+     */
+    static Process start(String... arguments) throws IOException {
+        var command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
+                                "-XX:+AlwaysPreTouch",
+                                "-Xms96m",
+                                "-Xmx96m",
+                                "-Dglia.bundles=" + System.getProperty("glia.bundles"),
+                                "-cp",
+                                System.getProperty(
+                                        "surefire.test.class.path",
+                                        System.getProperty("java.class.path")),
+                                MemoryProcess.class.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    /**
+     * Measures.
+     *
+     * @param arguments see {@link #start}
+     */
+    public static void main(String[] arguments) throws IOException {
+        boolean instances = arguments[0].equals("instances");
+        Path neff = Path.of(arguments[1]);
+        String shared = instances ? arguments[2] : "false";
+        try (Container container =
+                Container.start(
+                        Provision.core(),
+                        Provision.instance("trn1"),
+                        Provision.manualInit(),
+                        Provision.property("NEURON_RT_LOG_LEVEL", "ERROR"),
+                        Provision.property("NEURON_RT_MULTI_INSTANCE_SHARED_WEIGHTS", shared))) {
+            NeuronRuntime runtime = container.service(RuntimeLifecycle.class).init();
+            if (instances) {
+                instances(runtime, neff);
+            } else {
+                cycles(
+                        runtime,
+                        neff,
+                        Integer.parseInt(arguments[2]),
+                        Integer.parseInt(arguments[3]));
+            }
+        }
+        // The framework's threads are no daemons.
+        System.exit(0);
+    }
+
+    /** How much resident memory a first and a second instance on another core take. */
+    private static void instances(NeuronRuntime runtime, Path neff) throws IOException {
+        for (int round = 0; round < 3; round++) {
+            try (Model one = load(runtime, neff, 0);
+                    Model two = load(runtime, neff, 1)) {
+                requireCores(one, two);
+            }
+        }
+        long before = resident();
+        Model one = load(runtime, neff, 0);
+        long first = resident();
+        Model two = load(runtime, neff, 1);
+        long second = resident();
+        requireCores(one, two);
+        System.out.println((first - before) + " " + (second - first));
+    }
+
+    private static void requireCores(Model one, Model two) {
+        if (one.core().index() != 0 || two.core().index() != 1) {
+            throw new AssertionError("loaded on " + one.core() + " and " + two.core());
+        }
+    }
+
+    private static Model load(NeuronRuntime runtime, Path neff, int core) {
+        Model model = runtime.load(neff, LoadOptions.core(core));
+        try (Execution execution = model.prepare()) {
+            execute(execution);
+        }
+        return model;
+    }
+
+    private static void execute(Execution execution) {
+        execution.input("x").segment().setAtIndex(ValueLayout.JAVA_FLOAT, 3, 4);
+        if (execution.execute() != NrtStatus.NRT_SUCCESS) {
+            throw new AssertionError("it fails");
+        }
+        float y = execution.output("y").asFloatBuffer().get(3);
+        if (Math.abs(y - 12) > 1e-3) {
+            throw new AssertionError("4 times 3 is " + y);
+        }
+    }
+
+    /** How much resident memory grows while a model is loaded, executed and unloaded. */
+    private static void cycles(NeuronRuntime runtime, Path neff, int warmUp, int cycles)
+            throws IOException {
+        cycle(runtime, neff, warmUp);
+        long before = resident();
+        cycle(runtime, neff, cycles);
+        System.out.println(resident() - before);
+    }
+
+    private static void cycle(NeuronRuntime runtime, Path neff, int cycles) {
+        for (int i = 0; i < cycles; i++) {
+            load(runtime, neff, i % 2).close();
+        }
+    }
+
+    private static long resident() throws IOException {
+        System.gc();
+        return Files.readAllLines(Path.of("/proc/self/smaps_rollup")).stream()
+                .filter(line -> line.startsWith("Rss:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+}
