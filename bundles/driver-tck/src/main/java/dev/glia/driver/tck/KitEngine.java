@@ -34,7 +34,7 @@ final class KitEngine implements Engine {
         this.graphs = graphs;
     }
 
-    /** {@return how often a model was loaded} */
+    /** {@return how often a model was to be loaded} */
     int loads() {
         return loads.get();
     }
@@ -74,6 +74,7 @@ final class KitEngine implements Engine {
 
     @Override
     public LoadedModel load(ModelImage image, LoadSettings settings) {
+        loads.incrementAndGet();
         onLoad.run();
         MemorySegment graph =
                 image.graphs().stream()
@@ -90,7 +91,6 @@ final class KitEngine implements Engine {
         if (!spins && !same(graph, graphs.scale())) {
             throw invalid("the graph of NEFF " + image.name() + " is damaged");
         }
-        loads.incrementAndGet();
         models.incrementAndGet();
         return new Model(spins);
     }

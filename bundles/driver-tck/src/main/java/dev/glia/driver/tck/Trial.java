@@ -131,7 +131,8 @@ final class Trial {
 
     private <T> ServiceRegistration<T> register(Class<T> type, T service, String function) {
         Dictionary<String, Object> properties = new Hashtable<>();
-        properties.put("service.ranking", 1000);
+        // Above those of a check before this one that did not let go of them.
+        properties.put("service.ranking", 1000 + (int) COUNT.incrementAndGet());
         if (function != null) {
             properties.put(Engine.FUNCTION, function);
         }
