@@ -20,12 +20,17 @@ final class Storage {
 
     /** {@return the storage of an arena, held once} */
     static Storage of(Arena arena) {
-        return new Storage(arena::close);
+        return freedBy(arena::close);
+    }
+
+    /** {@return the storage of memory that is freed in some way, held once} */
+    static Storage freedBy(Runnable free) {
+        return new Storage(free);
     }
 
     /** {@return the storage of memory that somebody else frees, held once} */
     static Storage ofApplication() {
-        return new Storage(LEFT_ALONE);
+        return freedBy(LEFT_ALONE);
     }
 
     /** {@return whether the memory is there and the caller holds it now} */

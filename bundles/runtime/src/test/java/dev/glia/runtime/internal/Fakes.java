@@ -5,6 +5,7 @@ import dev.glia.config.RuntimeConfig;
 import dev.glia.config.Setting;
 import dev.glia.core.CoreClaim;
 import dev.glia.core.Lane;
+import dev.glia.core.LaneFactory;
 import dev.glia.core.LaneTask;
 import dev.glia.device.Architecture;
 import dev.glia.device.CoreAddress;
@@ -46,6 +47,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -57,6 +59,9 @@ final class Fakes {
             new TensorInfo("x", TensorInfo.Usage.INPUT, DType.INT32, List.of(1L));
     private static final TensorInfo Y =
             new TensorInfo("y", TensorInfo.Usage.OUTPUT, DType.INT32, List.of(1L));
+
+    /** Starts a thread of its own for each task. */
+    static final Executor OWN_THREAD = task -> Thread.ofPlatform().daemon().start(task);
 
     private Fakes() {}
 
@@ -475,24 +480,33 @@ final class Fakes {
         final List<FakeLane> lanes = new ArrayList<>();
         final DriverSlot slot = new DriverSlot("trn1", DriverSlot.Patience.USUAL);
         volatile int loadSeconds = 300;
+        volatile Duration timeout = Duration.ofSeconds(30);
 
         OpenRuntime runtime(Driver driver, int inFlight, int cores) {
+            return runtime(
+                    driver,
+                    inFlight,
+                    cores,
+                    (core, index, window, changed) -> {
+                        lanes.add(new FakeLane());
+                        return lanes.getLast();
+                    });
+        }
+
+        OpenRuntime runtime(Driver driver, int inFlight, int cores, LaneFactory factory) {
             slot.add(driver, Map.of("service.ranking", 0, "service.id", 1L));
             return new OpenRuntime(
                     configuration(inFlight),
                     reader,
                     machine(cores),
                     new FakeClaim(cores),
-                    (core, index, window, changed) -> {
-                        lanes.add(new FakeLane());
-                        return lanes.getLast();
-                    },
+                    factory,
                     slot,
                     () -> {});
         }
 
         private Configuration configuration(int inFlight) {
-            RuntimeConfig c = Fakes.configuration(Duration.ofSeconds(30), false).current();
+            RuntimeConfig c = Fakes.configuration(timeout, false).current();
             var config =
                     new RuntimeConfig(
                             c.visibleCores(),
