@@ -33,14 +33,18 @@ import java.util.stream.Stream;
  * configuration, and nothing else of Glia.
  */
 final class Surroundings implements AutoCloseable {
-    private static final List<String> BUNDLES =
+    /** They travel inside the kit, in this folder. */
+    private static final List<String> SERVICES =
             List.of(
                     "org.osgi.util.function",
                     "org.osgi.util.promise",
                     "org.osgi.service.component",
-                    "org.apache.felix.scr",
-                    "dev.glia.log",
-                    "dev.glia.config");
+                    "org.apache.felix.scr");
+
+    private static final String FOLDER = "/META-INF/glia/bundles/";
+
+    /** They are on the class path, as jars or, while Glia is built, as folders of classes. */
+    private static final List<String> GLIA = List.of("dev.glia.log", "dev.glia.config");
 
     /** A clause of Export-Package: the name, then the version wherever it stands. */
     private static final Pattern EXPORT =
@@ -88,10 +92,15 @@ final class Surroundings implements AutoCloseable {
         }
     }
 
-    private void start(Map<String, URL> roots) throws BundleException {
+    private void start(Map<String, URL> roots) throws BundleException, IOException {
         framework.start();
         List<Bundle> bundles = new ArrayList<>();
-        for (String name : BUNDLES) {
+        for (String name : SERVICES) {
+            try (InputStream jar = Surroundings.class.getResourceAsStream(FOLDER + name + ".jar")) {
+                bundles.add(context().installBundle(name, jar));
+            }
+        }
+        for (String name : GLIA) {
             URL root = roots.get(name);
             if (root == null) {
                 throw new BundleException(

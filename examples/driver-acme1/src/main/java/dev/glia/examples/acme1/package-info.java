@@ -1,0 +1,2 @@
+/** An emulated accelerator with a topology of its own. */
+package dev.glia.examples.acme1;
