@@ -62,6 +62,7 @@ public interface ModelImage {
     MemorySegment member(String name);
 
     /** Keeps memory of an image. */
+    @ProviderType
     interface Hold extends AutoCloseable {
         /** Lets the memory go. Idempotent. */
         @Override
