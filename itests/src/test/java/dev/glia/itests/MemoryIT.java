@@ -19,10 +19,10 @@ import java.util.stream.Stream;
 class MemoryIT {
 
     private static final boolean FULL = "full".equals(System.getProperty("glia.proof"));
-    private static final int CYCLES = FULL ? 20_000 : 400;
-    private static final int WARM_UP = FULL ? 2_000 : 200;
+    private static final int CYCLES = FULL ? 20_000 : 1_000;
+    private static final int WARM_UP = FULL ? 2_000 : 500;
 
-    /** 20,000 cycles may leave no more than this, so that 400 may not either. */
+    /** 20,000 cycles may leave no more than this, so that 1,000 may not either. */
     private static final long GROWTH = 5 << 20;
 
     @RegisterExtension

@@ -49,7 +49,7 @@ final class EmulatedInvocation implements Invocation {
      * A sleeping thread wakes this much too late at most, as a rule; so it sleeps for less and
      * watches the clock for the rest.
      */
-    private static final long OVERSLEEP_NANOS = 60_000;
+    private static final long OVERSLEEP_NANOS = 120_000;
 
     private final Bound bound;
     private final CoreBehaviour core;
