@@ -25,9 +25,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.ops4j.pax.exam.Option;
 
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -115,6 +118,18 @@ class EmulationIT {
         } catch (NrtException failed) {
             return failed.status();
         }
+    }
+
+    @Test
+    void thePageNamesTheRemedyOfEachStatus() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "faults.md"));
+        for (NrtStatus status : NrtStatus.values()) {
+            String remedy = status.remedy().name().toLowerCase(Locale.ROOT).split("_")[0];
+            assertThat(page)
+                    .contains("| `" + status + "` | " + status.code() + " | " + remedy);
+        }
+        assertThat(page.lines().filter(line -> line.startsWith("| `NRT_")))
+                .hasSize(NrtStatus.values().length);
     }
 
     @Test
