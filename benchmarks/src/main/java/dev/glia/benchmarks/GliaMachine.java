@@ -38,7 +38,6 @@ public class GliaMachine {
                 Glia.builder()
                         .set("GLIA_INSTANCE", "trn1.2xlarge")
                         .set("GLIA_STATE_DIR", folder.resolve("state").toString())
-                        .set("NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS", "3")
                         .start();
         Path onnx = Files.write(folder.resolve("one-float.onnx"), OneFloat.onnx());
         Path neff = folder.resolve("one-float.neff");
