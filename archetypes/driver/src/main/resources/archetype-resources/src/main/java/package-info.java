@@ -1,0 +1,2 @@
+/** The driver of ${arch}. */
+package ${package};
