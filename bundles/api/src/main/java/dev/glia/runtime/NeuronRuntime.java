@@ -1,5 +1,7 @@
 package dev.glia.runtime;
 
+import dev.glia.device.MemoryUsage;
+
 import org.osgi.annotation.versioning.ProviderType;
 
 import java.lang.foreign.MemorySegment;
@@ -85,6 +87,16 @@ public interface NeuronRuntime extends AutoCloseable {
      * @throws NrtException as {@link #load(Path, List)}
      */
     List<Model> load(MemorySegment neff, List<LoadOptions> places);
+
+    /**
+     * Tells what takes the memory of a core: {@code nrt_get_vnc_memory_stats}.
+     *
+     * @param core the number of the core, as {@link #cores()} counts
+     * @return the usage at this moment; {@link MemoryUsage#UNKNOWN} when the driver accounts
+     *     nothing, or none is there just now
+     * @throws NrtException NRT_INVALID for a core that is none of this process
+     */
+    MemoryUsage memory(int core);
 
     /** {@return the models that are loaded now} */
     List<Model> models();

@@ -6,6 +6,8 @@ import dev.glia.core.Lane;
 import dev.glia.core.LaneFactory;
 import dev.glia.device.CoreAddress;
 import dev.glia.device.MachineInfo;
+import dev.glia.device.MemoryUsage;
+import dev.glia.neff.Neff;
 import dev.glia.neff.NeffReader;
 import dev.glia.runtime.Completion;
 import dev.glia.runtime.CompletionListener;
@@ -30,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -55,6 +58,7 @@ final class OpenRuntime implements NeuronRuntime {
     private final List<NeuronCore> cores = new ArrayList<>();
     private final List<Lane> lanes = new ArrayList<>();
     private final Set<CoreModel> models = ConcurrentHashMap.newKeySet();
+    private final Set<UUID> hanging = ConcurrentHashMap.newKeySet();
     private volatile CompletionListener listener;
     private volatile RuntimeState state = RuntimeState.INIT;
 
@@ -163,6 +167,19 @@ final class OpenRuntime implements NeuronRuntime {
     }
 
     @Override
+    public MemoryUsage memory(int core) {
+        Seat seat = slot.tryLease(placement().core(core).index());
+        if (seat == null) {
+            return MemoryUsage.UNKNOWN;
+        }
+        try {
+            return seat.memory();
+        } finally {
+            seat.exit();
+        }
+    }
+
+    @Override
     public List<Model> models() {
         return List.copyOf(models);
     }
@@ -208,6 +225,26 @@ final class OpenRuntime implements NeuronRuntime {
                                 claim.note(claim.cores().get(core), lanes.get(core).quarantined());
                             }
                         });
+    }
+
+    /** Notes whether a driver hangs while it loads a NEFF: once more would cost another core. */
+    void hangs(UUID neff, boolean now) {
+        if (now) {
+            hanging.add(neff);
+        } else {
+            hanging.remove(neff);
+        }
+    }
+
+    void requireNotHanging(Neff neff) {
+        if (hanging.contains(neff.uuid())) {
+            throw new NrtException(
+                    NrtStatus.NRT_EXEC_NC_BUSY,
+                    "loading model "
+                            + neff.name()
+                            + " goes on after its deadline on a quarantined core, and is not begun"
+                            + " on another one; check the NEFF, or restart the process");
+        }
     }
 
     void forget(CoreModel model) {

@@ -3,6 +3,7 @@ package dev.glia.runtime.internal;
 import dev.glia.device.CoreSession;
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadedModel;
+import dev.glia.device.MemoryUsage;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -24,6 +25,9 @@ final class Seat {
 
     private final CoreSession session;
     private final AtomicLong holders = new AtomicLong();
+
+    /** Those of them whose end nobody waits for. */
+    private final AtomicLong abandoned = new AtomicLong();
     private final Map<CoreModel, LoadedModel> models = new HashMap<>();
 
     Seat(CoreSession session) {
@@ -43,6 +47,17 @@ final class Seat {
         holders.getAndDecrement();
     }
 
+    /** A holder will not end in time, or never; should it end, it has {@link #returned}. */
+    void abandon() {
+        abandoned.incrementAndGet();
+    }
+
+    /** A holder that was given up has ended all the same. */
+    void returned() {
+        abandoned.decrementAndGet();
+        exit();
+    }
+
     long holders() {
         return holders.get() & ~CLOSED;
     }
@@ -53,12 +68,12 @@ final class Seat {
     }
 
     /**
-     * Waits until nobody holds the seat.
+     * Waits until nobody holds the seat whose end is waited for.
      *
      * @return whether that was before the deadline
      */
     boolean drain(long deadlineNanos) {
-        while (holders() != 0) {
+        while (holders() > abandoned.get()) {
             if (System.nanoTime() - deadlineNanos >= 0) {
                 return false;
             }
@@ -101,6 +116,11 @@ final class Seat {
 
     synchronized List<CoreModel> models() {
         return List.copyOf(models.keySet());
+    }
+
+    /** {@return what takes the memory of the core; the caller holds the seat} */
+    MemoryUsage memory() {
+        return session.memory();
     }
 
     /** Gives everything back to the driver; the seat is closed and drained. */
