@@ -51,6 +51,8 @@ final class Format {
         try (Stream<Path> files = Files.walk(Path.of(""))) {
             return files.filter(file -> file.toString().endsWith(".java"))
                     .filter(file -> !file.toString().contains("target/"))
+                    // Templates, whose variables are no Java.
+                    .filter(file -> !file.toString().contains("archetype-resources/"))
                     .sorted()
                     .toList();
         }
