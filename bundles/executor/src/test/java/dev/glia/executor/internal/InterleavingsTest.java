@@ -22,10 +22,10 @@ class InterleavingsTest {
     private static final boolean FULL = "full".equals(System.getProperty("glia.proof"));
     private static final CoreAddress CORE = new CoreAddress(0, 0, 0, 1);
 
-    private static void check(Class<?> scenario) {
+    private static void check(Class<?> scenario, int scenarios, int runs) {
         new ModelCheckingOptions()
-                .iterations(FULL ? 60 : 3)
-                .invocationsPerIteration(FULL ? 2_000 : 60)
+                .iterations(FULL ? 4 * scenarios : scenarios)
+                .invocationsPerIteration(FULL ? 5 * runs : runs)
                 .threads(2)
                 .actorsPerThread(FULL ? 3 : 2)
                 .actorsBefore(1)
@@ -37,17 +37,17 @@ class InterleavingsTest {
 
     @Test
     void aLaneRunsOneAtATime() {
-        check(OneAtATime.class);
+        check(OneAtATime.class, 3, 50);
     }
 
     @Test
     void aStopHitsOnlyTheRunItIsMeantFor() {
-        check(StopsWhatRuns.class);
+        check(StopsWhatRuns.class, 12, 40);
     }
 
     @Test
     void theWindowIsNeverExceeded() {
-        check(BoundedWindow.class);
+        check(BoundedWindow.class, 3, 50);
     }
 
     /** If two ran at a time, one count would be lost. */
@@ -115,16 +115,19 @@ class InterleavingsTest {
 
         @Operation
         public void stopFirst() {
+            first.meant = true;
             supervision.stop(first, Supervision.Stop.CANCELLED);
         }
 
         @Operation
         public void stopSecond() {
+            second.meant = true;
             supervision.stop(second, Supervision.Stop.CANCELLED);
         }
 
         private static final class Run implements LaneTask {
 
+            private volatile boolean meant;
             private volatile boolean runs;
             private volatile boolean stopped;
 
@@ -135,8 +138,8 @@ class InterleavingsTest {
 
             @Override
             public void stop() {
-                if (!runs) {
-                    throw new AssertionError("stopped although it does not run");
+                if (!runs || !meant) {
+                    throw new AssertionError("stopped although it does not run, or another should");
                 }
                 stopped = true;
             }

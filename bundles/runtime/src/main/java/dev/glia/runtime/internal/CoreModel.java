@@ -87,6 +87,11 @@ final class CoreModel implements Model {
         return policy.loadTimeoutNanos();
     }
 
+    /** Notes whether a driver hangs while it loads this NEFF. */
+    void hangs(boolean now) {
+        runtime.hangs(neff.uuid(), now);
+    }
+
     /** {@return whether a plain request returns before it has ended} */
     boolean isAsynchronous() {
         return runtime.isAsynchronous();

@@ -86,6 +86,7 @@ final class Loader {
                         config.sharedWeights());
         var models = new ArrayList<CoreModel>();
         try {
+            runtime.requireNotHanging(neff.neff());
             for (NeuronCore core : cores) {
                 models.add(load(neff, core, cores.size(), policy(config)));
             }

@@ -97,7 +97,9 @@ final class ModelLoad {
                 loaded.close();
             }
         } finally {
-            letGo();
+            model.hangs(false);
+            seat.returned();
+            model.neff().release();
         }
     }
 
@@ -111,6 +113,8 @@ final class ModelLoad {
             if (!outcome.completeExceptionally(failure)) {
                 return await(serving); // It ended at the last moment.
             }
+            seat.abandon();
+            model.hangs(true);
             suspension.complete(
                     serving
                             ? model.lane()

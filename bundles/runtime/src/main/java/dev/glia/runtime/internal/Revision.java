@@ -64,16 +64,17 @@ final class Revision {
         for (Seat seat : seats) {
             if (!seat.drain(deadline)) {
                 seat.stopAll();
-                if (!seat.drain(System.nanoTime() + patience.cancelNanos())) {
-                    LOG.error(
-                            "{} requests on {} can neither finish nor be cancelled; their core is not given back before the"
-                                    + " process ends",
-                            seat.holders(),
-                            candidate);
-                    continue;
-                }
+                seat.drain(System.nanoTime() + patience.cancelNanos());
             }
-            release(seat);
+            if (seat.holders() == 0) {
+                release(seat);
+            } else {
+                LOG.error(
+                        "{} requests or loads on {} can neither finish nor be cancelled; their core is not given back"
+                                + " before the process ends",
+                        seat.holders(),
+                        candidate);
+            }
         }
     }
 

@@ -330,6 +330,8 @@ final class Fakes {
 
     static final class FakeNeff implements Neff {
 
+        volatile UUID uuid = new UUID(1, 2);
+
         volatile boolean closed;
         volatile boolean wrongHash;
 
@@ -367,7 +369,7 @@ final class Fakes {
 
         @Override
         public UUID uuid() {
-            return new UUID(1, 2);
+            return uuid;
         }
 
         @Override
@@ -417,11 +419,13 @@ final class Fakes {
         final List<HashCheck> checks = new ArrayList<>();
         final List<Path> keys = new ArrayList<>();
         volatile boolean wrongHash;
+        volatile UUID uuid = new UUID(1, 2);
 
         @Override
         public synchronized Neff open(Path file, HashCheck check) {
             opened.add(new FakeNeff());
             opened.getLast().wrongHash = wrongHash;
+            opened.getLast().uuid = uuid;
             checks.add(check);
             return opened.getLast();
         }

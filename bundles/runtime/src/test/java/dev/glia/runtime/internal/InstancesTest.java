@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
@@ -78,6 +79,7 @@ class InstancesTest {
     void aLoadThatHangsCostsItsCoreOnly() {
         Model before = runtime.load(NEFF, LoadOptions.core(1));
         rooms.loadSeconds = 1;
+        rooms.reader.uuid = new UUID(6, 6);
         driver.holdLoad = new CountDownLatch(1);
         assertThatThrownBy(() -> runtime.load(NEFF, LoadOptions.core(0)))
                 .isInstanceOfSatisfying(
@@ -92,6 +94,10 @@ class InstancesTest {
         assertThat(rooms.reader.opened.getLast().closed).as("still being read").isFalse();
         assertThatThrownBy(() -> runtime.load(NEFF, LoadOptions.core(0)))
                 .hasMessageStartingWith("NRT_EXEC_NC_BUSY (1005): NeuronCore 0 is quarantined");
+        assertThatThrownBy(() -> runtime.load(NEFF, LoadOptions.core(2)))
+                .as("it would cost another core")
+                .hasMessageStartingWith("NRT_EXEC_NC_BUSY (1005): loading model add.neff goes on");
+        rooms.reader.uuid = new UUID(1, 2);
         assertThat(before.prepare().execute()).isEqualTo(NrtStatus.NRT_SUCCESS);
         assertThat(runtime.load(NEFF, LoadOptions.firstFree(2)))
                 .extracting(model -> model.core().index())
@@ -101,9 +107,25 @@ class InstancesTest {
         held.countDown();
         await(() -> !rooms.lanes.get(0).stuck);
         await(() -> rooms.reader.opened.get(1).closed);
+        rooms.reader.uuid = new UUID(6, 6);
         assertThat(driver.openModels).as("the late one is given back").hasValue(3);
         assertThat(runtime.load(NEFF, LoadOptions.core(0)).prepare().execute())
                 .isEqualTo(NrtStatus.NRT_SUCCESS);
+    }
+
+    @Test
+    void aCloseDoesNotWaitForALoadThatHangs() {
+        rooms.loadSeconds = 1;
+        driver.holdLoad = new CountDownLatch(1);
+        assertThatThrownBy(() -> runtime.load(NEFF, LoadOptions.core(0)))
+                .hasMessageStartingWith("NRT_TIMEOUT (5)");
+        runtime.close();
+        assertThat(driver.openSessions).as("in use by the load").hasValue(1);
+        assertThat(driver.misuse).hasValue(0);
+        driver.holdLoad.countDown();
+        await(() -> rooms.reader.opened.getLast().closed);
+        assertThat(driver.openModels).hasValue(0);
+        driver.openSessions.decrementAndGet(); // not given back before the process ends
     }
 
     @Test

@@ -12,8 +12,8 @@ class LeaseInterleavingsTest {
 
     private static void check(Class<?> scenario) {
         new ModelCheckingOptions()
-                .iterations(FULL ? 100 : 4)
-                .invocationsPerIteration(FULL ? 5_000 : 80)
+                .iterations(FULL ? 20 : 4)
+                .invocationsPerIteration(FULL ? 500 : 80)
                 .threads(FULL ? 3 : 2)
                 .actorsPerThread(3)
                 .actorsBefore(0)
