@@ -46,7 +46,7 @@ class CommandLineIT {
     void commandsStartFromAnArchiveOfClasses() throws IOException {
         Path distribution = GliaProcess.ROOT.resolve("features/target/glia");
         try (Stream<Path> files = Files.list(distribution)) {
-            assertThat(files.filter(file -> file.toString().endsWith(".jsa")))
+            assertThat(files.filter(file -> file.toString().endsWith(".aot")))
                     .isNotEmpty()
                     .allSatisfy(archive -> assertThat(archive).isNotEmptyFile());
         }
