@@ -54,6 +54,10 @@ public final class Main {
                 other.run();
                 return;
             }
+            if (argument.equals("neff-models")) {
+                NeffLoadModels.measure(List.of(arguments).subList(1, arguments.length));
+                return;
+            }
             if (argument.matches("[1-9][0-9]?")) {
                 rounds = Integer.parseInt(argument);
             } else {

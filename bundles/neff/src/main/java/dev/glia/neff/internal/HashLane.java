@@ -20,17 +20,13 @@ final class HashLane implements AutoCloseable {
     private final PayloadHash hash;
     private final BlockingQueue<ByteBuffer> free;
     private final BlockingQueue<ByteBuffer> filled;
-    private final Optional<Thread> thread;
+    private final Optional<HashThread> thread;
 
     HashLane(PayloadHash hash, List<ByteBuffer> buffers, boolean small) {
         this.hash = hash;
         this.free = new ArrayBlockingQueue<>(buffers.size(), false, buffers);
-        this.filled = new ArrayBlockingQueue<>(buffers.size() + 1);
-        this.thread = small ? Optional.empty() : Optional.of(start(this::run));
-    }
-
-    static Thread start(Runnable hashing) {
-        return Thread.ofPlatform().daemon().name("neff-hash").start(hashing);
+        this.filled = new ArrayBlockingQueue<>(buffers.size() + 2);
+        this.thread = small ? Optional.empty() : Optional.of(new HashThread(this::run));
     }
 
     private void run() {
@@ -39,8 +35,8 @@ final class HashLane implements AutoCloseable {
                 hash.update(next.duplicate());
                 free.add(next);
             }
-        } catch (InterruptedException closed) {
-            // The lane was closed early; nobody wants the hash any more.
+        } catch (InterruptedException impossible) {
+            throw new IllegalStateException("nobody interrupts this thread", impossible);
         }
     }
 
@@ -68,7 +64,7 @@ final class HashLane implements AutoCloseable {
     HashState finish(NeffHeader header) throws InterruptedException {
         if (thread.isPresent()) {
             filled.add(END);
-            thread.get().join();
+            thread.get().await();
         }
         return hash.compare(header);
     }
@@ -76,21 +72,8 @@ final class HashLane implements AutoCloseable {
     /** Ends the thread; after this nobody reads the buffers. */
     @Override
     public void close() {
-        thread.ifPresent(HashLane::end);
-    }
-
-    private static void end(Thread thread) {
-        thread.interrupt();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException later) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        filled.clear();
+        filled.add(END);
+        thread.ifPresent(HashThread::awaitUninterruptibly);
     }
 }

@@ -23,9 +23,10 @@ final class LateHash implements AutoCloseable {
     private final NeffHeader header;
     private final Refusals refusals;
     private final AtomicInteger users = new AtomicInteger(2);
-    private final Optional<Thread> thread;
+    private final Optional<HashThread> thread;
     private volatile HashState state;
     private volatile IOException failure;
+    private volatile boolean cancelled;
 
     /** Begins to hash. The channel is closed when both this object and its creator are done. */
     LateHash(FileChannel channel, NeffHeader header, Refusals refusals) {
@@ -36,7 +37,7 @@ final class LateHash implements AutoCloseable {
             this.thread = Optional.empty();
             run();
         } else {
-            this.thread = Optional.of(HashLane.start(this::run));
+            this.thread = Optional.of(new HashThread(this::run));
         }
     }
 
@@ -46,6 +47,9 @@ final class LateHash implements AutoCloseable {
             PayloadHash hash = PayloadHash.of(header.pkgVersion());
             long end = Bounds.HEADER_SIZE + header.dataSize();
             for (long at = Bounds.HEADER_SIZE; at < end; at += chunk.limit()) {
+                if (cancelled) {
+                    throw new IOException("it was closed");
+                }
                 chunk.clear().limit((int) Math.min(CHUNK, end - at));
                 new ByteSource.InFile(channel).read(at, chunk);
                 if (chunk.hasRemaining()) {
@@ -86,7 +90,7 @@ final class LateHash implements AutoCloseable {
     HashState await() {
         try {
             if (thread.isPresent()) {
-                thread.get().join();
+                thread.get().await();
             }
         } catch (InterruptedException interrupted) {
             throw refusals.interrupted();
@@ -97,9 +101,9 @@ final class LateHash implements AutoCloseable {
         return state;
     }
 
-    /** Ends the thread, whose result nobody wants any more. */
+    /** Ends the hashing, whose result nobody wants any more. */
     @Override
     public void close() {
-        thread.ifPresent(Thread::interrupt);
+        cancelled = true;
     }
 }

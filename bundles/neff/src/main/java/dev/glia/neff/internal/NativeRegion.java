@@ -23,15 +23,23 @@ final class NativeRegion implements AutoCloseable {
                     "mmap",
                     FunctionDescriptor.of(
                             ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle MREMAP =
-            function(
-                    "mremap",
-                    FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT),
-                    Linker.Option.firstVariadicArg(4));
-    private static final MethodHandle MADVISE =
-            function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle MUNMAP =
             function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+
+    /** Needed by what inflates only; to link a function takes as long as to load a small file. */
+    private static final class Growing {
+        private static final MethodHandle MREMAP =
+                function(
+                        "mremap",
+                        FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_INT),
+                        Linker.Option.firstVariadicArg(4));
+    }
+
+    /** Needed by large files only. */
+    private static final class Large {
+        private static final MethodHandle MADVISE =
+                function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    }
 
     private static final int READ_WRITE = 3;
     private static final int PRIVATE_ANONYMOUS = 0x22;
@@ -42,8 +50,11 @@ final class NativeRegion implements AutoCloseable {
     /** A multiple of every page size in use. */
     private static final long GRAIN = 64 * 1024;
 
+    /** A multiple of the sizes of huge pages. */
+    private static final long HUGE_GRAIN = 2 * 1024 * 1024;
+
     /** From here on, most of the time to fill memory would go by for faults of small pages. */
-    private static final long HUGE = 4L * 1024 * 1024;
+    private static final long HUGE = 768 * 1024;
 
     private static final long ALIGNMENT = 64;
 
@@ -84,7 +95,8 @@ final class NativeRegion implements AutoCloseable {
 
     @SuppressWarnings("restricted")
     private void resize(long bytes) {
-        long size = Math.ceilDiv(bytes, GRAIN) * GRAIN;
+        long grain = bytes < HUGE ? GRAIN : HUGE_GRAIN;
+        long size = Math.ceilDiv(bytes, grain) * grain;
         try {
             MemorySegment address =
                     memory.byteSize() == 0
@@ -97,14 +109,15 @@ final class NativeRegion implements AutoCloseable {
                                             -1,
                                             0L)
                             : (MemorySegment)
-                                    MREMAP.invokeExact(memory, memory.byteSize(), size, MAY_MOVE);
+                                    Growing.MREMAP.invokeExact(
+                                            memory, memory.byteSize(), size, MAY_MOVE);
             if (address.address() == FAILED) {
                 throw refusals.noMemory(size);
             }
             memory = address.reinterpret(size);
             if (size >= HUGE) {
                 // Where the system has none, it says so, and the memory is as good.
-                int ignored = (int) MADVISE.invokeExact(memory, size, HUGE_PAGES);
+                int ignored = (int) Large.MADVISE.invokeExact(memory, size, HUGE_PAGES);
             }
         } catch (RuntimeException | Error failure) {
             throw failure;
@@ -120,10 +133,8 @@ final class NativeRegion implements AutoCloseable {
             close();
             return MemorySegment.NULL;
         }
+        // What lies behind was never touched, and is no more than addresses.
         long size = used;
-        if (Math.ceilDiv(size, GRAIN) * GRAIN < memory.byteSize()) {
-            resize(size);
-        }
         long mapped = memory.byteSize();
         MemorySegment address = MemorySegment.ofAddress(memory.address());
         MemorySegment owned = address.reinterpret(size, arena, _ -> unmap(address, mapped));

@@ -20,9 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Writes NEFFs: package version 2, NEFF 2.0, whose bytes depend on their content only. */
+/** Writes NEFFs, whose bytes depend on their content only. */
 @Component
 public final class NeffPacker implements NeffWriter {
+    /** The one with SHA-256: processors have instructions for it, so it is done before the load. */
+    private static final long PKG_VERSION = 1;
+
     private static final String NO_HASH = "0".repeat(64);
 
     @Override
@@ -111,7 +114,7 @@ public final class NeffPacker implements NeffWriter {
             throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            PayloadHash hash = PayloadHash.of(2);
+            PayloadHash hash = PayloadHash.of(PKG_VERSION);
             StoredGzip gzip = new StoredGzip(channel, hash);
             TarWriter tar = new TarWriter(gzip, refusals);
             for (var member : members.entrySet()) {
@@ -134,7 +137,7 @@ public final class NeffPacker implements NeffWriter {
         String identity =
                 String.join("\n", hash, content.name(), String.valueOf(content.lncSize()));
         return new NeffHeader(
-                2,
+                PKG_VERSION,
                 NeffHeader.BYTES,
                 dataSize,
                 2,

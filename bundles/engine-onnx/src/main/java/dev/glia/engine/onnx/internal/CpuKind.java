@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Names the kind of CPU this is: its architecture and instruction sets, and the version of ONNX
@@ -17,10 +19,15 @@ import java.util.HexFormat;
 final class CpuKind {
     private static final int DIGITS = 16;
 
+    /** By version, of which there is one: to ask the system takes longer than to load a model. */
+    private static final Map<String, String> KNOWN = new ConcurrentHashMap<>();
+
     private CpuKind() {}
 
     static String of(String ortVersion) {
-        return of(ortVersion, System.getProperty("os.arch"), Path.of("/proc/cpuinfo"));
+        return KNOWN.computeIfAbsent(
+                ortVersion,
+                version -> of(version, System.getProperty("os.arch"), Path.of("/proc/cpuinfo")));
     }
 
     static String of(String ortVersion, String architecture, Path cpuInfo) {
