@@ -10,6 +10,16 @@ import java.util.TreeSet;
 /**
  * The facts of one architecture, told by its driver.
  *
+ * <ul>
+ *   <li>[DRV-21] The name is up to 32 lower-case letters and digits, a letter first; the names of
+ *       device and cores are lines of up to 64 characters.
+ *   <li>[DRV-22] A device has 1 to 128 cores, and memory for each.
+ *   <li>[DRV-23] There is at least one element type.
+ *   <li>[DRV-24] The sizes of logical cores divide the cores of a device, and contain the default.
+ *   <li>[DRV-25] It accepts NEFFs of its own name, first in the list.
+ *   <li>[DRV-26] What it accepts as legacy it does not accept anyway.
+ * </ul>
+ *
  * @param name the short name, such as {@code trn1}; lower-case letters and digits
  * @param deviceName the name of a device, such as {@code Trainium1}
  * @param coreVersion the version of its NeuronCores, such as {@code v2}

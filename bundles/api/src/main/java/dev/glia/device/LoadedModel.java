@@ -11,7 +11,10 @@ public interface LoadedModel extends AutoCloseable {
 
     /**
      * Binds memory to the tensors of the model. Called once per prepared request and driver
-     * revision, never per execution; from any thread, several at once.
+     * revision, never per execution; from any thread, several at once, also while the core runs.
+     * The memory belongs to Glia.
+     *
+     * <p>[DRV-39] A model has as many bindings as wanted, and none disturbs another.
      *
      * @param inputs native memory in the order of {@link ModelImage#inputs()}, each exactly of its
      *     tensor's size; it stays alive until the invocation is closed
@@ -21,7 +24,10 @@ public interface LoadedModel extends AutoCloseable {
      */
     Invocation bind(List<MemorySegment> inputs, List<MemorySegment> outputs);
 
-    /** Unloads the model. Called when all its invocations are closed. Does not throw. */
+    /**
+     * Unloads the model. Called once, when all its invocations are closed. [DRV-40] It does not
+     * throw, gives back all that the model took, and leaves other models alone.
+     */
     @Override
     void close();
 }

@@ -42,7 +42,8 @@ final class ConcurrencyChecks {
                     check(
                             "threads.bindings",
                             "DRV-39",
-                            "bindings of one model on one core run one after the other, in any thread",
+                            "bindings of one model on one core run one after the other, in any"
+                                    + " thread",
                             ConcurrencyChecks::bindings),
                     check(
                             "threads.facts",

@@ -52,7 +52,8 @@ final class ContractChecks {
                     check(
                             "open.no-size",
                             "DRV-32",
-                            "a size of logical cores that it does not have is refused with NRT_INVALID",
+                            "a size of logical cores that it does not have is refused with"
+                                    + " NRT_INVALID",
                             ContractChecks::noSize),
                     check(
                             "load.own",
@@ -117,7 +118,8 @@ final class ContractChecks {
                     check(
                             "load.too-large",
                             "DRV-35",
-                            "tensors that do not fit the memory of the core are refused with NRT_RESOURCE",
+                            "tensors that do not fit the memory of the core are refused with"
+                                    + " NRT_RESOURCE",
                             ContractChecks::tooLarge),
                     check(
                             "load.after-refusal",

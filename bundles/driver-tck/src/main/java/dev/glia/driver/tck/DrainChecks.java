@@ -72,7 +72,8 @@ final class DrainChecks {
                     check(
                             "drain.stop-open",
                             "DRV-10",
-                            "the bundle stops also while a core is open, which closes later without a word",
+                            "the bundle stops also while a core is open, which closes later without"
+                                    + " a word",
                             DrainChecks::stopWhileOpen),
                     check(
                             "drain.side-by-side",

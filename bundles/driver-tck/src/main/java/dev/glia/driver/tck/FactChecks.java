@@ -29,7 +29,8 @@ final class FactChecks {
                     check(
                             "facts.names",
                             "DRV-21",
-                            "the architecture is lower-case letters and digits, its device has a name",
+                            "the architecture is lower-case letters and digits, its device has a"
+                                    + " name",
                             FactChecks::names),
                     check(
                             "facts.cores",
@@ -44,7 +45,8 @@ final class FactChecks {
                     check(
                             "facts.lnc",
                             "DRV-24",
-                            "the sizes of logical cores divide the cores of a device and contain the default",
+                            "the sizes of logical cores divide the cores of a device and contain"
+                                    + " the default",
                             FactChecks::lnc),
                     check(
                             "facts.accepts",
@@ -59,7 +61,8 @@ final class FactChecks {
                     check(
                             "instances.shape",
                             "DRV-27",
-                            "each instance has a name that may be a folder, and links between its devices",
+                            "each instance has a name that may be a folder, and links between its"
+                                    + " devices",
                             FactChecks::instances),
                     check(
                             "instances.no-machine",

@@ -18,7 +18,8 @@ final class LifecycleChecks {
                     check(
                             "lifecycle.restart",
                             "DRV-10",
-                            "the bundle stops and starts again and again; its service goes and comes with it",
+                            "the bundle stops and starts again and again; its service goes and"
+                                    + " comes with it",
                             LifecycleChecks::restart),
                     check(
                             "lifecycle.restart-works",

@@ -76,7 +76,8 @@ final class ManifestChecks {
                     check(
                             "manifest.rooms",
                             "DRV-07",
-                            "of Glia it knows the device SPI, the runtime's values, configuration and log",
+                            "of Glia it knows the device SPI, the runtime's values, configuration"
+                                    + " and log",
                             ManifestChecks::rooms),
                     check(
                             "manifest.pure-java",
@@ -233,7 +234,8 @@ final class ManifestChecks {
                     NATIVE.stream().noneMatch(entry::endsWith),
                     "the jar holds "
                             + entry
-                            + "; native code cannot be replaced in a running process, so it belongs into a bundle of its own");
+                            + "; native code cannot be replaced in a running process, so it belongs"
+                            + " into a bundle of its own");
         }
     }
 }

@@ -80,6 +80,8 @@ final class Surroundings implements AutoCloseable {
             properties.put("felix.shutdown.hook", "false");
             properties.put("felix.log.level", "0");
             properties.put("ds.loglevel", "0");
+            // Much is refused in the course of the checks; the report says what matters.
+            properties.put("NEURON_RT_LOG_LEVEL", "QUIET");
             properties.put("GLIA_STATE_DIR", folder.resolve("state").toString());
             var surroundings =
                     new Surroundings(new FrameworkFactory().newFramework(properties), folder, api);
@@ -106,7 +108,8 @@ final class Surroundings implements AutoCloseable {
                 throw new BundleException(
                         "there is no bundle "
                                 + name
-                                + " on the class path; depend on dev.glia:dev.glia.driver-tck with its dependencies");
+                                + " on the class path; depend on dev.glia:dev.glia.driver-tck with"
+                                + " its dependencies");
             }
             bundles.add(context().installBundle("reference:" + root));
         }

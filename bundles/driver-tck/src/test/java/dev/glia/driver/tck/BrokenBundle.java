@@ -83,15 +83,15 @@ final class BrokenBundle {
                         ? "<property name='service.ranking' type='String' value='5'/>"
                         : "";
         return """
-                <scr:component xmlns:scr='http://www.osgi.org/xmlns/scr/v1.4.0' name='broken' init='2'>
-                  <property name='glia.driver.arch' type='String' value='%s'/>
-                  %s
-                  <service scope='%s'><provide interface='dev.glia.device.DeviceDriver'/></service>
-                  <reference name='machine' interface='dev.glia.device.Machine' parameter='0' policy-option='greedy'/>
-                  <reference name='engine' interface='dev.glia.device.Engine' parameter='1' policy-option='greedy'/>
-                  <implementation class='dev.glia.driver.tck.broken.BrokenDriver'/>
-                </scr:component>
-                """
+        <scr:component xmlns:scr='http://www.osgi.org/xmlns/scr/v1.4.0' name='broken' init='2'>
+          <property name='glia.driver.arch' type='String' value='%s'/>
+          %s
+          <service scope='%s'><provide interface='dev.glia.device.DeviceDriver'/></service>
+          <reference name='machine' interface='dev.glia.device.Machine' parameter='0' policy-option='greedy'/>
+          <reference name='engine' interface='dev.glia.device.Engine' parameter='1' policy-option='greedy'/>
+          <implementation class='dev.glia.driver.tck.broken.BrokenDriver'/>
+        </scr:component>
+        """
                 .formatted(
                         fault == Fault.OTHER_PROPERTY ? "other1" : "broken1",
                         ranking,
