@@ -28,6 +28,7 @@ final class Seat {
 
     /** Those of them whose end nobody waits for. */
     private final AtomicLong abandoned = new AtomicLong();
+
     private final Map<CoreModel, LoadedModel> models = new HashMap<>();
 
     Seat(CoreSession session) {

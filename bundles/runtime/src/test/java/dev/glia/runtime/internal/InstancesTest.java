@@ -87,6 +87,7 @@ class InstancesTest {
                         late -> assertThat(late.status()).isEqualTo(NrtStatus.NRT_TIMEOUT))
                 .hasMessageContaining("is not loaded on NeuronCore 0 after 1000 ms")
                 .hasMessageContaining("GLIA_LOAD_TIMEOUT");
+        rooms.loadSeconds = 300;
         CountDownLatch held = driver.holdLoad;
         driver.holdLoad = null;
         assertThat(rooms.lanes.get(0).stuck).isTrue();
@@ -132,7 +133,7 @@ class InstancesTest {
     void aDriverWhoseLoadHangsDoesNotTakeOver() {
         Model model = runtime.load(NEFF, LoadOptions.core(0));
         Execution run = model.prepare();
-        rooms.loadSeconds = 1;
+        rooms.loadSeconds = 3;
         Model brief = runtime.load(NEFF, LoadOptions.core(1));
         model.close();
         var hangs = new Fakes.Driver(7);
