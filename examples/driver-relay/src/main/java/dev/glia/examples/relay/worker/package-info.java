@@ -1,0 +1,2 @@
+/** What runs in the other process. */
+package dev.glia.examples.relay.worker;
