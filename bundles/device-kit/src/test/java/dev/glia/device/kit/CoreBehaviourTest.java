@@ -113,6 +113,23 @@ class CoreBehaviourTest {
     }
 
     @Test
+    void aModelWithoutRulesNoticesThatTheCoreIsBroken() {
+        rig.with(
+                new EmulationRules(
+                        List.of(),
+                        List.of(
+                                new Fault(
+                                        new Kind.Status(NrtStatus.NRT_EXEC_HW_ERR_NC_UE),
+                                        ONCE,
+                                        new Target("a", List.of())))));
+        CoreSession core = rig.open(0);
+        Invocation free = Rig.bind(core, "b");
+        assertThat(free.run()).isEqualTo(NrtStatus.NRT_SUCCESS);
+        assertThat(Rig.status(Rig.bind(core, "a"))).isEqualTo(NrtStatus.NRT_EXEC_HW_ERR_NC_UE);
+        assertThat(Rig.status(free)).isEqualTo(NrtStatus.NRT_EXEC_HW_ERR_NC_UE);
+    }
+
+    @Test
     void whatBreaksACoreIsLoggedOnce() {
         RecordedLog.LINES.clear();
         runs(rig.with(NrtStatus.NRT_EXEC_HW_ERR_NC_UE, ONCE).bind(), 5);

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /** What an emulated core does besides computing, one invocation at a time. */
 @Timeout(120)
@@ -149,20 +150,46 @@ class EmulatedInvocationTest {
     }
 
     @Test
+    void aRunWaitsForTheOneWhoCancelsIt() throws Exception {
+        Invocation paced = rig.with(Duration.ofNanos(1000), 0).bind();
+        rig.engine.gate = new CountDownLatch(1);
+        Running running = Running.start(paced);
+        while (running.thread().getState() != Thread.State.WAITING) {
+            LockSupport.parkNanos(100_000);
+        }
+        rig.engine.afterCancel =
+                () -> {
+                    // The engine lets the run go at once; it must not end before the canceller is
+                    // done, or the rest of the cancel meets the next run.
+                    for (int i = 0; i < 100 && !running.status().isDone(); i++) {
+                        LockSupport.parkNanos(500_000);
+                    }
+                    assertThat(running.status()).isNotDone();
+                };
+        paced.cancel();
+        assertThat(running.status().get(60, TimeUnit.SECONDS)).isEqualTo(NrtStatus.NRT_TIMEOUT);
+        rig.engine.gate = null;
+        assertThat(paced.run()).isEqualTo(NrtStatus.NRT_SUCCESS);
+    }
+
+    @Test
     void aCancelNeverHitsTheNextRun() {
         Invocation invocation =
                 rig.with(new Kind.Hang(), new When(Integer.MAX_VALUE, 0, 0, 0)).bind();
         invocation.cancel();
         assertThat(invocation.run()).isEqualTo(NrtStatus.NRT_SUCCESS);
         var going = new AtomicBoolean(true);
+        var begun = new CountDownLatch(1);
         Thread canceller =
                 Thread.ofPlatform()
                         .start(
                                 () -> {
                                     while (going.get()) {
                                         invocation.cancel();
+                                        begun.countDown();
                                     }
                                 });
+        joined(begun);
         for (int round = 0; round < 20_000; round++) {
             assertThat(Rig.status(invocation)).isIn(NrtStatus.NRT_SUCCESS, NrtStatus.NRT_TIMEOUT);
         }
@@ -170,6 +197,14 @@ class EmulatedInvocationTest {
         joined(canceller);
         assertThat(invocation.run()).isEqualTo(NrtStatus.NRT_SUCCESS);
         assertThat(invocation.run()).isEqualTo(NrtStatus.NRT_SUCCESS);
+    }
+
+    private static void joined(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
     }
 
     private static void joined(Thread thread) {

@@ -29,6 +29,9 @@ final class FakeEngine implements Engine {
     /** When it is there, a run waits for it and is cancelled if a cancel opens it. */
     volatile CountDownLatch gate;
 
+    /** What a cancel does before it returns. */
+    volatile Runnable afterCancel = () -> {};
+
     @Override
     public String function() {
         return "__onnx";
@@ -95,6 +98,7 @@ final class FakeEngine implements Engine {
                 cancelled = true;
                 wait.countDown();
             }
+            afterCancel.run();
         }
 
         @Override
