@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.glia.device.Emulation;
+import dev.glia.device.MemoryUsage;
+import dev.glia.device.MemoryUsage.Category;
 import dev.glia.itests.container.Await;
 import dev.glia.itests.container.Container;
 import dev.glia.itests.container.GliaContainer;
@@ -125,8 +127,7 @@ class EmulationIT {
         String page = Files.readString(Path.of("..", "docs", "faults.md"));
         for (NrtStatus status : NrtStatus.values()) {
             String remedy = status.remedy().name().toLowerCase(Locale.ROOT).split("_")[0];
-            assertThat(page)
-                    .contains("| `" + status + "` | " + status.code() + " | " + remedy);
+            assertThat(page).contains("| `" + status + "` | " + status.code() + " | " + remedy);
         }
         assertThat(page.lines().filter(line -> line.startsWith("| `NRT_")))
                 .hasSize(NrtStatus.values().length);
@@ -192,6 +193,27 @@ class EmulationIT {
                 requireWorking(execution);
             }
         }
+    }
+
+    @Test
+    void theMemoryOfACoreIsToldByCategory() {
+        MemoryUsage before = runtime.memory(0);
+        assertThat(before.limit()).isEqualTo(16L << 30);
+        assertThat(before.device()).containsEntry(Category.MODEL_CODE, 96L << 20);
+        try (Model model = runtime.load(neff, LoadOptions.core(0))) {
+            assertThat(runtime.memory(0).device().get(Category.MODEL_CODE))
+                    .isGreaterThan(96L << 20);
+            try (Execution one = model.prepare();
+                    Execution two = model.prepare()) {
+                requireWorking(one);
+                requireWorking(two);
+                assertThat(runtime.memory(0).device()).containsEntry(Category.TENSORS, 64L);
+            }
+            assertThat(runtime.memory(1)).isEqualTo(before);
+        }
+        assertThat(runtime.memory(0)).isEqualTo(before);
+        assertThat(catchThrowableOfType(NrtException.class, () -> runtime.memory(2)).status())
+                .isEqualTo(NrtStatus.NRT_INVALID);
     }
 
     @Test
