@@ -2,6 +2,7 @@ package dev.glia.engine.onnx.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
@@ -254,6 +255,17 @@ class WeightsApartTest {
             Image other = graph.equals("model.onnx") ? with(image, laidOut(), null) : image;
             requireRefused(with(other, graph, replaced(other, graph, what, instead)), reason);
         }
+    }
+
+    @Test
+    void refusesALayoutThatNobodyKnows() {
+        Image image = with(Image.of(Lab.compile(convolutions())), laidOut(), null);
+        byte[] graph = image.members().get("model.onnx").toArray(JAVA_BYTE);
+        assumeThat(new String(graph, StandardCharsets.ISO_8859_1))
+                .as("this CPU has convolutions in blocks")
+                .contains("OIHW");
+        MemorySegment unknown = replaced(image, "model.onnx", "OIHW", "WHIO");
+        requireRefused(with(image, "model.onnx", unknown), "unknown layout");
     }
 
     private static MemorySegment replaced(Image image, String graph, String what, String instead) {
