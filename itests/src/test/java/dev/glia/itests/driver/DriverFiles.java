@@ -56,6 +56,7 @@ public final class DriverFiles {
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow",
                                 "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
                                 "-cp",
                                 path,
                                 "dev.glia.driver.tck.Main"),
