@@ -32,8 +32,20 @@ class TypesIT {
 
     @ParameterizedTest
     @CsvSource({
-        "1,FLOAT32", "2,UINT8", "3,INT8", "4,UINT16", "5,INT16", "6,INT32", "7,INT64", "9,UINT8",
-        "10,FLOAT16", "12,UINT32", "13,UINT64", "16,BFLOAT16", "17,FLOAT8E4", "19,FLOAT8E5"
+        "1,FLOAT32",
+        "2,UINT8",
+        "3,INT8",
+        "4,UINT16",
+        "5,INT16",
+        "6,INT32",
+        "7,INT64",
+        "9,UINT8",
+        "10,FLOAT16",
+        "12,UINT32",
+        "13,UINT64",
+        "16,BFLOAT16",
+        "17,FLOAT8E4",
+        "19,FLOAT8E5"
     })
     void goesThroughAsItIs(int onnx, DType dtype, Container container, NeuronRuntime runtime) {
         try (Model model = runtime.load(identity(container, onnx));
@@ -52,7 +64,11 @@ class TypesIT {
 
     @ParameterizedTest
     @CsvSource({
-        "8,string", "11,double", "14,complex64", "15,complex128", "18,float8e4m3fnuz",
+        "8,string",
+        "11,double",
+        "14,complex64",
+        "15,complex128",
+        "18,float8e4m3fnuz",
         "20,float8e5m2fnuz"
     })
     void isRefusedByName(int onnx, String name, Container container) {
