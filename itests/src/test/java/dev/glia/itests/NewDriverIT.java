@@ -62,7 +62,7 @@ class NewDriverIT {
                 set -eu
                 mvn() { "%1$s/mvnw" -q -B %2$s "$@"; }
                 glia() { "%1$s/glia" "$@"; }
-                GLIA=%1$s
+                GLIA="%1$s"
                 %3$s
                 """
                         .formatted(

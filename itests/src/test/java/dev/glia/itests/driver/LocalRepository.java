@@ -41,13 +41,13 @@ public final class LocalRepository {
         return repository;
     }
 
-    /** {@return the options that make Maven look here first} */
+    /** {@return the options that make Maven look here first, as a shell reads them} */
     public String options() {
         String used =
                 System.getProperty(
                         "maven.repo.local",
                         Path.of(System.getProperty("user.home"), ".m2", "repository").toString());
-        return "-Dmaven.repo.local=" + folder + " -Dmaven.repo.local.tail=" + used;
+        return "-Dmaven.repo.local='" + folder + "' -Dmaven.repo.local.tail='" + used + "'";
     }
 
     private void pom(String group, String artifact, String source) throws IOException {
