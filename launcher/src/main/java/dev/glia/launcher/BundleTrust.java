@@ -38,7 +38,7 @@ enum BundleTrust {
     }
 
     /** Refuses a bundle file that this policy does not let in. */
-    void check(Feature.Entry bundle, Path file) throws IOException {
+    void check(Feature.Entry bundle, Path file, KnownDigests digests) throws IOException {
         if (this == ANY) {
             return;
         }
@@ -52,7 +52,7 @@ enum BundleTrust {
                                                         + " has no SHA-256 pin in its feature; add one, or set "
                                                         + VARIABLE
                                                         + "=any to trust every bundle of the feature"));
-        String found = digest(file);
+        String found = digests.of(file);
         if (!pin.equalsIgnoreCase(found)) {
             throw new SecurityException(
                     "bundle "

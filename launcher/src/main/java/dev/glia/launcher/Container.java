@@ -49,10 +49,14 @@ final class Container implements AutoCloseable {
             Map<String, String> settings)
             throws IOException, BundleException {
         SharedPackages shared = SharedPackages.ofClassPath();
+        KnownDigests digests =
+                KnownDigests.in(
+                        KnownDigests.place(
+                                System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home")));
         Map<Feature.Entry, Future<Path>> files = new LinkedHashMap<>();
         for (Feature.Entry entry : feature.bundles()) {
             if (!shared.libraries().contains(entry.artifact())) {
-                files.put(entry, trusted(entry, home.bundle(entry), trust));
+                files.put(entry, trusted(entry, home.bundle(entry), trust, digests));
             }
         }
         Map<AddedBundle, byte[]> jars = new LinkedHashMap<>();
@@ -79,6 +83,7 @@ final class Container implements AutoCloseable {
                 new Container(new FrameworkFactory().newFramework(properties), folder);
         try {
             container.start(feature, files, jars);
+            digests.save();
             return container;
         } catch (IOException | BundleException | RuntimeException | Error failure) {
             container.close();
@@ -90,13 +95,19 @@ final class Container implements AutoCloseable {
      * Checks a bundle beside the boot: digests of native libraries take longer than the framework
      * does.
      */
-    private static Future<Path> trusted(Feature.Entry entry, Path file, BundleTrust trust) {
+    private static Future<Path> trusted(
+            Feature.Entry entry, Path file, BundleTrust trust, KnownDigests digests)
+            throws IOException {
         FutureTask<Path> check =
                 new FutureTask<>(
                         () -> {
-                            trust.check(entry, file);
+                            trust.check(entry, file, digests);
                             return file;
                         });
+        if (digests.known(file).isPresent()) {
+            check.run();
+            return check;
+        }
         Thread.ofPlatform().daemon().name("glia-trust").start(check);
         return check;
     }

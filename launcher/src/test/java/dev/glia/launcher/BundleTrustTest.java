@@ -33,19 +33,20 @@ class BundleTrustTest {
     @Test
     void letsThePinnedFileInAndRefusesAnyOther() throws IOException {
         Feature.Entry pinned = entry(Optional.of(BundleTrust.digest(jar)));
-        assertThatCode(() -> BundleTrust.PINNED.check(pinned, jar)).doesNotThrowAnyException();
+        assertThatCode(() -> BundleTrust.PINNED.check(pinned, jar, none()))
+                .doesNotThrowAnyException();
 
         Files.writeString(jar, "abd");
-        assertThatThrownBy(() -> BundleTrust.PINNED.check(pinned, jar))
+        assertThatThrownBy(() -> BundleTrust.PINNED.check(pinned, jar, none()))
                 .isInstanceOf(SecurityException.class)
                 .hasMessageContaining("a-1.jar")
                 .hasMessageContaining("GLIA_BUNDLE_TRUST=any");
-        assertThatCode(() -> BundleTrust.ANY.check(pinned, jar)).doesNotThrowAnyException();
+        assertThatCode(() -> BundleTrust.ANY.check(pinned, jar, none())).doesNotThrowAnyException();
     }
 
     @Test
     void refusesABundleWithoutAPin() {
-        assertThatThrownBy(() -> BundleTrust.PINNED.check(entry(Optional.empty()), jar))
+        assertThatThrownBy(() -> BundleTrust.PINNED.check(entry(Optional.empty()), jar, none()))
                 .isInstanceOf(SecurityException.class)
                 .hasMessageContaining("g:a:1 has no SHA-256 pin");
     }
@@ -68,7 +69,8 @@ class BundleTrustTest {
 
         PinFeature.write(source, bundles, target);
         Feature.Entry written = Feature.read(target).bundles().getFirst();
-        assertThatCode(() -> BundleTrust.PINNED.check(written, jar)).doesNotThrowAnyException();
+        assertThatCode(() -> BundleTrust.PINNED.check(written, jar, none()))
+                .doesNotThrowAnyException();
 
         Files.writeString(bundles.resolve("b-1.jar"), "");
         assertThatThrownBy(() -> PinFeature.write(source, bundles, target))
@@ -76,6 +78,10 @@ class BundleTrustTest {
         Files.delete(bundles.resolve("a-1.jar"));
         assertThatThrownBy(() -> PinFeature.write(source, bundles, target))
                 .hasMessageContaining("no a-1.jar");
+    }
+
+    private KnownDigests none() {
+        return KnownDigests.in(folder.resolve("none"));
     }
 
     private static Feature.Entry entry(Optional<String> digest) {
