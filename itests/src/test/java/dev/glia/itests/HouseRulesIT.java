@@ -89,6 +89,7 @@ class HouseRulesIT {
                         .dependOnClassesThat(
                                 resideInAPackage("dev.glia..")
                                         .and(not(resideInAnyPackage(CONTRACT)))
+                                        .and(not(resideInAPackage("dev.glia.trust")))
                                         .and(not(resideInAPackage("dev.glia..internal..")))));
     }
 
