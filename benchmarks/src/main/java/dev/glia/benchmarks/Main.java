@@ -7,6 +7,8 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,15 +37,17 @@ public final class Main {
                     "cores", Cores::measure,
                     "neff", NeffLoad::measure,
                     "logs", Logs::measure,
-                    "places", BrokenPlaces::measure);
+                    "places", BrokenPlaces::measure,
+                    "scale", Scale::measure,
+                    "plots", Plots::draw);
 
     private Main() {}
 
     /**
      * Measures.
      *
-     * @param arguments the number of rounds, 5 unless given, and names of suites, {@code requests}
-     *     unless given
+     * @param arguments the number of rounds, 5 unless given, names of suites, {@code requests}
+     *     unless given, and an ONNX file for the suites that measure a network
      */
     public static void main(String... arguments) throws Exception {
         int rounds = 5;
@@ -58,14 +62,18 @@ public final class Main {
                 NeffLoadModels.measure(List.of(arguments).subList(1, arguments.length));
                 return;
             }
-            if (argument.matches("[1-9][0-9]?")) {
+            if (argument.endsWith(".onnx")) {
+                System.setProperty(Networks.FILE, Path.of(argument).toAbsolutePath().toString());
+            } else if (argument.matches("[1-9][0-9]?")) {
                 rounds = Integer.parseInt(argument);
             } else {
                 suites.add(Suite.valueOf(argument.toUpperCase(Locale.ROOT)));
             }
         }
         for (Suite suite : suites.isEmpty() ? List.of(Suite.REQUESTS) : suites) {
-            print(suite, measure(suite, rounds));
+            Map<String, List<Score>> scores = measure(suite, rounds);
+            print(suite, scores);
+            save(suite, scores);
         }
     }
 
@@ -77,7 +85,7 @@ public final class Main {
             // Every other round the other way round, so that nobody is always first.
             for (String benchmark :
                     round % 2 == 0 ? suite.benchmarks() : suite.benchmarks().reversed()) {
-                Score score = run(suite.include(benchmark));
+                Score score = run(suite, benchmark);
                 System.err.printf(Locale.ROOT, "  %s %.0f ns", benchmark, score.nanos());
                 scores.computeIfAbsent(benchmark, first -> new ArrayList<>()).add(score);
             }
@@ -86,22 +94,38 @@ public final class Main {
         return scores;
     }
 
-    private static Score run(String include) throws RunnerException {
-        RunResult result =
-                new Runner(
-                                new OptionsBuilder()
-                                        .include(include)
-                                        .addProfiler(GCProfiler.class)
-                                        .verbosity(VerboseMode.SILENT)
-                                        .shouldFailOnError(true)
-                                        .build())
-                        .runSingle();
+    private static Score run(Suite suite, String benchmark) throws RunnerException {
+        var options =
+                new OptionsBuilder()
+                        .include(suite.include(benchmark))
+                        .addProfiler(GCProfiler.class)
+                        .verbosity(VerboseMode.SILENT)
+                        .shouldFailOnError(true);
+        Suite.parameters(benchmark).forEach(options::param);
+        String network = System.getProperty(Networks.FILE);
+        if (network != null) {
+            options.jvmArgsPrepend("-D" + Networks.FILE + "=" + network);
+        }
+        RunResult result = new Runner(options.build()).runSingle();
         return new Score(
                 result.getPrimaryResult().getStatistics().getPercentile(50),
                 result.getSecondaryResults()
                         .get("gc.alloc.rate.norm")
                         .getStatistics()
                         .getPercentile(50)); // the last iteration includes the end of the trial
+    }
+
+    /** Keeps what was measured for the plots. */
+    private static void save(Suite suite, Map<String, List<Score>> scores) throws IOException {
+        var results = new Results("benchmark", "round", "ns", "bytes");
+        for (String benchmark : suite.benchmarks()) {
+            List<Score> rounds = scores.get(benchmark);
+            for (int round = 0; round < rounds.size(); round++) {
+                Score score = rounds.get(round);
+                results.add(benchmark, round + 1, score.nanos(), score.bytes());
+            }
+        }
+        results.save(suite.name().toLowerCase(Locale.ROOT));
     }
 
     private static void print(Suite suite, Map<String, List<Score>> scores) {
@@ -142,7 +166,7 @@ public final class Main {
                     ratio.measured(),
                     ratio.yardstick(),
                     ratio.goal()
-                            .map(goal -> String.format(Locale.ROOT, "at most %.2f", goal))
+                            .map(goal -> String.format(Locale.ROOT, "at most %.4g", goal))
                             .orElse("-"),
                     median(ratios),
                     ratios[0],

@@ -19,50 +19,30 @@ import java.util.function.Consumer;
  * run on their callers' threads. A synchronous request goes behind the backlog when there is one,
  * so that the order of each caller is kept.
  */
-final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
-
-    /**
-     * How long a run may go on after its deadline, although it was stopped.
-     *
-     * @param answerNanos before its request is answered without it
-     * @param quarantineNanos before its core refuses other requests
-     */
-    record Patience(long answerNanos, long quarantineNanos) {
-
-        /**
-         * A busy host may well keep a thread waiting for some milliseconds: reason enough to answer
-         * the request, not to refuse others.
-         */
-        static final Patience USUAL =
-                new Patience(TimeUnit.MILLISECONDS.toNanos(10), TimeUnit.SECONDS.toNanos(1));
-    }
+final class CoreLane implements Lane, Request.Origin {
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final int index;
     private final int maxInFlight;
     private final Watchdog watchdog;
-    private final Patience patience;
     private final LaneFailures failures;
     private final Quarantine quarantine;
     private final Backlog backlog;
     private final ReentrantLock turn = new ReentrantLock(true);
     private final Supervision supervision = new Supervision();
-
-    /** The ticket of the run that was last answered before it ended. */
-    private volatile long answered;
+    private final Deadlines deadlines;
 
     CoreLane(
             CoreAddress core,
             int index,
             int maxInFlight,
             Watchdog watchdog,
-            Patience patience,
+            Deadlines.Patience patience,
             Runnable changed) {
         this.index = index;
         this.maxInFlight = maxInFlight;
         this.watchdog = watchdog;
-        this.patience = patience;
         this.failures = new LaneFailures(core);
         this.quarantine = new Quarantine(failures, supervision, changed);
         this.backlog =
@@ -70,12 +50,13 @@ final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
                         Thread.ofPlatform().daemon().name("glia-lane-" + core.index()).factory(),
                         maxInFlight,
                         this::execute);
-        watchdog.watch(this);
+        this.deadlines = new Deadlines(patience, supervision, quarantine, backlog, failures);
+        watchdog.watch(deadlines);
     }
 
     @Override
     public NrtStatus run(LaneTask task, long timeoutNanos) {
-        if (!backlog.isEmpty() || !task.prompt()) {
+        if (!backlog.isEmpty() || !deadlines.trustRuns() || !task.prompt()) {
             return enqueue(task, timeoutNanos, null).await();
         }
         try {
@@ -156,7 +137,7 @@ final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
         }
         return switch (stop) {
             case DEADLINE -> {
-                if (supervision.latest() != answered) {
+                if (!deadlines.haveAnswered(supervision.latest())) {
                     failures.logTimeout(task, timeoutNanos);
                 }
                 yield failures.timeout(task, timeoutNanos, failure);
@@ -251,46 +232,6 @@ final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
     }
 
     @Override
-    public long check(long nowNanos, long repeatNanos) {
-        long next = supervision.check(nowNanos, repeatNanos);
-        long late = supervision.overdue(nowNanos, patience.answerNanos());
-        if (late != 0 && late != answered) {
-            answer(late);
-        }
-        late = supervision.overdue(nowNanos, patience.quarantineNanos());
-        if (late != 0 && !quarantine.knows(late)) {
-            quarantine(late);
-        }
-        return Math.min(next, backlog.expire(nowNanos));
-    }
-
-    /** Answers the request of a run that goes on; its own caller's thread has to wait for it. */
-    private void answer(long ticket) {
-        LaneTask task = supervision.task(ticket);
-        boolean late = supervision.reason() == Supervision.Stop.DEADLINE;
-        if (task != null) {
-            answered = ticket;
-            if (late) {
-                failures.logTimeout(task, supervision.timeoutNanos());
-            }
-            if (task instanceof Request request) {
-                request.abandon(
-                        late
-                                ? failures.timeout(request, request.timeoutNanos(), null)
-                                : failures.cancelled(request, null));
-            }
-        }
-    }
-
-    private void quarantine(long ticket) {
-        LaneTask task = supervision.task(ticket);
-        if (task != null) {
-            quarantine.begin(ticket, task);
-            backlog.refuseAll();
-        }
-    }
-
-    @Override
     public boolean quarantined() {
         return quarantine.isOn();
     }
@@ -380,7 +321,7 @@ final class CoreLane implements Lane, Request.Origin, Watchdog.Watched {
         while (!isQuiet(worker) && !quarantine.hasStuckRun()) {
             LockSupport.parkNanos(this, POLL_NANOS);
         }
-        watchdog.forget(this);
+        watchdog.forget(deadlines);
     }
 
     /** {@return whether nothing runs or waits; a callback of the lane may close it} */

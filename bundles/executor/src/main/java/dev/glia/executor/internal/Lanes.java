@@ -20,7 +20,7 @@ public final class Lanes implements LaneFactory, AutoCloseable {
 
     @Override
     public Lane open(CoreAddress core, int index, int maxInFlight, Runnable changed) {
-        return new CoreLane(core, index, maxInFlight, watchdog, CoreLane.Patience.USUAL, changed);
+        return new CoreLane(core, index, maxInFlight, watchdog, Deadlines.Patience.USUAL, changed);
     }
 
     /** Ends the watchdog; the lanes are closed by those who opened them. */

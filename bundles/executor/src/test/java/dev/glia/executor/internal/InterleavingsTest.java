@@ -54,7 +54,7 @@ class InterleavingsTest {
     public static class OneAtATime {
 
         private final CoreLane lane =
-                new CoreLane(CORE, 0, 1, new Watchdog(), CoreLane.Patience.USUAL, () -> {});
+                new CoreLane(CORE, 0, 1, new Watchdog(), Deadlines.Patience.USUAL, () -> {});
         private int count;
         private final LaneTask counts = new Task(() -> count++);
         private final LaneTask doubles = new Task(() -> count *= 2);

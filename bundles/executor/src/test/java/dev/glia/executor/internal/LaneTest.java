@@ -42,7 +42,12 @@ class LaneTest {
     private final Watchdog watchdog = new Watchdog();
     private final Lane hasty =
             new CoreLane(
-                    ND1NC1, 0, 4, watchdog, new CoreLane.Patience(SHORT / 10, SHORT / 5), () -> {});
+                    ND1NC1,
+                    0,
+                    4,
+                    watchdog,
+                    new Deadlines.Patience(SHORT / 10, SHORT / 5),
+                    () -> {});
 
     @AfterEach
     void close() {
@@ -187,6 +192,52 @@ class LaneTest {
         while (stuck.released.get() == 0) {
             Thread.onSpinWait();
         }
+    }
+
+    @Test
+    void noCallerLendsItsThreadOnceARunHasIgnoredItsStop() {
+        var stuck = new Hang(true, false);
+        Thread caller =
+                Thread.startVirtualThread(
+                        () ->
+                                assertThatThrownBy(() -> hasty.run(stuck, SHORT))
+                                        .hasMessageStartingWith("NRT_TIMEOUT (5)"));
+        while (!hasty.quarantined()) {
+            Thread.onSpinWait();
+        }
+        stuck.release();
+        while (hasty.quarantined()) {
+            Thread.onSpinWait();
+        }
+        var ran = new ArrayList<Thread>();
+        hasty.run(task(() -> ran.add(Thread.currentThread())), LONG);
+        assertThat(ran).isNotEmpty().doesNotContain(Thread.currentThread());
+        assertThat(caller).satisfies(Thread::join);
+    }
+
+    @Test
+    void aQueuedRequestWaitsForTheOneThatHasTheThreadOfItsCaller() throws Exception {
+        var running = new Hang();
+        Thread caller = Thread.ofPlatform().daemon().start(() -> lane.run(running, LONG));
+        running.started.await();
+        var ran = new CountDownLatch(1);
+        lane.submit(task(ran::countDown), LONG, end -> {});
+        while (ran.getCount() > 0 && !waitsForItsTurn()) {
+            Thread.onSpinWait();
+        }
+        assertThat(ran.getCount()).as("has not run").isEqualTo(1);
+        running.release();
+        ran.await();
+        caller.join();
+    }
+
+    /** {@return whether the thread of the lane has taken a request and is waiting with it} */
+    private static boolean waitsForItsTurn() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(each -> each.getKey().getName().equals("glia-lane-" + ND1NC1.index()))
+                .filter(each -> each.getKey().getState() == Thread.State.WAITING)
+                .flatMap(each -> java.util.stream.Stream.of(each.getValue()))
+                .anyMatch(frame -> frame.getMethodName().equals("execute"));
     }
 
     @Test

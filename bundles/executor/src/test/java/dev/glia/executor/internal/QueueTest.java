@@ -40,7 +40,7 @@ class QueueTest {
                     0,
                     4,
                     watchdog,
-                    new CoreLane.Patience(SHORT / 10, SHORT / 5),
+                    new Deadlines.Patience(SHORT / 10, SHORT / 5),
                     changes::incrementAndGet);
 
     @AfterEach

@@ -51,7 +51,7 @@ class StormTest {
                     0,
                     LIMIT,
                     watchdog,
-                    new CoreLane.Patience(SHORT, 3 * SHORT),
+                    new Deadlines.Patience(SHORT, 3 * SHORT),
                     () -> {});
 
     private final AtomicInteger inside = new AtomicInteger();
