@@ -1,0 +1,234 @@
+package dev.glia.control;
+
+import jdk.net.ExtendedSocketOptions;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The folder of the control sockets of one user. Whoever reaches a socket may replace code in its
+ * process: the folder and the sockets are this user's alone, and both sides ask the kernel who the
+ * other one is.
+ */
+public final class ControlFolder {
+    private static final int MOST_PER_PROCESS = 64;
+
+    private static final Set<PosixFilePermission> FOLDER_MODE =
+            PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> SOCKET_MODE =
+            PosixFilePermissions.fromString("rw-------");
+
+    private final Path folder;
+
+    /**
+     * Names the folder; nothing is read or made.
+     *
+     * @param stateDir the state folder, as GLIA_STATE_DIR names it
+     */
+    public ControlFolder(Path stateDir) {
+        folder = stateDir.toAbsolutePath().resolve("control");
+    }
+
+    /**
+     * A socket that listens.
+     *
+     * @param channel where clients arrive
+     * @param file its file, which its owner removes
+     */
+    public record Listener(ServerSocketChannel channel, Path file) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            try (channel) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /**
+     * Listens, and removes what dead processes left behind.
+     *
+     * @return the socket of this process; the caller closes it
+     * @throws IOException why the folder or the socket cannot be used
+     */
+    public Listener listen() throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(FOLDER_MODE));
+        }
+        UserPrincipal owner = check();
+        files().forEach(this::removeIfStale);
+        ControlAddress name = ControlAddress.ofThisProcess();
+        while (name.number() < MOST_PER_PROCESS) {
+            Path file = folder.resolve(name.fileName());
+            ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            try (ShortPath path = ShortPath.to(file)) {
+                channel.bind(path.address());
+                Files.setPosixFilePermissions(file, SOCKET_MODE);
+                if (!Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).equals(owner)) {
+                    throw new IOException(file + " was replaced by another user");
+                }
+                return new Listener(channel, file);
+            } catch (BindException taken) {
+                channel.close();
+                name = name.next();
+            } catch (IOException | RuntimeException failure) {
+                channel.close();
+                throw failure;
+            }
+        }
+        throw new IOException(
+                folder + " has " + MOST_PER_PROCESS + " sockets of this process; no more are made");
+    }
+
+    /**
+     * Finds the processes of this user that listen, and removes what dead ones left behind.
+     *
+     * @return their sockets by process; empty when there is no folder
+     * @throws IOException when the folder is not safe to use
+     */
+    public List<ControlAddress> addresses() throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return List.of();
+        }
+        UserPrincipal owner = check();
+        return files().filter(file -> isSocketOf(file, owner) && !removeIfStale(file))
+                .map(ControlFolder::address)
+                .flatMap(Optional::stream)
+                .sorted(
+                        Comparator.comparingLong(ControlAddress::pid)
+                                .thenComparingInt(ControlAddress::number))
+                .toList();
+    }
+
+    /**
+     * Connects to a process.
+     *
+     * @param address its socket
+     * @return the connection; the caller closes it
+     * @throws IOException when nobody listens there, or another user does
+     */
+    public SocketChannel connect(ControlAddress address) throws IOException {
+        check();
+        SocketChannel channel = connect(folder.resolve(address.fileName()));
+        try {
+            requireSameUser(channel);
+            return channel;
+        } catch (IOException | RuntimeException refused) {
+            channel.close();
+            throw refused;
+        }
+    }
+
+    /**
+     * Refuses a connection whose other end is not of the user of the folder, as the kernel knows.
+     *
+     * @param channel a connection
+     * @throws IOException when it is another user's
+     */
+    public void requireSameUser(SocketChannel channel) throws IOException {
+        UserPrincipal peer = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+        if (!peer.equals(Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS))) {
+            throw new IOException("the other end belongs to user " + peer.getName());
+        }
+    }
+
+    private static SocketChannel connect(Path file) throws IOException {
+        try (ShortPath path = ShortPath.to(file)) {
+            return SocketChannel.open(path.address());
+        }
+    }
+
+    private Stream<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList().stream();
+        }
+    }
+
+    private static Optional<ControlAddress> address(Path file) {
+        return ControlAddress.parse(file.getFileName().toString());
+    }
+
+    /** Links are not followed: they are no sockets. */
+    private static boolean isSocketOf(Path file, UserPrincipal owner) {
+        try {
+            var attributes =
+                    Files.readAttributes(
+                            file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return attributes.isOther() && attributes.owner().equals(owner);
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /**
+     * Removes the socket of a dead process. In another container with the same folder the process
+     * may live under a number that is unknown here: then somebody listens.
+     */
+    private boolean removeIfStale(Path file) {
+        Optional<ControlAddress> address = address(file);
+        if (address.isEmpty() || address.get().isAlive()) {
+            return false;
+        }
+        try (SocketChannel _ = connect(file)) {
+            return false;
+        } catch (ConnectException nobodyListens) {
+            return delete(file);
+        } catch (IOException unclear) {
+            return false;
+        }
+    }
+
+    private static boolean delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+            return true;
+        } catch (IOException kept) {
+            return false;
+        }
+    }
+
+    /** {@return the user whose folder it is: the one that runs this process} */
+    private UserPrincipal check() throws IOException {
+        var attributes =
+                Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        Object owner = Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        String wrong =
+                attributes.isSymbolicLink()
+                        ? "is a symbolic link"
+                        : !attributes.isDirectory()
+                                ? "is no folder"
+                                : !owner.equals(self)
+                                        ? "belongs to user " + attributes.owner().getName()
+                                        : !FOLDER_MODE.containsAll(attributes.permissions())
+                                                ? "is open to others ("
+                                                        + PosixFilePermissions.toString(
+                                                                attributes.permissions())
+                                                        + "; chmod 700 cures that)"
+                                                : null;
+        if (wrong != null) {
+            throw new IOException(
+                    "the folder of control sockets "
+                            + folder
+                            + " is not safe: it "
+                            + wrong
+                            + "; remove it, or set GLIA_STATE_DIR to a folder of your own");
+        }
+        return attributes.owner();
+    }
+}

@@ -1,0 +1,230 @@
+package dev.glia.control.internal;
+
+import dev.glia.core.DriverSwap;
+import dev.glia.device.DriverState;
+import dev.glia.device.Drivers;
+import dev.glia.device.NeuronDriver;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+
+/**
+ * Lets the drivers of one bundle serve instead of those of others: all of them, or none. A bundle
+ * may drive several architectures.
+ */
+final class Exchange {
+    private static final Duration ARRIVAL = Duration.ofSeconds(10);
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private final BundleContext context;
+    private final Door door;
+    private final Drivers drivers;
+    private final Absence absence;
+
+    Exchange(BundleContext context, Door door, Drivers drivers, Absence absence) {
+        this.context = context;
+        this.door = door;
+        this.drivers = drivers;
+        this.absence = absence;
+    }
+
+    /**
+     * What was replaced.
+     *
+     * @param swap what to tell
+     * @param left the bundle that served each architecture before; they are stopped
+     */
+    record Done(DriverSwap swap, Map<String, Bundle> left) {}
+
+    /** {@return the architectures that a bundle says it drives} */
+    Set<String> architectures(Bundle bundle) {
+        return bundle
+                .adapt(BundleRevision.class)
+                .getDeclaredCapabilities(NeuronDriver.NAMESPACE)
+                .stream()
+                .map(capability -> capability.getAttributes().get("architecture"))
+                .filter(String.class::isInstance)
+                .map(String.class::cast)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** {@return whether a bundle drives what another one drives here} */
+    boolean replaces(Bundle bundle) {
+        return architectures(bundle).stream().anyMatch(each -> first(each).isPresent());
+    }
+
+    void requireDriver(Bundle bundle, Path jar) {
+        if (architectures(bundle).isEmpty()) {
+            throw refused(
+                    jar
+                            + " is no driver: its manifest has no capability "
+                            + NeuronDriver.NAMESPACE
+                            + ", which the annotation @NeuronDriver writes");
+        }
+    }
+
+    /** Replaces; whoever served before a failure serves after it. */
+    Done replace(Bundle next) {
+        long start = System.nanoTime();
+        Map<String, DriverState> before = served(next);
+        Map<String, Bundle> left = new LinkedHashMap<>();
+        before.forEach(
+                (architecture, state) ->
+                        left.put(architecture, context.getBundle(state.bundleId())));
+        for (Bundle leaving : new HashSet<>(left.values())) {
+            requireAll(leaving, next, before.keySet());
+            next.adapt(BundleStartLevel.class)
+                    .setStartLevel(leaving.adapt(BundleStartLevel.class).getStartLevel());
+        }
+        door.start(next);
+        List<String> taken = new ArrayList<>();
+        try {
+            for (String architecture : before.keySet()) {
+                drivers.prefer(arrived(next, architecture).serviceId());
+                taken.add(architecture);
+            }
+        } catch (RuntimeException | Error unfit) {
+            taken.forEach(architecture -> giveBack(before.get(architecture), unfit));
+            throw unfit;
+        }
+        new HashSet<>(left.values()).forEach(door::stop);
+        boolean serving =
+                drivers.states().stream()
+                        .anyMatch(
+                                state ->
+                                        state.bundleId() == next.getBundleId()
+                                                && state.role() == DriverState.Role.SERVING);
+        String names =
+                left.values().stream().distinct().map(Door::name).collect(Collectors.joining(", "));
+        return new Done(
+                new DriverSwap(
+                        List.copyOf(before.keySet()),
+                        names,
+                        Door.name(next),
+                        serving,
+                        Duration.ofNanos(System.nanoTime() - start)),
+                left);
+    }
+
+    /** {@return who serves, or would, each architecture of a bundle} */
+    private Map<String, DriverState> served(Bundle next) {
+        Map<String, DriverState> served = new LinkedHashMap<>();
+        for (String architecture : architectures(next)) {
+            DriverState state =
+                    first(architecture)
+                            .orElseThrow(
+                                    () ->
+                                            refused(
+                                                    Door.name(next)
+                                                            + " drives "
+                                                            + architecture
+                                                            + ", and there is no driver of it to replace: there are those of "
+                                                            + known()
+                                                            + ". A driver of another architecture is there from the start with --bundle"));
+            if (state.bundleId() == next.getBundleId()) {
+                throw refused(Door.name(next) + " drives " + architecture + " already");
+            }
+            served.put(architecture, state);
+        }
+        return served;
+    }
+
+    private Optional<DriverState> first(String architecture) {
+        return drivers.states().stream()
+                .filter(
+                        state ->
+                                state.architecture().equals(architecture)
+                                        && state.role() != DriverState.Role.DRAINING)
+                .findFirst();
+    }
+
+    private String known() {
+        return drivers.states().stream()
+                .map(DriverState::architecture)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+
+    /** A bundle is stopped as a whole. */
+    private void requireAll(Bundle leaving, Bundle next, Set<String> taken) {
+        Set<String> more = new TreeSet<>(architectures(leaving));
+        more.removeAll(taken);
+        if (!more.isEmpty()) {
+            throw refused(
+                    Door.name(leaving)
+                            + " drives "
+                            + String.join(", ", more)
+                            + " too, which "
+                            + Door.name(next)
+                            + " does not: a bundle takes the place of a whole bundle");
+        }
+    }
+
+    /** Waits for a driver that was started; components may come a moment later. */
+    private DriverState arrived(Bundle next, String architecture) {
+        long deadline = System.nanoTime() + ARRIVAL.toNanos();
+        while (true) {
+            Optional<DriverState> arrived =
+                    drivers.states().stream()
+                            .filter(
+                                    state ->
+                                            state.bundleId() == next.getBundleId()
+                                                    && state.architecture().equals(architecture))
+                            .findFirst();
+            if (arrived.isPresent()) {
+                return arrived.get();
+            }
+            List<String> failed = absence.failed(next);
+            if (!failed.isEmpty()
+                    || System.nanoTime() - deadline > 0
+                    || Thread.currentThread().isInterrupted()) {
+                throw absent(next, architecture, failed);
+            }
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+        }
+    }
+
+    private NrtException absent(Bundle next, String architecture, List<String> failed) {
+        List<String> why = failed.isEmpty() ? absence.waiting(next) : failed;
+        return new NrtException(
+                NrtStatus.NRT_FAILURE,
+                Door.name(next)
+                        + " has no driver of "
+                        + architecture
+                        + ": "
+                        + (why.isEmpty()
+                                ? "it registers none within " + ARRIVAL.toSeconds() + " s"
+                                : String.join("; ", why)));
+    }
+
+    private void giveBack(DriverState before, Throwable unfit) {
+        try {
+            drivers.prefer(before.serviceId());
+        } catch (RuntimeException failure) {
+            unfit.addSuppressed(failure);
+        }
+    }
+
+    private static NrtException refused(String reason) {
+        return new NrtException(NrtStatus.NRT_INVALID, reason);
+    }
+}

@@ -1,0 +1,222 @@
+package dev.glia.control.internal;
+
+import dev.glia.core.DriverSwap;
+import dev.glia.core.DriverSwaps;
+import dev.glia.device.Drivers;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * Replaces drivers, one after the other, and keeps the previous driver of each architecture: what
+ * was replaced before it is uninstalled, so that its classes go. Immediate, because what is kept is
+ * known here alone.
+ */
+@Component(immediate = true)
+public final class Swaps implements DriverSwaps {
+    private static final Logger LOG = LoggerFactory.getLogger("NRT.driver_swap");
+
+    private final Door door;
+    private final Exchange exchange;
+    private final ReentrantLock one = new ReentrantLock();
+    private final Map<String, Bundle> previous = new TreeMap<>();
+    private final Map<Path, Bundle> dropped = new HashMap<>();
+    private volatile String doing = "";
+
+    /** Records what is needed later. */
+    @Activate
+    public Swaps(
+            BundleContext context,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) Drivers drivers,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY)
+                    ServiceComponentRuntime components) {
+        this.door = new Door(context);
+        this.exchange = new Exchange(context, door, drivers, new Absence(components));
+    }
+
+    @Override
+    public DriverSwap swap(Path jar, Optional<String> pin) {
+        return alone(
+                "the swap to " + jar,
+                () -> {
+                    Bundle arrival = door.install(jar, pin);
+                    try {
+                        exchange.requireDriver(arrival, jar);
+                        return takeOver(arrival);
+                    } catch (RuntimeException | Error refused) {
+                        door.uninstall(arrival);
+                        throw refused;
+                    }
+                });
+    }
+
+    @Override
+    public DriverSwap rollback(Optional<String> architecture) {
+        return alone("a rollback", () -> back(kept(architecture)));
+    }
+
+    private DriverSwap back(Bundle kept) {
+        try {
+            return takeOver(kept);
+        } catch (RuntimeException | Error refused) {
+            door.stop(kept);
+            throw refused;
+        }
+    }
+
+    private Bundle kept(Optional<String> architecture) {
+        Set<Bundle> candidates = new HashSet<>();
+        synchronized (previous) {
+            previous.forEach(
+                    (name, bundle) -> {
+                        if (bundle.getState() != Bundle.UNINSTALLED
+                                && name.equals(architecture.orElse(name))) {
+                            candidates.add(bundle);
+                        }
+                    });
+        }
+        if (candidates.size() != 1) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    candidates.isEmpty()
+                            ? "there is no previous driver"
+                                    + architecture.map(name -> " of " + name).orElse("")
+                                    + "; one is kept when a swap has replaced it"
+                            : "drivers of several architectures were replaced: name one of "
+                                    + String.join(", ", previous().keySet()));
+        }
+        return candidates.iterator().next();
+    }
+
+    /** Lets a bundle serve, and keeps the one that served as the previous one. */
+    private DriverSwap takeOver(Bundle next) {
+        Exchange.Done done = exchange.replace(next);
+        Set<Bundle> forgotten = new HashSet<>();
+        synchronized (previous) {
+            done.left()
+                    .forEach(
+                            (architecture, left) -> {
+                                Bundle older = previous.put(architecture, left);
+                                if (older != null) {
+                                    forgotten.add(older);
+                                }
+                            });
+            forgotten.removeAll(previous.values());
+        }
+        forgotten.remove(next);
+        forgotten.forEach(door::uninstall);
+        LOG.info(
+                "{} took the place of {} in {} ms",
+                done.swap().now(),
+                done.swap().before(),
+                done.swap().took().toMillis());
+        return done.swap();
+    }
+
+    @Override
+    public Map<String, String> previous() {
+        Map<String, String> names = new TreeMap<>();
+        synchronized (previous) {
+            previous.forEach((architecture, bundle) -> names.put(architecture, Door.name(bundle)));
+        }
+        return names;
+    }
+
+    @Override
+    public void arrived(Path jar) {
+        alone(
+                "the arrival of " + jar,
+                () -> {
+                    Bundle known = dropped.get(jar);
+                    if (known == null || !exchange.architectures(known).isEmpty()) {
+                        dropped.put(jar, takeIn(jar));
+                    } else {
+                        door.update(known, jar);
+                    }
+                    return null;
+                });
+    }
+
+    private Bundle takeIn(Path jar) {
+        Bundle arrival = door.install(jar, Optional.empty());
+        try {
+            if (exchange.replaces(arrival)) {
+                takeOver(arrival);
+            } else {
+                door.start(arrival);
+            }
+            return arrival;
+        } catch (RuntimeException | Error refused) {
+            door.uninstall(arrival);
+            throw refused;
+        }
+    }
+
+    @Override
+    public void gone(Path jar) {
+        alone(
+                "the removal of " + jar,
+                () -> {
+                    Bundle leaving = dropped.get(jar);
+                    if (leaving != null && leaving.getState() == Bundle.ACTIVE) {
+                        before(leaving).ifPresent(this::back);
+                        synchronized (previous) {
+                            previous.values().removeIf(kept -> kept == leaving);
+                        }
+                        door.uninstall(leaving);
+                    }
+                    dropped.remove(jar);
+                    return null;
+                });
+    }
+
+    /** {@return the bundle that a driver took the place of} */
+    private Optional<Bundle> before(Bundle leaving) {
+        synchronized (previous) {
+            return exchange.architectures(leaving).stream()
+                    .map(previous::get)
+                    .filter(Objects::nonNull)
+                    .findFirst();
+        }
+    }
+
+    private <T> T alone(String what, Supplier<T> work) {
+        if (!one.tryLock()) {
+            throw new NrtException(
+                    NrtStatus.NRT_RESOURCE,
+                    what
+                            + " cannot begin while "
+                            + doing
+                            + " goes on; try again when it has ended");
+        }
+        try {
+            doing = what;
+            return work.get();
+        } catch (NrtException refused) {
+            LOG.warn("Refused: {}: {}", what, refused.getMessage());
+            throw refused;
+        } finally {
+            one.unlock();
+        }
+    }
+}

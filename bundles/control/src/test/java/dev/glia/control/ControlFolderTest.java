@@ -1,0 +1,192 @@
+package dev.glia.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+
+class ControlFolderTest {
+    private static final ControlAddress SELF = ControlAddress.ofThisProcess();
+
+    @TempDir Path state;
+
+    @Test
+    void folderAndSocketAreThisUsersAlone() throws IOException {
+        try (var socket = new ControlFolder(state).listen()) {
+            assertThat(mode(state.resolve("control"))).isEqualTo("rwx------");
+            assertThat(mode(socket.file())).isEqualTo("rw-------");
+            assertThat(socket.file().getFileName()).hasToString(SELF.fileName());
+        }
+    }
+
+    @Test
+    void aListenerIsFoundAndReached() throws IOException {
+        var folder = new ControlFolder(state);
+        assertThat(folder.addresses()).isEmpty();
+        assertThat(state.resolve("control")).doesNotExist();
+
+        try (var socket = folder.listen()) {
+            assertThat(folder.addresses()).containsExactly(SELF);
+            talk(folder, socket, SELF);
+        }
+
+        assertThat(folder.addresses()).isEmpty();
+        assertThat(state.resolve("control")).isEmptyDirectory();
+        assertThatIOException().isThrownBy(() -> folder.connect(SELF));
+    }
+
+    @Test
+    void twoRuntimesOfAProcessHaveASocketEach() throws IOException {
+        var folder = new ControlFolder(state);
+
+        try (var first = folder.listen();
+                var second = folder.listen()) {
+            assertThat(folder.addresses()).containsExactly(SELF, SELF.next());
+            talk(folder, first, SELF);
+            talk(folder, second, SELF.next());
+        }
+    }
+
+    @Test
+    void aPathThatIsTooLongIsReachedAnotherWay() throws IOException {
+        Path deep = state.resolve("x".repeat(100)).resolve("y".repeat(100));
+        var folder = new ControlFolder(deep);
+
+        try (var socket = folder.listen()) {
+            assertThat(socket.file()).exists();
+            talk(folder, socket, SELF);
+        }
+
+        assertThat(deep.resolve("control")).isEmptyDirectory();
+    }
+
+    @Test
+    void whatADeadProcessLeftIsRemoved() throws IOException {
+        Path control = folder();
+        Path dead = control.resolve(new ControlAddress(4_000_000_000L, 1, 0).fileName());
+        Path reborn =
+                control.resolve(new ControlAddress(SELF.pid(), SELF.started() + 1, 0).fileName());
+        leave(dead);
+        leave(reborn);
+
+        assertThat(new ControlFolder(state).addresses()).isEmpty();
+
+        assertThat(control).isEmptyDirectory();
+    }
+
+    @Test
+    void whoListensIsLeftAloneEvenIfItsProcessIsUnknownHere() throws IOException {
+        var elsewhere = new ControlAddress(4_000_000_000L, 1, 0);
+        Path file = folder().resolve(elsewhere.fileName());
+        try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(java.net.UnixDomainSocketAddress.of(file));
+
+            assertThat(new ControlFolder(state).addresses()).containsExactly(elsewhere);
+            new ControlFolder(state).listen().close();
+
+            assertThat(file).exists();
+        }
+    }
+
+    @Test
+    void otherFilesAndLinksAreNoSockets() throws IOException {
+        Path control = folder();
+        Path target = Files.createFile(state.resolve("target"));
+        Files.createFile(control.resolve("notes.txt"));
+        Files.createFile(control.resolve(SELF.fileName()));
+        Files.createSymbolicLink(control.resolve(SELF.next().fileName()), target);
+        var folder = new ControlFolder(state);
+
+        assertThat(folder.addresses()).isEmpty();
+        try (var socket = folder.listen()) {
+            assertThat(socket.file().getFileName()).hasToString(SELF.next().next().fileName());
+        }
+
+        assertThat(target).exists();
+        assertThat(control.resolve("notes.txt")).exists();
+    }
+
+    @Test
+    void anUnsafeFolderIsRefused() throws IOException {
+        Path elsewhere = Files.createDirectory(state.resolve("elsewhere"));
+        Path linked = Files.createDirectory(state.resolve("linked"));
+        Files.createSymbolicLink(linked.resolve("control"), elsewhere);
+        Path open = Files.createDirectory(state.resolve("open"));
+        Files.createDirectory(open.resolve("control"));
+        Files.setPosixFilePermissions(
+                open.resolve("control"), PosixFilePermissions.fromString("rwxrwx---"));
+        Path file = Files.createDirectory(state.resolve("file"));
+        Files.createFile(file.resolve("control"));
+
+        for (var wrong :
+                Map.of(linked, "link", open, "open to others", file, "no folder").entrySet()) {
+            var folder = new ControlFolder(wrong.getKey());
+            assertThatIOException()
+                    .isThrownBy(folder::listen)
+                    .withMessageContaining(wrong.getValue());
+            assertThatIOException()
+                    .isThrownBy(folder::addresses)
+                    .withMessageContaining("GLIA_STATE_DIR");
+            assertThatIOException().isThrownBy(() -> folder.connect(SELF));
+        }
+        assertThat(elsewhere).isEmptyDirectory();
+    }
+
+    @Test
+    void namesAreReadAsTheyAreWritten() {
+        assertThat(ControlAddress.parse(SELF.fileName())).contains(SELF);
+        for (String other :
+                List.of(
+                        "1-2.sock",
+                        "1-2-3",
+                        "-1-2-3.sock",
+                        "01-2-3.sock",
+                        "1-2-3.sock.old",
+                        "99999999999-1-0.sock",
+                        "1-9999999999999999999-0.sock")) {
+            assertThat(ControlAddress.parse(other)).as(other).isEmpty();
+        }
+    }
+
+    private Path folder() throws IOException {
+        return Files.createDirectory(
+                state.resolve("control"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    /** A socket whose process was killed: its file stays. */
+    private static void leave(Path file) throws IOException {
+        try (ServerSocketChannel gone = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            gone.bind(java.net.UnixDomainSocketAddress.of(file));
+        }
+        assertThat(file).exists();
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    private static void talk(
+            ControlFolder folder, ControlFolder.Listener socket, ControlAddress address)
+            throws IOException {
+        try (SocketChannel client = folder.connect(address);
+                SocketChannel served = socket.channel().accept()) {
+            folder.requireSameUser(served);
+            Line.write(client, Map.of("do", "drivers"));
+            assertThat(new Line(served, Line.REQUEST).read()).contains(Map.of("do", "drivers"));
+        }
+    }
+}
