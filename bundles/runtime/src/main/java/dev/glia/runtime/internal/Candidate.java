@@ -1,35 +1,65 @@
 package dev.glia.runtime.internal;
 
 import dev.glia.device.DeviceDriver;
+import dev.glia.device.DriverState.Role;
 import dev.glia.runtime.NrtException;
 
+import java.time.Instant;
 import java.util.Comparator;
-import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A registered driver that may serve a slot: the highest ranking first, then the one that came
- * first.
+ * first. What changes is guarded by the lock of the slot.
  */
 final class Candidate implements Comparable<Candidate> {
 
     private static final Comparator<Candidate> ORDER =
-            Comparator.comparingInt((Candidate c) -> c.ranking)
+            Comparator.comparingInt((Candidate c) -> c.origin.ranking())
                     .reversed()
-                    .thenComparingLong(c -> c.serviceId);
+                    .thenComparingLong(c -> c.origin.serviceId());
 
-    private final DeviceDriver driver;
-    private final int ranking;
-    private final long serviceId;
+    private final Origin origin;
+    private final Supplier<DeviceDriver> service;
+    private final Runnable giveBack;
+
+    private Role role = Role.STANDBY;
+    private Instant since = Instant.now();
     private NrtException rejection;
 
-    Candidate(DeviceDriver driver, Map<String, Object> properties) {
-        this.driver = driver;
-        this.ranking = properties.get("service.ranking") instanceof Integer rank ? rank : 0;
-        this.serviceId = properties.get("service.id") instanceof Long id ? id : Long.MAX_VALUE;
+    /**
+     * A driver that is taken from the registry when it is tried, not before.
+     *
+     * @param service takes it: runs its constructor, and may give null when that fails
+     * @param giveBack tells the registry that it is not used any more
+     */
+    Candidate(Origin origin, Supplier<DeviceDriver> service, Runnable giveBack) {
+        this.origin = origin;
+        this.service = service;
+        this.giveBack = giveBack;
     }
 
+    Origin origin() {
+        return origin;
+    }
+
+    /** {@return the driver, or null when it cannot be made; calls code of the driver} */
     DeviceDriver driver() {
-        return driver;
+        return service.get();
+    }
+
+    /** It is not used any more. */
+    void giveBack() {
+        giveBack.run();
+    }
+
+    Role role() {
+        return role;
+    }
+
+    Instant since() {
+        return since;
     }
 
     /** {@return why it failed to take over, or null} */
@@ -37,13 +67,28 @@ final class Candidate implements Comparable<Candidate> {
         return rejection;
     }
 
-    void reject(NrtException reason) {
-        rejection = reason;
+    Optional<String> reason() {
+        return Optional.ofNullable(rejection).map(NrtException::getMessage);
     }
 
-    /** Gives it another chance, for a new runtime. */
+    void becomes(Role next) {
+        if (role != next) {
+            role = next;
+            since = Instant.now();
+        }
+    }
+
+    void reject(NrtException reason) {
+        rejection = reason;
+        becomes(Role.REFUSED);
+    }
+
+    /** Gives it another chance. */
     void pardon() {
-        rejection = null;
+        if (rejection != null) {
+            rejection = null;
+            becomes(Role.STANDBY);
+        }
     }
 
     @Override
@@ -63,11 +108,6 @@ final class Candidate implements Comparable<Candidate> {
 
     @Override
     public String toString() {
-        return driver.getClass().getName()
-                + " (service "
-                + serviceId
-                + ", ranking "
-                + ranking
-                + ")";
+        return origin.toString();
     }
 }

@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +44,7 @@ final class CoreModel implements Model {
     private final NeuronCore core;
     private final Lane lane;
     private final LoadPolicy policy;
+    private final SelfTest selfTest = new SelfTest(this);
     private final Set<PreparedExecution> executions = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean unloaded = new AtomicBoolean();
     private boolean closed;
@@ -98,7 +100,12 @@ final class CoreModel implements Model {
     }
 
     LoadedModel loadOn(CoreSession session) {
-        return session.load(neff, policy.settings());
+        return Objects.requireNonNull(session.load(neff, policy.settings()), "no loaded model");
+    }
+
+    /** {@return what a driver has to answer before it takes over} */
+    SelfTest selfTest() {
+        return selfTest;
     }
 
     Seat lease() {
@@ -140,6 +147,11 @@ final class CoreModel implements Model {
 
     void forget(PreparedExecution execution) {
         executions.remove(execution);
+        unused();
+    }
+
+    /** Something has ended that used it. */
+    void unused() {
         if (isClosed()) {
             unloadUnused();
         }
@@ -292,6 +304,7 @@ final class CoreModel implements Model {
         }
         executions.forEach(PreparedExecution::refuse);
         executions.forEach(PreparedExecution::close);
+        selfTest.close();
         runtime.forget(this);
         unloadUnused();
     }
@@ -301,7 +314,7 @@ final class CoreModel implements Model {
      * does this when it ends.
      */
     private void unloadUnused() {
-        if (executions.isEmpty() && unloaded.compareAndSet(false, true)) {
+        if (executions.isEmpty() && !selfTest.isAsking() && unloaded.compareAndSet(false, true)) {
             slot.unload(this);
             shared.release();
         }

@@ -23,9 +23,6 @@ final class ModelLoad {
 
     private static final Logger LOG = LoggerFactory.getLogger("NMGR.kmgr_load_nn");
 
-    /** The core of a driver that nobody uses yet. */
-    private static final Lane.Suspension NOTHING = () -> {};
-
     private final CoreModel model;
     private final Seat seat;
     private final CompletableFuture<LoadedModel> outcome = new CompletableFuture<>();
@@ -37,20 +34,20 @@ final class ModelLoad {
     }
 
     /**
-     * Loads a model within its deadline. The seat is open and stays so meanwhile.
+     * Loads a model within its deadline. The caller holds the seat.
      *
-     * @param serving whether the driver serves requests, so that a load that hangs puts the core
-     *     out of service
      * @throws NrtException NRT_TIMEOUT after the deadline, or what the driver throws
      */
-    static LoadedModel of(CoreModel model, Seat seat, CoreSession session, boolean serving) {
+    static LoadedModel of(CoreModel model, Seat seat, CoreSession session) {
         var load = new ModelLoad(model, seat);
         load.hold();
+        Thread thread;
         try {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("glia-load-nc" + model.core().index())
-                    .start(() -> load.run(session));
+            thread =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("glia-load-nc" + model.core().index())
+                            .start(() -> load.run(session));
         } catch (OutOfMemoryError memory) {
             load.letGo();
             throw new NrtException(
@@ -58,16 +55,12 @@ final class ModelLoad {
                     "there can be no thread to load model " + model.name(),
                     memory);
         }
-        return load.await(serving);
+        return load.await(thread);
     }
 
     private void hold() {
         model.neff().retain();
-        if (!seat.enter()) {
-            model.neff().release();
-            throw new NrtException(
-                    NrtStatus.NRT_CLOSED, "the driver left while model " + model.name() + " came");
-        }
+        seat.again();
     }
 
     private void letGo() {
@@ -103,7 +96,7 @@ final class ModelLoad {
         }
     }
 
-    private LoadedModel await(boolean serving) {
+    private LoadedModel await(Thread thread) {
         try {
             LoadedModel loaded = outcome();
             letGo();
@@ -111,18 +104,17 @@ final class ModelLoad {
         } catch (TimeoutException late) {
             NrtException failure = expired();
             if (!outcome.completeExceptionally(failure)) {
-                return await(serving); // It ended at the last moment.
+                return await(thread); // It ended at the last moment.
             }
             seat.abandon();
+            thread.interrupt(); // Some drivers heed that.
             model.hangs(true);
             suspension.complete(
-                    serving
-                            ? model.lane()
-                                    .suspend(
-                                            "loading model "
-                                                    + model.name()
-                                                    + " on it goes on after its deadline")
-                            : NOTHING);
+                    model.lane()
+                            .suspend(
+                                    "loading model "
+                                            + model.name()
+                                            + " on it goes on after its deadline"));
             throw failure;
         } catch (ExecutionException failed) {
             letGo();

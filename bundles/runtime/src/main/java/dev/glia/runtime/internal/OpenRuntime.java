@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -173,10 +174,25 @@ final class OpenRuntime implements NeuronRuntime {
             return MemoryUsage.UNKNOWN;
         }
         try {
-            return seat.memory();
+            return withSelfTests(seat.memory(), core);
         } finally {
             seat.exit();
         }
+    }
+
+    /** What is kept to test other drivers is memory of the host, too. */
+    private MemoryUsage withSelfTests(MemoryUsage usage, int core) {
+        long kept =
+                models.stream()
+                        .filter(model -> model.core().index() == core)
+                        .mapToLong(model -> model.selfTest().bytes())
+                        .sum();
+        if (kept == 0) {
+            return usage;
+        }
+        var host = new EnumMap<>(usage.host());
+        host.merge(MemoryUsage.Category.RUNTIME, kept, Long::sum);
+        return new MemoryUsage(usage.limit(), usage.device(), host);
     }
 
     @Override

@@ -296,7 +296,7 @@ final class PreparedExecution implements Execution, LaneTask {
         NrtStatus status = invocation.run();
         long took = System.nanoTime() - start;
         long limit = model.timeoutNanos();
-        prompt = limit == 0 || took < limit / 2;
+        prompt = limit == 0 || took < limit / 2 && invocation.cancellable();
         brief = prompt && took < BRIEF_NANOS;
         return status;
     }

@@ -1,12 +1,19 @@
 package dev.glia.runtime.internal;
 
 import dev.glia.device.CoreAddress;
+import dev.glia.device.DeviceDriver;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** A driver at work: a seat for each core of the runtime, with all its models loaded. */
 final class Revision {
@@ -15,30 +22,16 @@ final class Revision {
 
     private final Candidate candidate;
     private final List<Seat> seats = new ArrayList<>();
+    private final AtomicBoolean retires = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
 
-    private Revision(Candidate candidate) {
+    Revision(Candidate candidate) {
         this.candidate = candidate;
     }
 
-    /**
-     * Opens all cores and loads all models; gives everything back when one of them fails.
-     *
-     * @throws RuntimeException what the driver threw
-     */
-    static Revision open(Candidate candidate, Workload workload) {
-        var revision = new Revision(candidate);
-        try {
-            for (CoreAddress core : workload.cores()) {
-                revision.seats.add(new Seat(candidate.driver().open(core)));
-            }
-            for (CoreModel model : workload.models()) {
-                revision.seat(model.core().index()).load(model, false);
-            }
-            return revision;
-        } catch (RuntimeException | Error failure) {
-            revision.seats.forEach(Revision::giveUp);
-            throw failure;
-        }
+    /** Opens the next core; calls the driver. */
+    void open(DeviceDriver driver, CoreAddress core) {
+        seats.add(new Seat(Objects.requireNonNull(driver.open(core), "no core session")));
     }
 
     Candidate candidate() {
@@ -49,24 +42,97 @@ final class Revision {
         return seats.get(core);
     }
 
+    /** {@return those of some models that are not loaded here} */
+    List<CoreModel> missing(Collection<CoreModel> models) {
+        return models.stream()
+                .filter(model -> !seat(model.core().index()).isLoaded(model))
+                .toList();
+    }
+
+    /** {@return how many requests and loads hold it} */
+    long holders() {
+        return seats.stream().mapToLong(Seat::holders).sum();
+    }
+
+    /** {@return how many models are loaded} */
+    int loaded() {
+        return seats.stream().mapToInt(Seat::loaded).sum();
+    }
+
     void unload(CoreModel model) {
         seat(model.core().index()).unload(model);
     }
 
     /**
-     * Ends the revision: waits for the requests that hold it, cancels those that take too long, and
-     * gives everything back to the driver. A request that cannot even be cancelled keeps its seat
-     * for ever: freeing memory under running native code would take the process down.
+     * Begins to end the revision, once: it takes no more requests, and a thread of its own waits
+     * for those that hold it, cancels those that take too long, and gives everything back.
+     *
+     * @param gone told at the end
      */
-    void retire(DriverSlot.Patience patience) {
+    void retire(DriverSlot.Patience patience, Consumer<Revision> gone) {
+        if (!retires.compareAndSet(false, true)) {
+            return;
+        }
         seats.forEach(Seat::close);
+        Runnable work =
+                () -> {
+                    try {
+                        drain(patience);
+                    } finally {
+                        gone.accept(this);
+                        ended.countDown();
+                    }
+                };
+        try {
+            Thread.ofPlatform().daemon().name("glia-drain").start(work);
+        } catch (OutOfMemoryError noThread) {
+            work.run();
+        }
+    }
+
+    /** Waits for the end, but not for a driver that hangs while it takes its things back. */
+    void awaitEnd(DriverSlot.Patience patience) {
+        long limit =
+                patience.drainNanos()
+                        + patience.openNanos()
+                        + patience.cancelNanos() * seats.size();
+        if (!awaited(ended, limit)) {
+            LOG.error("{} does not take its cores and models back, and is left alone", candidate);
+        }
+    }
+
+    /** {@return whether it came in time; an interrupt is kept for later} */
+    static boolean awaited(CountDownLatch end, long nanos) {
+        long start = System.nanoTime();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return end.await(nanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException interrupt) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /**
+     * A request that cannot even be cancelled keeps its seat for ever: freeing memory under running
+     * native code would take the process down.
+     */
+    private void drain(DriverSlot.Patience patience) {
         long deadline = System.nanoTime() + patience.drainNanos();
         for (Seat seat : seats) {
-            if (!seat.drain(deadline)) {
+            boolean drained = seat.drain(deadline);
+            if (!drained) {
                 seat.stopAll();
-                seat.drain(System.nanoTime() + patience.cancelNanos());
+                drained = seat.drain(System.nanoTime() + patience.cancelNanos());
             }
-            if (seat.holders() == 0) {
+            if (drained && !seat.isAbandoned()) {
                 release(seat);
             } else {
                 LOG.error(
@@ -78,18 +144,15 @@ final class Revision {
         }
     }
 
-    /** No request holds a seat of a revision that never served, but a load that hangs may. */
-    private static void giveUp(Seat seat) {
-        seat.close();
-        if (seat.holders() == 0) {
-            release(seat);
-        }
+    /** Gives everything back; nobody has ever used it. */
+    void discard() {
+        seats.forEach(Revision::release);
     }
 
     private static void release(Seat seat) {
         try {
             seat.release();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | LinkageError failure) {
             LOG.error("A driver failed to give a core back", failure);
         }
     }

@@ -4,7 +4,6 @@ import dev.glia.config.Configuration;
 import dev.glia.core.CoreAllocator;
 import dev.glia.core.CoreClaim;
 import dev.glia.core.LaneFactory;
-import dev.glia.device.DeviceDriver;
 import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
 import dev.glia.neff.NeffReader;
@@ -18,13 +17,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.Map;
 
 /**
  * The runtime of this container: START, INIT, CLOSED. While it is initialised, {@link
@@ -41,7 +36,7 @@ public final class RuntimeComponent implements RuntimeLifecycle {
     private final CoreAllocator allocator;
     private final LaneFactory lanes;
     private final NeffReader reader;
-    private final DriverSlots slots = new DriverSlots();
+    private final DriverSlots slots;
 
     private RuntimeState state = RuntimeState.START;
     private OpenRuntime runtime;
@@ -55,13 +50,15 @@ public final class RuntimeComponent implements RuntimeLifecycle {
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Machine machine,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) CoreAllocator allocator,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) LaneFactory lanes,
-            @Reference(policyOption = ReferencePolicyOption.GREEDY) NeffReader reader) {
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) NeffReader reader,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) DriverSlots slots) {
         this.context = context;
         this.configuration = configuration;
         this.machine = machine;
         this.allocator = allocator;
         this.lanes = lanes;
         this.reader = reader;
+        this.slots = slots;
     }
 
     @Activate
@@ -82,19 +79,6 @@ public final class RuntimeComponent implements RuntimeLifecycle {
                 .findFirst()
                 .orElseThrow()
                 .value();
-    }
-
-    @Reference(
-            cardinality = ReferenceCardinality.MULTIPLE,
-            policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
-    void addDriver(DeviceDriver driver, Map<String, Object> properties) {
-        slots.add(driver, properties);
-    }
-
-    /** Returns when no request holds the driver any more: the registry then lets it go. */
-    void removeDriver(DeviceDriver driver, Map<String, Object> properties) {
-        slots.remove(driver, properties);
     }
 
     @Override

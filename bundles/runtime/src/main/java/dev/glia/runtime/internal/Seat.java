@@ -7,9 +7,9 @@ import dev.glia.device.MemoryUsage;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -29,7 +29,8 @@ final class Seat {
     /** Those of them whose end nobody waits for. */
     private final AtomicLong abandoned = new AtomicLong();
 
-    private final Map<CoreModel, LoadedModel> models = new HashMap<>();
+    /** Changed under the monitor. */
+    private final Map<CoreModel, LoadedModel> models = new ConcurrentHashMap<>();
 
     Seat(CoreSession session) {
         this.session = session;
@@ -42,6 +43,11 @@ final class Seat {
         }
         holders.getAndDecrement();
         return false;
+    }
+
+    /** Holds the seat once more, also a closed one; only for those who hold it. */
+    void again() {
+        holders.getAndIncrement();
     }
 
     void exit() {
@@ -57,6 +63,11 @@ final class Seat {
     void returned() {
         abandoned.decrementAndGet();
         exit();
+    }
+
+    /** {@return whether a holder was given up that has not ended since} */
+    boolean isAbandoned() {
+        return abandoned.get() != 0;
     }
 
     long holders() {
@@ -84,15 +95,34 @@ final class Seat {
     }
 
     /**
-     * Loads a model; may take as long as its deadline. Others may use the seat meanwhile.
-     *
-     * @param serving whether the driver serves requests
+     * Loads a model on behalf of an application; takes as long as its deadline. The caller holds
+     * the seat.
      */
-    void load(CoreModel model, boolean serving) {
-        LoadedModel loaded = ModelLoad.of(model, this, session, serving);
-        synchronized (this) {
-            models.put(model, loaded);
-        }
+    void load(CoreModel model) {
+        put(model, ModelLoad.of(model, this, session));
+    }
+
+    /**
+     * Loads a model on the calling thread, for a revision that nobody uses yet.
+     *
+     * @return the loaded model, which is also kept
+     */
+    LoadedModel loadHere(CoreModel model) {
+        LoadedModel loaded = model.loadOn(session);
+        put(model, loaded);
+        return loaded;
+    }
+
+    private synchronized void put(CoreModel model, LoadedModel loaded) {
+        models.put(model, loaded);
+    }
+
+    boolean isLoaded(CoreModel model) {
+        return models.containsKey(model);
+    }
+
+    int loaded() {
+        return models.size();
     }
 
     /** Unloads a model if it is loaded here; waits when somebody else is doing so. */
@@ -115,10 +145,6 @@ final class Seat {
         return loaded.bind(inputs, outputs);
     }
 
-    synchronized List<CoreModel> models() {
-        return List.copyOf(models.keySet());
-    }
-
     /** {@return what takes the memory of the core; the caller holds the seat} */
     MemoryUsage memory() {
         return session.memory();
@@ -126,12 +152,12 @@ final class Seat {
 
     /** Gives everything back to the driver; the seat is closed and drained. */
     void release() {
-        models().forEach(this::unload);
+        models.keySet().forEach(this::unload);
         session.close();
     }
 
     /** Asks whatever runs to stop. */
     void stopAll() {
-        models().forEach(CoreModel::stop);
+        models.keySet().forEach(CoreModel::stop);
     }
 }

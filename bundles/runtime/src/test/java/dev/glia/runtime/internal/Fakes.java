@@ -12,6 +12,7 @@ import dev.glia.device.CoreAddress;
 import dev.glia.device.CoreSession;
 import dev.glia.device.DeviceDriver;
 import dev.glia.device.DeviceInfo;
+import dev.glia.device.DriverState.Role;
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
@@ -64,6 +65,24 @@ final class Fakes {
     static final Executor OWN_THREAD = task -> Thread.ofPlatform().daemon().start(task);
 
     private Fakes() {}
+
+    /** {@return where a driver of this ranking comes from} */
+    static Origin rank(int ranking, long id) {
+        return new Origin("fake", "1." + id, id, id, ranking, Set.of("trn1"));
+    }
+
+    static Candidate candidate(DeviceDriver driver, Origin origin) {
+        return new Candidate(origin, () -> driver, () -> {});
+    }
+
+    /** Adds a driver and waits until it is known what becomes of it, and nothing drains. */
+    static void add(DriverSlot slot, DeviceDriver driver, Origin origin) {
+        slot.add(candidate(driver, origin));
+        while (slot.states().stream()
+                .anyMatch(state -> state.role() == Role.TRIED || state.role() == Role.DRAINING)) {
+            Thread.onSpinWait();
+        }
+    }
 
     /** A driver whose models add a number to their input, and which notices each wrong use. */
     static final class Driver implements DeviceDriver {
@@ -498,7 +517,7 @@ final class Fakes {
         }
 
         OpenRuntime runtime(Driver driver, int inFlight, int cores, LaneFactory factory) {
-            slot.add(driver, Map.of("service.ranking", 0, "service.id", 1L));
+            add(slot, driver, rank(0, 1));
             return new OpenRuntime(
                     configuration(inFlight),
                     reader,

@@ -138,13 +138,13 @@ class InstancesTest {
         model.close();
         var hangs = new Fakes.Driver(7);
         hangs.holdLoad = new CountDownLatch(1);
-        rooms.slot.add(hangs, java.util.Map.of("service.ranking", 5, "service.id", 9L));
+        Fakes.add(rooms.slot, hangs, Fakes.rank(5, 9));
         assertThat(brief.prepare().execute()).isEqualTo(NrtStatus.NRT_SUCCESS);
         assertThat(rooms.lanes).noneMatch(lane -> lane.stuck);
-        assertThat(hangs.openSessions).as("in use by the load that hangs").hasValue(1);
+        assertThat(hangs.openSessions).as("in use by the trial that hangs").hasValue(3);
         assertThatThrownBy(run::execute).hasMessageStartingWith("NRT_CLOSED");
         hangs.holdLoad.countDown();
-        await(() -> hangs.openModels.get() == 0);
+        await(hangs::idle);
         assertThat(hangs.misuse).hasValue(0);
     }
 

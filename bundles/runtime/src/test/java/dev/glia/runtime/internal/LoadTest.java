@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
 /** What a NEFF has to pass before an application gets a model. */
@@ -34,7 +33,7 @@ class LoadTest {
                         (core, index, window, changed) -> new Fakes.FakeLane(),
                         slot,
                         () -> {});
-        slot.add(driver, Map.of("service.ranking", 0, "service.id", 1L));
+        Fakes.add(slot, driver, Fakes.rank(0, 1));
         return runtime;
     }
 

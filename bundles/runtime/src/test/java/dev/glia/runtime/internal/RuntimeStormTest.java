@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
@@ -108,9 +107,9 @@ class RuntimeStormTest {
                 if (closes && i == ROUNDS * 3 / 4) {
                     runtime.close();
                 } else if (closes && i % 20 == 10) {
-                    rooms.slot.add(better, Map.of("service.ranking", 5, "service.id", 2L));
+                    rooms.slot.add(Fakes.candidate(better, Fakes.rank(5, 2)));
                 } else if (closes && i % 20 == 0) {
-                    rooms.slot.remove(better);
+                    rooms.slot.remove(2);
                 } else {
                     act(runtime, random);
                 }

@@ -1,0 +1,239 @@
+package dev.glia.runtime.internal;
+
+import dev.glia.device.CoreAddress;
+import dev.glia.device.DeviceDriver;
+import dev.glia.device.Invocation;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One attempt to let a driver take over: it opens the cores, loads the models, answers what the
+ * serving driver answered, and catches up with what was loaded meanwhile. All of that happens on a
+ * thread of its own, in steps that are bounded in time: a driver that hangs is refused, and should
+ * it go on later, it gets everything back.
+ */
+final class Trial {
+
+    private static final long UNLIMITED_LOAD_NANOS = TimeUnit.SECONDS.toNanos(300);
+
+    private final DriverSlot slot;
+    private final String architecture;
+    private final Candidate candidate;
+    private final Workload workload;
+    private final DriverSlot.Patience patience;
+
+    /** What it carries over; each NEFF is held until the trial has ended. */
+    private final Map<CoreModel, Seat> carried = new HashMap<>();
+
+    private final CompletableFuture<Void> outcome = new CompletableFuture<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean withdrawn;
+    private volatile Step step;
+    private volatile NrtException failure;
+    private volatile Invocation running;
+
+    /** What the driver is asked to do, and until when it has to be done. */
+    private record Step(String what, long limitNanos, long deadlineNanos) {}
+
+    Trial(
+            DriverSlot slot,
+            String architecture,
+            Candidate candidate,
+            Workload workload,
+            DriverSlot.Patience patience) {
+        this.slot = slot;
+        this.architecture = architecture;
+        this.candidate = candidate;
+        this.workload = workload;
+        this.patience = patience;
+        begin("come to life", patience.openNanos());
+    }
+
+    Candidate candidate() {
+        return candidate;
+    }
+
+    Workload workload() {
+        return workload;
+    }
+
+    boolean isWithdrawn() {
+        return withdrawn;
+    }
+
+    /** Ends it at the next step: the driver or the runtime goes. */
+    void withdraw() {
+        withdrawn = true;
+        outcome.completeExceptionally(
+                new NrtException(NrtStatus.NRT_CLOSED, "the trial of " + candidate + " was ended"));
+    }
+
+    /** Waits until the driver has everything back, or the time is over. */
+    void awaitEnd(long nanos) {
+        Revision.awaited(ended, nanos);
+    }
+
+    /**
+     * It takes over.
+     *
+     * @throws NrtException when it was refused or withdrawn before
+     */
+    void succeed() {
+        if (!outcome.complete(null)) {
+            throw overdue();
+        }
+    }
+
+    /** {@return why the driver is refused, or null when it has taken over} */
+    NrtException perform() {
+        try {
+            Thread.ofPlatform().daemon().name("glia-trial-" + architecture).start(this::run);
+        } catch (OutOfMemoryError noThread) {
+            ended.countDown();
+            return new NrtException(
+                    NrtStatus.NRT_RESOURCE, "there can be no thread to try it", noThread);
+        }
+        while (true) {
+            Step now = step;
+            try {
+                outcome.get(now.deadlineNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
+                return null;
+            } catch (TimeoutException late) {
+                if (now == step) {
+                    outcome.completeExceptionally(failure == null ? overdue() : failure);
+                    cancelRun();
+                }
+            } catch (ExecutionException refused) {
+                return (NrtException) refused.getCause();
+            } catch (InterruptedException foreign) {
+                withdraw();
+            }
+        }
+    }
+
+    /** On a thread of its own: a driver may hang in this as well. */
+    private void cancelRun() {
+        Invocation hangs = running;
+        if (hangs != null) {
+            Thread.ofPlatform().daemon().name("glia-cancel-" + architecture).start(hangs::cancel);
+        }
+    }
+
+    private void run() {
+        var revision = new Revision(candidate);
+        try {
+            prepare(revision);
+            Collection<CoreModel> missing = workload.models();
+            do {
+                for (CoreModel model : missing) {
+                    carryOver(model, revision);
+                }
+                missing = slot.takeOver(this, revision);
+            } while (!missing.isEmpty());
+            dropUnloaded(revision);
+        } catch (RuntimeException | Error thrown) {
+            failure = reason(thrown);
+            begin("take its cores and models back", patience.openNanos());
+            revision.discard();
+            outcome.completeExceptionally(failure);
+        } finally {
+            carried.keySet().forEach(model -> model.neff().release());
+            ended.countDown();
+        }
+    }
+
+    private void prepare(Revision revision) {
+        DeviceDriver driver = candidate.driver();
+        if (driver == null) {
+            throw refused("it could not be made: its constructor failed, or it left");
+        }
+        step("tell its architecture", patience.openNanos());
+        String name = driver.architecture().name();
+        if (!name.equals(architecture)) {
+            throw refused(
+                    "it is registered for %s and drives %s; the service property must be its name"
+                            .formatted(architecture, name));
+        }
+        if (!candidate.origin().declared().contains(architecture)) {
+            throw refused(
+                    "its bundle does not provide the capability dev.glia.driver for %s; put"
+                                    .formatted(architecture)
+                            + " @NeuronDriver on the component");
+        }
+        for (CoreAddress core : workload.cores()) {
+            step("open " + core, patience.openNanos());
+            revision.open(driver, core);
+        }
+    }
+
+    private void carryOver(CoreModel model, Revision revision) {
+        if (!model.neff().tryRetain()) {
+            return; // It is being unloaded.
+        }
+        Seat seat = revision.seat(model.core().index());
+        carried.put(model, seat);
+        long limit =
+                model.loadTimeoutNanos() == 0 ? UNLIMITED_LOAD_NANOS : model.loadTimeoutNanos();
+        step("load model " + model.name() + " on " + core(model), limit);
+        var loaded = seat.loadHere(model);
+        step("give way to the serving driver", UNLIMITED_LOAD_NANOS);
+        model.selfTest().learn(slot, patience.testNanos());
+        step("answer with model " + model.name() + " on " + core(model), patience.testNanos());
+        model.selfTest().check(loaded, invocation -> running = invocation);
+    }
+
+    private static String core(CoreModel model) {
+        return "NeuronCore " + model.core().index();
+    }
+
+    /** What was unloaded while it was carried over. */
+    private void dropUnloaded(Revision revision) {
+        carried.keySet().stream()
+                .filter(model -> !workload.models().contains(model))
+                .forEach(revision::unload);
+    }
+
+    private void step(String what, long limitNanos) {
+        if (outcome.isDone()) {
+            throw overdue();
+        }
+        begin(what, limitNanos);
+    }
+
+    private void begin(String what, long limitNanos) {
+        step = new Step(what, limitNanos, System.nanoTime() + limitNanos);
+    }
+
+    private NrtException overdue() {
+        Step hung = step;
+        return new NrtException(
+                NrtStatus.NRT_TIMEOUT,
+                "it hangs: it was to "
+                        + hung.what()
+                        + ", and has not done so after "
+                        + TimeUnit.NANOSECONDS.toMillis(hung.limitNanos())
+                        + " ms");
+    }
+
+    private static NrtException refused(String why) {
+        return new NrtException(NrtStatus.NRT_INVALID, why);
+    }
+
+    private NrtException reason(Throwable thrown) {
+        return thrown instanceof NrtException known
+                ? known
+                : new NrtException(
+                        NrtStatus.NRT_FAILURE,
+                        "it failed to " + step.what() + ": " + thrown,
+                        thrown);
+    }
+}
