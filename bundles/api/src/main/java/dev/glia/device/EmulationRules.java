@@ -13,8 +13,9 @@ import java.util.Optional;
  *
  * @param paces how long executions take; the first that matches counts
  * @param faults what goes wrong; of those that are due at once the first counts
+ * @param isolated whether each core computes in a process of its own
  */
-public record EmulationRules(List<Pace> paces, List<Fault> faults) {
+public record EmulationRules(List<Pace> paces, List<Fault> faults, boolean isolated) {
 
     /** Emulated cores compute as fast as they can, and nothing goes wrong. */
     public static final EmulationRules NONE = new EmulationRules(List.of(), List.of());
@@ -23,6 +24,16 @@ public record EmulationRules(List<Pace> paces, List<Fault> faults) {
     public EmulationRules {
         paces = List.copyOf(paces);
         faults = List.copyOf(faults);
+    }
+
+    /**
+     * Rules for cores that compute in this process.
+     *
+     * @param paces how long executions take
+     * @param faults what goes wrong
+     */
+    public EmulationRules(List<Pace> paces, List<Fault> faults) {
+        this(paces, faults, false);
     }
 
     /**

@@ -1,5 +1,8 @@
 package dev.glia.device;
 
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -30,7 +33,7 @@ public interface Engine {
      *
      * @param image a model that has a graph with this engine's function
      * @return its footprint
-     * @throws dev.glia.runtime.NrtException NRT_INVALID when the NEFF lacks the graph
+     * @throws NrtException NRT_INVALID when the NEFF lacks the graph
      */
     default Footprint footprint(ModelImage image) {
         return image.graphs().stream()
@@ -46,8 +49,35 @@ public interface Engine {
      * @param image the model; stays open until the loaded model is closed
      * @param settings the configuration at this moment
      * @return the loaded model; the caller closes it
-     * @throws dev.glia.runtime.NrtException NRT_INVALID when the graph is damaged or does not fit
-     *     the tensors of the NEFF, NRT_RESOURCE when memory does not suffice
+     * @throws NrtException NRT_INVALID when the graph is damaged or does not fit the tensors of the
+     *     NEFF, NRT_RESOURCE when memory does not suffice
      */
     LoadedModel load(ModelImage image, LoadSettings settings);
+
+    /**
+     * Makes an engine that computes for one core in a process of its own. Whatever ends that
+     * process, be it a crash or a run that would not stop, the core goes on with a new one.
+     *
+     * @param core the core
+     * @return the engine; the caller closes it after its models
+     * @throws NrtException NRT_FAILURE when this engine computes in this process only
+     */
+    default Isolated isolate(CoreAddress core) {
+        throw new NrtException(
+                NrtStatus.NRT_FAILURE,
+                "the engine for "
+                        + function()
+                        + " cannot isolate "
+                        + core
+                        + " in a process of its own; leave GLIA_EMULATE_ISOLATION unset");
+    }
+
+    /** An engine for one core, in a process of its own. */
+    @ProviderType
+    interface Isolated extends Engine, AutoCloseable {
+
+        /** Ends the process. */
+        @Override
+        void close();
+    }
 }

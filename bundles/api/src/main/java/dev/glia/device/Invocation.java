@@ -45,6 +45,17 @@ public interface Invocation extends AutoCloseable {
      */
     void cancel();
 
+    /**
+     * Tells whether {@link #cancel()} ends every run soon. When it does not, requests never run on
+     * the threads of those who wait for them, so that these are answered in time all the same;
+     * which costs each request the way to another thread.
+     *
+     * @return whether it does; always the same
+     */
+    default boolean cancellable() {
+        return true;
+    }
+
     /** Frees what was bound. Called when nothing runs. Does not throw. */
     @Override
     void close();

@@ -174,6 +174,14 @@ final class Catalogue {
                     EmulationGrammar.FAULTS,
                     "hang every=100 model=resnet*; 1202 probability=0.1% seed=7 core=1",
                     new EmulationGrammar("*")::faults);
+    static final Variable<Boolean> EMULATE_ISOLATION =
+            new Variable<>(
+                    "GLIA_EMULATE_ISOLATION",
+                    "none",
+                    "Whether each emulated core computes in a process of its own, which can be killed.",
+                    "none or process",
+                    "process",
+                    Parsers::isolation);
     static final Variable<String> INIT =
             new Variable<>(
                     RuntimeLifecycle.INIT,

@@ -203,6 +203,14 @@ final class Parsers {
                                         "it is neither any, nor hash, nor signed"));
     }
 
+    static boolean isolation(String text) {
+        String name = text.toLowerCase(Locale.ROOT);
+        if (!name.equals("none") && !name.equals("process")) {
+            throw new IllegalArgumentException("it is neither none nor process");
+        }
+        return name.equals("process");
+    }
+
     static String init(String text) {
         String name = text.toLowerCase(Locale.ROOT);
         if (!name.equals("auto") && !name.equals("manual")) {

@@ -47,7 +47,7 @@ public final class ProcessEmulation implements Emulation {
         }
         paces.addAll(configured.paces());
         faults.addAll(configured.faults());
-        return new EmulationRules(paces, faults);
+        return new EmulationRules(paces, faults, configured.isolated());
     }
 
     /** A variable that has become bad refuses what is loaded next, not requests that run. */

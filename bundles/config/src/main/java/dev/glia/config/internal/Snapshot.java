@@ -66,7 +66,8 @@ record Snapshot(
         var emulation =
                 new EmulationRules(
                         reading.read(Catalogue.EMULATE_PACE).orElse(List.of()),
-                        reading.read(Catalogue.EMULATE_FAULTS).orElse(List.of()));
+                        reading.read(Catalogue.EMULATE_FAULTS).orElse(List.of()),
+                        reading.read(Catalogue.EMULATE_ISOLATION).orElse(false));
         reading.read(Catalogue.INIT);
 
         if (inFlight > 3) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * How one emulated core behaves beyond computing: the counts of its rules, and whether a fault has
@@ -50,6 +51,11 @@ final class CoreBehaviour {
         /** {@return whether there is nothing to do but compute} */
         boolean plain() {
             return pacing == null && faults.length == 0 && !breakable;
+        }
+
+        /** {@return whether a run may ignore that it is cancelled} */
+        boolean mayGetStuck() {
+            return Stream.of(faults).anyMatch(fault -> fault.kind() instanceof Kind.Stuck);
         }
 
         /**

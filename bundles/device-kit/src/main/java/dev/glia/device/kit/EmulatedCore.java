@@ -39,13 +39,21 @@ final class EmulatedCore implements CoreSession {
             throw machineCode(image);
         }
         behaviour.beforeLoad(image.name());
-        ModelMemory taken = new ModelMemory(memory, weights, engine, image, settings);
+        LoadSettings own = own(settings);
+        ModelMemory taken = new ModelMemory(memory, weights, engine, image, own);
         try {
-            return new EmulatedModel(image, engine.load(image, settings), taken, behaviour);
+            return new EmulatedModel(image, engine.load(image, own), taken, behaviour);
         } catch (RuntimeException | Error failure) {
             taken.close();
             throw failure;
         }
+    }
+
+    /** Processes do not share the weights of a model. */
+    private LoadSettings own(LoadSettings settings) {
+        return engine instanceof Engine.Isolated
+                ? new LoadSettings(settings.allowLegacy(), false, settings.reportNan())
+                : settings;
     }
 
     private NrtException machineCode(ModelImage image) {
@@ -66,8 +74,11 @@ final class EmulatedCore implements CoreSession {
         return memory.usage();
     }
 
+    /** The memory of the core belongs to its models, which are closed before it. */
     @Override
     public void close() {
-        // The memory of the core belongs to its models, which are closed before it.
+        if (engine instanceof Engine.Isolated process) {
+            process.close();
+        }
     }
 }

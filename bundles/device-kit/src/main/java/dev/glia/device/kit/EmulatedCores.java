@@ -95,7 +95,7 @@ public final class EmulatedCores {
                 new CoreBehaviour(emulation, core),
                 memory(core),
                 weights,
-                engine);
+                emulation.rules().isolated() ? engine.isolate(core) : engine);
     }
 
     private MemoryAccount memory(CoreAddress core) {

@@ -191,6 +191,11 @@ final class EmulatedInvocation implements Invocation {
     }
 
     @Override
+    public boolean cancellable() {
+        return bound.computed().cancellable() && !rules.mayGetStuck();
+    }
+
+    @Override
     public void close() {
         bound.computed().close();
         bound.tensors().close();

@@ -18,6 +18,11 @@ record PlainInvocation(Invocation computed, MemoryAccount.Reservation tensors)
     }
 
     @Override
+    public boolean cancellable() {
+        return computed.cancellable();
+    }
+
+    @Override
     public void close() {
         computed.close();
         tensors.close();

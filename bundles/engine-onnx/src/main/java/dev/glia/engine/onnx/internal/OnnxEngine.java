@@ -1,9 +1,11 @@
 package dev.glia.engine.onnx.internal;
 
+import dev.glia.device.CoreAddress;
 import dev.glia.device.Engine;
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
+import dev.glia.engine.onnx.internal.isolation.IsolatedCore;
 import dev.glia.engine.onnx.internal.onnx.SelfContained;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.ort.Ort;
@@ -21,8 +23,11 @@ import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Executes ONNX graphs with ONNX Runtime, one thread per core. */
 @Component(property = Engine.FUNCTION + "=" + OnnxEngine.ONNX)
@@ -54,18 +59,7 @@ public final class OnnxEngine implements Engine {
 
     @Override
     public LoadedModel load(ModelImage image, LoadSettings settings) {
-        ModelImage.Graph graph =
-                image.graphs().stream()
-                        .filter(candidate -> candidate.function().equals(ONNX))
-                        .findFirst()
-                        .orElseThrow(
-                                () ->
-                                        new NrtException(
-                                                NrtStatus.NRT_INVALID,
-                                                "model "
-                                                        + image.name()
-                                                        + " has no graph with the function "
-                                                        + ONNX));
+        ModelImage.Graph graph = graph(image);
         MemorySegment bytes = image.member(graph.member());
         Supplier<OrtSession> create = () -> openFastest(image, graph, bytes);
         SessionPool.Counted session =
@@ -78,6 +72,35 @@ public final class OnnxEngine implements Engine {
             session.release();
             throw refused;
         }
+    }
+
+    @Override
+    public Isolated isolate(CoreAddress core) {
+        return new IsolatedCore(this, this::members, core, runtime.stateDir());
+    }
+
+    /** {@return what a load reads of a model} */
+    private Map<String, MemorySegment> members(ModelImage image) {
+        String graph = graph(image).member();
+        Map<String, MemorySegment> members = new LinkedHashMap<>();
+        members.put(graph, image.member(graph));
+        Stream.of(laidOut(graph, runtime.ort()), StoredWeight.MEMBER)
+                .forEach(name -> find(image, name).ifPresent(bytes -> members.put(name, bytes)));
+        return members;
+    }
+
+    private static ModelImage.Graph graph(ModelImage image) {
+        return image.graphs().stream()
+                .filter(candidate -> candidate.function().equals(ONNX))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new NrtException(
+                                        NrtStatus.NRT_INVALID,
+                                        "model "
+                                                + image.name()
+                                                + " has no graph with the function "
+                                                + ONNX));
     }
 
     /** The name of a graph as it is laid out for this kind of CPU. */

@@ -13,6 +13,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
 /**
  * ONNX Runtime, loaded when something first needs it. A service of this bundle for itself, so that
  * the engine and the compiler share it.
@@ -21,14 +24,23 @@ import org.slf4j.LoggerFactory;
 public final class OnnxRuntime {
     private static final Logger LOG = LoggerFactory.getLogger("TDRV.onnx_runtime_init");
 
-    private final Configuration configuration;
+    private final Supplier<Path> stateDir;
     private Ort ort;
 
     /** Remembers where to find the state folder; loads nothing. */
     @Activate
     public OnnxRuntime(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
-        this.configuration = configuration;
+        this(() -> configuration.current().stateDir());
+    }
+
+    /** Remembers where to find the state folder, outside of a container. */
+    public OnnxRuntime(Supplier<Path> stateDir) {
+        this.stateDir = stateDir;
+    }
+
+    Path stateDir() {
+        return stateDir.get();
     }
 
     /**
@@ -41,7 +53,7 @@ public final class OnnxRuntime {
             NativeLibrary library =
                     NativeLibrary.of(System.getProperty("os.name"), System.getProperty("os.arch"));
             try {
-                ort = new Ort(library.load(configuration.current().stateDir().resolve("native")));
+                ort = new Ort(library.load(stateDir.get().resolve("native")));
             } catch (OrtException refused) {
                 throw new NrtException(
                         NrtStatus.NRT_FAILURE,

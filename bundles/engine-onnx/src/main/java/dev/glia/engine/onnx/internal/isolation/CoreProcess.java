@@ -1,0 +1,246 @@
+package dev.glia.engine.onnx.internal.isolation;
+
+import dev.glia.device.CoreAddress;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/** The process of a core: takes commands, and ends for ever when it ends. Thread-safe. */
+final class CoreProcess implements AutoCloseable {
+    private static final long GOODBYE_SECONDS = 5;
+
+    /** What an answer says. */
+    record Answer(NrtStatus status, int handle, String message) {}
+
+    /** A command that was sent. */
+    record Call(int number, CompletableFuture<Answer> answer) {
+
+        /**
+         * Waits for the answer; an interrupt of the thread is kept for later.
+         *
+         * @throws NrtException the status that was answered, or that the process has ended
+         */
+        Answer await() {
+            boolean interrupted = false;
+            try {
+                while (true) {
+                    try {
+                        return awaitInterruptibly();
+                    } catch (InterruptedException later) {
+                        interrupted = true;
+                    }
+                }
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
+        Answer awaitInterruptibly() throws InterruptedException {
+            try {
+                Answer got = answer.get();
+                if (got.status() == NrtStatus.NRT_SUCCESS
+                        || got.status() == NrtStatus.NRT_EXEC_COMPLETED_WITH_NUM_ERR) {
+                    return got;
+                }
+                throw new NrtException(got.status(), got.message());
+            } catch (ExecutionException failed) {
+                NrtException ended = (NrtException) failed.getCause();
+                throw new NrtException(ended.status(), ended.reason(), ended);
+            }
+        }
+    }
+
+    /** Writes what a command needs. */
+    interface Arguments {
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    private final CoreAddress core;
+    private final Process process;
+    private final DataOutputStream out;
+    private final Map<Integer, CompletableFuture<Answer>> waiting = new HashMap<>();
+    private int last;
+    private boolean ended;
+
+    CoreProcess(CoreAddress core, Path classes, Path stateDir) {
+        this.core = core;
+        try {
+            process =
+                    new ProcessBuilder(command(classes, stateDir))
+                            .redirectError(Redirect.DISCARD)
+                            .start();
+        } catch (IOException refused) {
+            throw new NrtException(
+                    NrtStatus.NRT_RESOURCE,
+                    "the process of "
+                            + core
+                            + " does not start ("
+                            + refused.getMessage()
+                            + "); raise the limit of processes of this user or container, or leave"
+                            + " GLIA_EMULATE_ISOLATION unset",
+                    refused);
+        }
+        out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
+        var in = new DataInputStream(new BufferedInputStream(process.getInputStream()));
+        Thread.ofPlatform().daemon().name("glia-core-" + core.index()).start(() -> read(in));
+    }
+
+    private static List<String> command(Path classes, Path stateDir) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx128m",
+                "-XX:-UsePerfData", // would leave a file behind when it is killed
+                "-XX:+SuppressFatalErrorMessage",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dslf4j.internal.verbosity=ERROR",
+                "-cp",
+                classes.toString(),
+                Worker.class.getName(),
+                stateDir.toString());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** {@return whether it takes commands, as far as is known} */
+    boolean isUsable() {
+        synchronized (waiting) {
+            return !ended && process.isAlive();
+        }
+    }
+
+    /** Sends a command. */
+    Call send(byte kind, Arguments arguments) {
+        var bytes = new ByteArrayOutputStream();
+        try {
+            var command = new DataOutputStream(bytes);
+            command.writeByte(kind);
+            arguments.write(command);
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        var answer = new CompletableFuture<Answer>();
+        synchronized (waiting) {
+            if (ended) {
+                throw gone();
+            }
+            waiting.put(++last, answer);
+            write(last, bytes);
+            return new Call(last, answer);
+        }
+    }
+
+    /** Asks a run to end soon. */
+    void cancel(Call run) {
+        synchronized (waiting) {
+            var command = new ByteArrayOutputStream();
+            command.write(Worker.CANCEL);
+            command.write(run.number() >>> 24);
+            command.write(run.number() >>> 16);
+            command.write(run.number() >>> 8);
+            command.write(run.number());
+            write(0, command);
+        }
+    }
+
+    /** A process that has ended takes no commands; its reader tells so. */
+    private void write(int number, ByteArrayOutputStream command) {
+        try {
+            out.writeInt(number);
+            out.writeInt(command.size());
+            command.writeTo(out);
+            out.flush();
+        } catch (IOException gone) {
+            process.destroyForcibly();
+        }
+    }
+
+    private void read(DataInputStream in) {
+        try (in) {
+            while (true) {
+                int number = in.readInt();
+                var answer = new Answer(NrtStatus.of(in.readInt()), in.readInt(), in.readUTF());
+                CompletableFuture<Answer> call;
+                synchronized (waiting) {
+                    call = waiting.remove(number);
+                }
+                if (call != null) {
+                    call.complete(answer);
+                }
+            }
+        } catch (IOException | RuntimeException end) {
+            process.destroyForcibly(); // in case that it only closed the pipe, or talks nonsense
+            List<CompletableFuture<Answer>> left;
+            synchronized (waiting) {
+                ended = true;
+                left = List.copyOf(waiting.values());
+                waiting.clear();
+            }
+            left.forEach(call -> call.completeExceptionally(gone()));
+        }
+    }
+
+    private NrtException gone() {
+        return new NrtException(
+                NrtStatus.NRT_EXEC_COMPLETED_WITH_ERR,
+                "the process of "
+                        + core
+                        + " has ended"
+                        + exitCode()
+                        + "; the core is reset, and the next request begins a new one");
+    }
+
+    private String exitCode() {
+        try {
+            return process.waitFor(1, TimeUnit.SECONDS) ? " (" + process.exitValue() + ")" : "";
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    /** Ends it at once, whatever it does. It takes no more commands. */
+    void kill() {
+        synchronized (waiting) {
+            ended = true;
+        }
+        process.destroyForcibly();
+    }
+
+    /** Ends it; nothing of it is left when this returns. */
+    @Override
+    public void close() {
+        kill();
+        boolean interrupted = false;
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(GOODBYE_SECONDS);
+        while (process.isAlive() && System.nanoTime() < end) {
+            try {
+                process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException later) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

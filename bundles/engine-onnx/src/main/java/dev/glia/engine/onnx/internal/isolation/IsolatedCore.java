@@ -1,0 +1,103 @@
+package dev.glia.engine.onnx.internal.isolation;
+
+import dev.glia.device.CoreAddress;
+import dev.glia.device.Engine;
+import dev.glia.device.LoadSettings;
+import dev.glia.device.LoadedModel;
+import dev.glia.device.ModelImage;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A core whose models run in a process of their own. When that ends, whether it failed or was
+ * killed because a run would not stop, the next use of the core starts another one, and models and
+ * tensors come back as they are used.
+ */
+public final class IsolatedCore implements Engine.Isolated {
+    private static final Logger LOG = LoggerFactory.getLogger("TDRV.core_reset");
+
+    private final Engine engine;
+    private final Function<ModelImage, Map<String, MemorySegment>> members;
+    private final CoreAddress core;
+    private final Path stateDir;
+    private SharedMemory classes;
+    private CoreProcess process;
+    private boolean closed;
+
+    /**
+     * Prepares; the process begins with the first model.
+     *
+     * @param engine the engine that computes there
+     * @param members what it needs of a model
+     * @param core the core, for messages
+     * @param stateDir where its native library is
+     */
+    public IsolatedCore(
+            Engine engine,
+            Function<ModelImage, Map<String, MemorySegment>> members,
+            CoreAddress core,
+            Path stateDir) {
+        this.engine = engine;
+        this.members = members;
+        this.core = core;
+        this.stateDir = stateDir;
+    }
+
+    @Override
+    public String function() {
+        return engine.function();
+    }
+
+    @Override
+    public Footprint footprint(ModelImage image) {
+        return engine.footprint(image);
+    }
+
+    @Override
+    public LoadedModel load(ModelImage image, LoadSettings settings) {
+        var model = new IsolatedModel(this, image, settings, members.apply(image));
+        model.load();
+        return model;
+    }
+
+    /** {@return the process, a new one when the last has ended} */
+    synchronized CoreProcess process() {
+        if (closed) {
+            throw new NrtException(NrtStatus.NRT_CLOSED, core + " is closed");
+        }
+        if (process != null && process.isUsable()) {
+            return process;
+        }
+        if (process != null) {
+            process.close();
+            LOG.warn("The process {} of {} has ended; another one begins", process.pid(), core);
+        }
+        if (classes == null) {
+            byte[] jar = WorkerClasses.jar();
+            classes = new SharedMemory(jar.length);
+            MemorySegment.copy(MemorySegment.ofArray(jar), 0, classes.memory(), 0, jar.length);
+        }
+        process = new CoreProcess(core, classes.path(), stateDir);
+        return process;
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (process != null) {
+            process.close();
+        }
+        if (classes != null) {
+            classes.close();
+            classes = null;
+        }
+    }
+}

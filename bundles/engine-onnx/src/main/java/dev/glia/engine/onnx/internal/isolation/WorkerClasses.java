@@ -1,0 +1,66 @@
+package dev.glia.engine.onnx.internal.isolation;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.constantpool.PoolEntry;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+
+/**
+ * The classes that {@link Worker} needs, as a jar: those it names, those that they name, and so on,
+ * from wherever this bundle has them.
+ */
+final class WorkerClasses {
+    private final ClassLoader loader = Worker.class.getClassLoader();
+    private final Set<String> known = new HashSet<>();
+    private final ArrayDeque<String> open = new ArrayDeque<>();
+
+    private WorkerClasses() {}
+
+    static byte[] jar() {
+        return new WorkerClasses().collect();
+    }
+
+    private byte[] collect() {
+        add(Worker.class.getName().replace('.', '/'));
+        var bytes = new ByteArrayOutputStream();
+        try (var jar = new JarOutputStream(bytes)) {
+            jar.setLevel(0);
+            while (!open.isEmpty()) {
+                copy(open.remove() + ".class", jar);
+            }
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+        return bytes.toByteArray();
+    }
+
+    private void add(String name) {
+        if (!name.startsWith("java/") && !name.startsWith("[") && known.add(name)) {
+            open.add(name);
+        }
+    }
+
+    private void copy(String file, JarOutputStream jar) throws IOException {
+        try (InputStream code = loader.getResourceAsStream(file)) {
+            if (code == null) {
+                return; // named by a class that does without it
+            }
+            byte[] bytes = code.readAllBytes();
+            jar.putNextEntry(new JarEntry(file));
+            jar.write(bytes);
+            for (PoolEntry entry : ClassFile.of().parse(bytes).constantPool()) {
+                if (entry instanceof ClassEntry named) {
+                    add(named.asInternalName());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,313 @@
+package dev.glia.engine.onnx.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.glia.device.CoreAddress;
+import dev.glia.device.Engine;
+import dev.glia.device.Invocation;
+import dev.glia.device.LoadedModel;
+import dev.glia.engine.onnx.internal.Lab.Image;
+import dev.glia.engine.onnx.internal.isolation.Worker;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/** Cores in processes of their own, which are stopped, killed and orphaned. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class IsolationTest {
+    private static final Image LOOP = Image.of(Lab.compile(Graphs.loop()));
+
+    private final Engine.Isolated core = Lab.ENGINE.isolate(new CoreAddress(0, 0, 0, 1));
+    private final Arena arena = Arena.ofShared();
+
+    @AfterEach
+    void nothingIsLeft() {
+        core.close();
+        arena.close();
+        assertThat(processes(ProcessHandle.current())).isEmpty();
+        assertThat(sharedMemory()).isZero();
+    }
+
+    /** A loop that is bound: it adds one to 0.5 as often as it is told. */
+    private final class Counter implements AutoCloseable {
+        private final LoadedModel model = core.load(LOOP, Lab.OWN);
+        private final List<MemorySegment> in = Lab.memory(arena, LOOP.inputs());
+        private final List<MemorySegment> out = Lab.memory(arena, LOOP.outputs());
+        private final Invocation invocation = model.bind(in, out);
+
+        NrtStatus run(long trips) {
+            in.get(0).set(JAVA_LONG, 0, trips);
+            in.get(1).set(JAVA_FLOAT, 0, 0.5f);
+            return invocation.run();
+        }
+
+        void counts(int trips) {
+            assertThat(run(trips)).isEqualTo(NrtStatus.NRT_SUCCESS);
+            assertThat(out.get(0).get(JAVA_FLOAT, 0)).isEqualTo(trips + 0.5f);
+        }
+
+        /** Begins a run that does not end by itself. */
+        CompletableFuture<NrtException> hang() {
+            var failure = new CompletableFuture<NrtException>();
+            Thread runner =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .start(
+                                    () -> {
+                                        try {
+                                            run(Long.MAX_VALUE);
+                                            failure.completeExceptionally(
+                                                    new AssertionError("it ended"));
+                                        } catch (NrtException failed) {
+                                            failure.complete(failed);
+                                        }
+                                    });
+            await(() -> failure.isDone() || waitsForItsRun(runner));
+            return failure;
+        }
+
+        NrtStatus cancelUntilItEnds(CompletableFuture<NrtException> hang) {
+            while (!hang.isDone()) {
+                invocation.cancel();
+                Thread.onSpinWait();
+            }
+            return hang.join().status();
+        }
+
+        @Override
+        public void close() {
+            invocation.close();
+            model.close();
+        }
+    }
+
+    @Test
+    void computesInAnotherProcess() {
+        try (var first = new Counter();
+                var second = new Counter()) {
+            for (int trips = 0; trips < 50; trips++) {
+                first.counts(trips);
+                second.counts(trips);
+            }
+            assertThat(processes(ProcessHandle.current())).hasSize(1);
+        }
+    }
+
+    @Test
+    void aRunThatIsCancelledEndsAndTheNextOneIsServed() {
+        try (var counter = new Counter()) {
+            for (int round = 0; round < 20; round++) {
+                assertThat(counter.cancelUntilItEnds(counter.hang()))
+                        .isEqualTo(NrtStatus.NRT_TIMEOUT);
+                counter.counts(3);
+            }
+        }
+    }
+
+    @Test
+    void aRunThatDoesNotEndIsKilledWithItsProcess() {
+        try (var counter = new Counter();
+                var neighbour = new Counter()) {
+            counter.counts(1);
+            ProcessHandle stopped = process();
+            signal("STOP", stopped.pid());
+            assertThat(counter.cancelUntilItEnds(counter.hang())).isEqualTo(NrtStatus.NRT_TIMEOUT);
+            await(() -> !stopped.isAlive());
+            counter.counts(2);
+            neighbour.counts(3);
+            assertThat(process().pid()).isNotEqualTo(stopped.pid());
+        }
+    }
+
+    @Test
+    void aProcessThatDiesFailsItsRequestAndTheNextOneIsServed() {
+        try (var counter = new Counter()) {
+            counter.counts(1);
+            ProcessHandle dies = process();
+            CompletableFuture<NrtException> request = counter.hang();
+            signal("KILL", dies.pid());
+            assertThat(request.join())
+                    .satisfies(
+                            failure ->
+                                    assertThat(failure.status())
+                                            .isEqualTo(NrtStatus.NRT_EXEC_COMPLETED_WITH_ERR))
+                    .hasMessageContaining("has ended (137); the core is reset");
+            counter.counts(2);
+            assertThat(process().pid()).isNotEqualTo(dies.pid());
+        }
+    }
+
+    @Test
+    void aProcessThatDiedUnusedIsReplacedUnnoticed() {
+        try (var counter = new Counter()) {
+            ProcessHandle dies = process();
+            signal("KILL", dies.pid());
+            await(() -> !dies.isAlive() && readersEnded());
+            counter.counts(5);
+        }
+    }
+
+    @Test
+    void aLoadThatHangsEndsWhenItIsInterrupted() throws InterruptedException {
+        try (var counter = new Counter()) {
+            signal("STOP", process().pid());
+            var refusal = new CompletableFuture<Throwable>();
+            Thread loading =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .start(
+                                    () -> {
+                                        try {
+                                            core.load(LOOP, Lab.OWN);
+                                        } catch (Throwable refused) {
+                                            refusal.complete(refused);
+                                        }
+                                    });
+            await(() -> loading.getState() == Thread.State.WAITING);
+            loading.interrupt();
+            assertThat(refusal.join())
+                    .hasMessageStartingWith("NRT_TIMEOUT (5): loading model lab was interrupted");
+            counter.counts(4);
+        }
+    }
+
+    @Test
+    void anInterruptSpoilsNeitherARunNorANewProcess() {
+        try (var counter = new Counter()) {
+            signal("KILL", process().pid());
+            await(IsolationTest::readersEnded);
+            Thread.currentThread().interrupt();
+            counter.counts(7);
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void whatTheEngineRefusesIsRefusedHereAsWell() {
+        var image =
+                new Image(
+                        java.util.Map.of("model.onnx", MemorySegment.ofArray(new byte[] {1, 2, 3})),
+                        LOOP.graphs().stream()
+                                .map(
+                                        graph ->
+                                                new dev.glia.device.ModelImage.Graph(
+                                                        graph.function(), "model.onnx"))
+                                .toList(),
+                        LOOP.inputs(),
+                        LOOP.outputs());
+        assertThatThrownBy(() -> core.load(image, Lab.OWN))
+                .isInstanceOfSatisfying(
+                        NrtException.class,
+                        refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_INVALID));
+        try (var counter = new Counter()) {
+            counter.counts(1);
+        }
+    }
+
+    @Test
+    void theProcessEndsWithTheOneThatStartedIt() throws IOException {
+        Process parent =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Parent.class.getName())
+                        .redirectError(Redirect.DISCARD)
+                        .start();
+        assertThat(parent.inputReader().readLine()).isEqualTo("busy");
+        ProcessHandle orphan = processes(parent.toHandle()).getFirst();
+        parent.destroyForcibly();
+        await(() -> !orphan.isAlive());
+    }
+
+    /** A process with an isolated core that hangs. */
+    static final class Parent {
+        private Parent() {}
+
+        public static void main(String... none) throws InterruptedException {
+            var test = new IsolationTest();
+            @SuppressWarnings("resource") // it is killed
+            Counter counter = test.new Counter();
+            counter.counts(1);
+            counter.hang();
+            System.out.println("busy");
+            Thread.sleep(Long.MAX_VALUE);
+        }
+    }
+
+    private static ProcessHandle process() {
+        return processes(ProcessHandle.current()).getLast();
+    }
+
+    private static List<ProcessHandle> processes(ProcessHandle parent) {
+        return parent.children()
+                .filter(
+                        child ->
+                                child.isAlive()
+                                        && Stream.of(child.info().arguments().orElse(new String[0]))
+                                                .anyMatch(Worker.class.getName()::equals))
+                .toList();
+    }
+
+    private static boolean waitsForItsRun(Thread runner) {
+        return runner.getState() == Thread.State.WAITING
+                && Stream.of(runner.getStackTrace())
+                        .anyMatch(frame -> frame.getMethodName().equals("compute"));
+    }
+
+    private static boolean readersEnded() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("glia-core-0"));
+    }
+
+    /** {@return how much nameless memory this process keeps} */
+    private static long sharedMemory() {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(IsolationTest::isSharedMemory).count();
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private static boolean isSharedMemory(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().contains("glia-core");
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    private static void signal(String name, long pid) {
+        try {
+            int exit = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+            assertThat(exit).isZero();
+        } catch (IOException | InterruptedException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            Thread.onSpinWait();
+        }
+    }
+}
