@@ -1,5 +1,7 @@
 package dev.glia.launcher;
 
+import dev.glia.trust.BundleGate;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,13 +62,13 @@ record AddedBundle(Path file, Optional<String> digest) {
     /**
      * {@return the bytes of the jar, once the policy lets them in; what is checked is installed}
      */
-    byte[] read(BundleTrust trust) throws IOException {
+    byte[] read(BundleGate gate) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new IllegalArgumentException(
                     "there is no bundle " + file + "; name its jar with --bundle or " + VARIABLE);
         }
         byte[] jar = Files.readAllBytes(file);
-        trust.check(this, jar);
+        gate.check(file.toString(), jar, digest);
         return jar;
     }
 }

@@ -1,5 +1,7 @@
 package dev.glia.launcher;
 
+import dev.glia.trust.TrustPolicy;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -7,41 +9,18 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Locale;
 
 /**
- * The gate in front of {@code installBundle}: the JVM has no sandbox, so what gets in is decided
- * here.
+ * What ships is known by the pins of its feature, unless every bundle is trusted. {@link
+ * dev.glia.trust.BundleGate} decides about the others.
  */
-enum BundleTrust {
-    /** Every bundle that the feature or the user names. */
-    ANY,
-    /** Only files with the SHA-256 that the feature, or the user with the bundle, states. */
-    PINNED;
-
-    /** The variable that chooses the policy. */
-    static final String VARIABLE = "GLIA_BUNDLE_TRUST";
-
+final class BundleTrust {
     private static final String PREFIX = "SHA-256;";
 
-    static BundleTrust of(String value) {
-        return switch (value.toLowerCase(Locale.ROOT)) {
-            case "any" -> ANY;
-            case "pinned" -> PINNED;
-            default ->
-                    throw new IllegalArgumentException(
-                            VARIABLE
-                                    + "="
-                                    + value
-                                    + " is not accepted: use pinned (the default) or any");
-        };
-    }
+    private BundleTrust() {}
 
-    /** Refuses a bundle file that this policy does not let in. */
-    void check(Feature.Entry bundle, Path file, KnownDigests digests) throws IOException {
-        if (this == ANY) {
-            return;
-        }
+    /** Refuses a bundle file that is not the one that the feature pins. */
+    static void check(Feature.Entry bundle, Path file, KnownDigests digests) throws IOException {
         String pin =
                 bundle.digest()
                         .orElseThrow(
@@ -50,7 +29,7 @@ enum BundleTrust {
                                                 "bundle "
                                                         + bundle.id()
                                                         + " has no SHA-256 pin in its feature; add one, or set "
-                                                        + VARIABLE
+                                                        + TrustPolicy.VARIABLE
                                                         + "=any to trust every bundle of the feature"));
         String found = digests.of(file);
         if (!pin.equalsIgnoreCase(found)) {
@@ -62,40 +41,8 @@ enum BundleTrust {
                             + ", found "
                             + found
                             + "; build the distribution again, or set "
-                            + VARIABLE
+                            + TrustPolicy.VARIABLE
                             + "=any if you changed the bundle on purpose");
-        }
-    }
-
-    /** Refuses a bundle that the user added and this policy does not let in. */
-    void check(AddedBundle bundle, byte[] jar) {
-        if (this == ANY) {
-            return;
-        }
-        String found = PREFIX + HexFormat.of().formatHex(sha256().digest(jar));
-        String pin =
-                bundle.digest()
-                        .orElseThrow(
-                                () ->
-                                        new SecurityException(
-                                                "bundle "
-                                                        + bundle.file()
-                                                        + " is not pinned; if you trust it as it is now, name it as '"
-                                                        + bundle.file()
-                                                        + "#"
-                                                        + found
-                                                        + "', or set "
-                                                        + VARIABLE
-                                                        + "=any to trust every bundle that is named"));
-        if (!pin.equalsIgnoreCase(found)) {
-            throw new SecurityException(
-                    "bundle "
-                            + bundle.file()
-                            + " is not the file that was pinned: expected "
-                            + pin
-                            + ", found "
-                            + found
-                            + "; pin it anew if it was changed on purpose");
         }
     }
 

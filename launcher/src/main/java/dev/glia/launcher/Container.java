@@ -1,5 +1,9 @@
 package dev.glia.launcher;
 
+import dev.glia.trust.BundleGate;
+import dev.glia.trust.MissingNeeds;
+import dev.glia.trust.TrustPolicy;
+
 import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -42,13 +46,14 @@ final class Container implements AutoCloseable {
      * are started; a bundle that was added and cannot be resolved ends the boot with the reason.
      */
     static Container boot(
-            Home home,
-            Feature feature,
-            List<AddedBundle> added,
-            BundleTrust trust,
-            Map<String, String> settings)
+            Home home, Feature feature, List<AddedBundle> added, Map<String, String> settings)
             throws IOException, BundleException {
         SharedPackages shared = SharedPackages.ofClassPath();
+        Map<String, String> stated = new HashMap<>(feature.properties());
+        stated.putAll(settings);
+        boolean pinned =
+                TrustPolicy.of(stated.getOrDefault(TrustPolicy.VARIABLE, "pinned"))
+                        != TrustPolicy.ANY;
         KnownDigests digests =
                 KnownDigests.in(
                         KnownDigests.place(
@@ -56,17 +61,19 @@ final class Container implements AutoCloseable {
         Map<Feature.Entry, Future<Path>> files = new LinkedHashMap<>();
         for (Feature.Entry entry : feature.bundles()) {
             if (!shared.libraries().contains(entry.artifact())) {
-                files.put(entry, trusted(entry, home.bundle(entry), trust, digests));
+                files.put(entry, trusted(entry, home.bundle(entry), pinned, digests));
             }
         }
         Map<AddedBundle, byte[]> jars = new LinkedHashMap<>();
-        for (AddedBundle bundle : added) {
-            jars.put(bundle, bundle.read(trust));
+        if (!added.isEmpty()) {
+            BundleGate gate = BundleGate.of(stated::get);
+            for (AddedBundle bundle : added) {
+                jars.put(bundle, bundle.read(gate));
+            }
         }
         FrameworkFolder folder =
                 FrameworkFolder.create(Path.of(System.getProperty("java.io.tmpdir")));
-        Map<String, Object> properties = new HashMap<>(feature.properties());
-        properties.putAll(settings);
+        Map<String, Object> properties = new HashMap<>(stated);
         properties.put(Constants.FRAMEWORK_STORAGE, folder.path().resolve("cache").toString());
         properties.put(
                 Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
@@ -96,12 +103,14 @@ final class Container implements AutoCloseable {
      * does.
      */
     private static Future<Path> trusted(
-            Feature.Entry entry, Path file, BundleTrust trust, KnownDigests digests)
+            Feature.Entry entry, Path file, boolean pinned, KnownDigests digests)
             throws IOException {
         FutureTask<Path> check =
                 new FutureTask<>(
                         () -> {
-                            trust.check(entry, file, digests);
+                            if (pinned) {
+                                BundleTrust.check(entry, file, digests);
+                            }
                             return file;
                         });
         if (digests.known(file).isPresent()) {

@@ -4,6 +4,7 @@ import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeLifecycle;
+import dev.glia.trust.BundleGate;
 
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
@@ -23,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -120,8 +122,8 @@ public final class Glia implements AutoCloseable {
          * variable {@code GLIA_BUNDLES} adds more: such texts and folders of bundles, with the
          * separator of paths between them.
          *
-         * @param bundle a jar; unless {@code GLIA_BUNDLE_TRUST} is {@code any} followed by {@code
-         *     #SHA-256;} and its digest in hexadecimal digits
+         * @param bundle a jar; unless {@code GLIA_BUNDLE_TRUST} is {@code any} or {@code signed}
+         *     followed by {@code #SHA-256;} and its digest in hexadecimal digits
          * @return this builder
          */
         public Builder bundle(String bundle) {
@@ -176,13 +178,12 @@ public final class Glia implements AutoCloseable {
         public Glia start() {
             try {
                 Home found = Home.find(home);
-                BundleTrust trust = BundleTrust.of(setting(BundleTrust.VARIABLE).orElse("pinned"));
                 List<AddedBundle> extra = new ArrayList<>(added);
                 extra.addAll(AddedBundle.list(setting(AddedBundle.VARIABLE).orElse("")));
                 Feature whole = Feature.read(found.feature(feature));
                 // Whoever adds a bundle may mean a machine that only this bundle knows.
                 Feature wanted = extra.isEmpty() ? whole.upTo(startLevel) : whole;
-                Container container = Container.boot(found, wanted, extra, trust, settings);
+                Container container = Container.boot(found, wanted, extra, stated(whole));
                 Glia glia = new Glia(container, patience);
                 Runtime.getRuntime().addShutdownHook(glia.hook);
                 return glia;
@@ -196,6 +197,22 @@ public final class Glia implements AutoCloseable {
                         "Glia cannot start: " + failure.getMessage(),
                         failure);
             }
+        }
+
+        /**
+         * What the user states, and about trust wherever he does: bundles that install others ask.
+         */
+        private Map<String, String> stated(Feature whole) {
+            Map<String, String> stated = new HashMap<>(settings);
+            for (String name : BundleGate.SETTINGS) {
+                setting(name).ifPresent(value -> stated.put(name, value));
+            }
+            stated.put(
+                    BundleGate.SHIPPED,
+                    whole.bundles().stream()
+                            .flatMap(bundle -> bundle.digest().stream())
+                            .collect(Collectors.joining(",")));
+            return stated;
         }
 
         private Optional<String> setting(String variable) {

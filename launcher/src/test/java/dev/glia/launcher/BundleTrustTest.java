@@ -33,29 +33,20 @@ class BundleTrustTest {
     @Test
     void letsThePinnedFileInAndRefusesAnyOther() throws IOException {
         Feature.Entry pinned = entry(Optional.of(BundleTrust.digest(jar)));
-        assertThatCode(() -> BundleTrust.PINNED.check(pinned, jar, none()))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> BundleTrust.check(pinned, jar, none())).doesNotThrowAnyException();
 
         Files.writeString(jar, "abd");
-        assertThatThrownBy(() -> BundleTrust.PINNED.check(pinned, jar, none()))
+        assertThatThrownBy(() -> BundleTrust.check(pinned, jar, none()))
                 .isInstanceOf(SecurityException.class)
                 .hasMessageContaining("a-1.jar")
                 .hasMessageContaining("GLIA_BUNDLE_TRUST=any");
-        assertThatCode(() -> BundleTrust.ANY.check(pinned, jar, none())).doesNotThrowAnyException();
     }
 
     @Test
     void refusesABundleWithoutAPin() {
-        assertThatThrownBy(() -> BundleTrust.PINNED.check(entry(Optional.empty()), jar, none()))
+        assertThatThrownBy(() -> BundleTrust.check(entry(Optional.empty()), jar, none()))
                 .isInstanceOf(SecurityException.class)
                 .hasMessageContaining("g:a:1 has no SHA-256 pin");
-    }
-
-    @Test
-    void refusesAnUnknownPolicy() {
-        assertThatThrownBy(() -> BundleTrust.of("none"))
-                .hasMessageContaining("pinned (the default) or any");
-        assertThat(BundleTrust.of("Any")).isEqualTo(BundleTrust.ANY);
     }
 
     @Test
@@ -69,8 +60,7 @@ class BundleTrustTest {
 
         PinFeature.write(source, bundles, target);
         Feature.Entry written = Feature.read(target).bundles().getFirst();
-        assertThatCode(() -> BundleTrust.PINNED.check(written, jar, none()))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> BundleTrust.check(written, jar, none())).doesNotThrowAnyException();
 
         Files.writeString(bundles.resolve("b-1.jar"), "");
         assertThatThrownBy(() -> PinFeature.write(source, bundles, target))

@@ -162,7 +162,7 @@ class GliaTest {
                 .hasMessageContaining("there is no bundle " + home.resolve("no.jar"));
         Path text = Files.writeString(home.resolve("text.jar"), "text");
         assertThatThrownBy(() -> glia("core").bundle(text + "").start())
-                .hasMessageContaining(text + " is no bundle that can be installed");
+                .hasMessageContaining("bundle " + text + " is refused: it is no sound JAR file");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.glia.trust;
 
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -25,14 +26,22 @@ public final class BundleGate {
      */
     public static final String SHIPPED = "dev.glia.bundle.pins";
 
+    /** The settings that a gate reads, beside {@link #SHIPPED}. */
+    public static final Set<String> SETTINGS =
+            Set.of(TrustPolicy.VARIABLE, TrustStore.VARIABLE, TrustStore.PASSWORD);
+
     private static final String PREFIX = "SHA-256;";
 
     private final TrustPolicy policy;
     private final Set<String> shipped;
+    private final Path store;
+    private final String password;
 
-    private BundleGate(TrustPolicy policy, Set<String> shipped) {
+    private BundleGate(TrustPolicy policy, Set<String> shipped, Path store, String password) {
         this.policy = policy;
         this.shipped = shipped;
+        this.store = store;
+        this.password = password;
     }
 
     /**
@@ -44,16 +53,36 @@ public final class BundleGate {
      */
     public static BundleGate of(Function<String, String> settings) {
         TrustPolicy policy =
-                Optional.ofNullable(settings.apply(TrustPolicy.VARIABLE))
-                        .filter(value -> !value.isBlank())
+                setting(settings, TrustPolicy.VARIABLE)
                         .map(TrustPolicy::of)
                         .orElse(TrustPolicy.PINNED);
+        Optional<Path> store = setting(settings, TrustStore.VARIABLE).map(Path::of);
+        if (policy == TrustPolicy.SIGNED && store.isEmpty()) {
+            throw new IllegalArgumentException(
+                    TrustPolicy.VARIABLE
+                            + "=signed needs "
+                            + TrustStore.VARIABLE
+                            + ": a PKCS12 or JKS file, or a folder of PEM certificates, with those"
+                            + " whose bundles get in");
+        }
         Set<String> shipped =
-                Arrays.stream(Optional.ofNullable(settings.apply(SHIPPED)).orElse("").split(","))
+                Arrays.stream(setting(settings, SHIPPED).orElse("").split(","))
                         .map(BundleGate::normal)
-                        .filter(pin -> !pin.isEmpty())
                         .collect(Collectors.toUnmodifiableSet());
-        return new BundleGate(policy, shipped);
+        return new BundleGate(
+                policy,
+                shipped,
+                store.orElse(null),
+                setting(settings, TrustStore.PASSWORD).orElse(TrustStore.DEFAULT_PASSWORD));
+    }
+
+    private static Optional<String> setting(Function<String, String> settings, String name) {
+        return Optional.ofNullable(settings.apply(name)).filter(value -> !value.isBlank());
+    }
+
+    /** {@return what decides about bundles that do not ship} */
+    public TrustPolicy policy() {
+        return policy;
     }
 
     /**
@@ -63,6 +92,7 @@ public final class BundleGate {
      * @param jar its bytes, which are those that the caller then installs
      * @param pin the digest that the user states, {@code SHA-256;HEX}
      * @throws SecurityException with what was found, what is accepted, and what to do
+     * @throws IllegalArgumentException when the trust store cannot be used
      */
     public void check(String file, byte[] jar, Optional<String> pin) {
         String found = digest(jar);
@@ -78,6 +108,16 @@ public final class BundleGate {
         }
         if (shipped.contains(normal(found))) {
             return;
+        }
+        try {
+            Archive archive = Archive.of(jar);
+            BundleRules.check(archive);
+            if (policy == TrustPolicy.SIGNED) {
+                new JarSignature(archive, jar).check(TrustStore.read(store, password));
+            }
+        } catch (Refusal refusal) {
+            throw new SecurityException(
+                    "bundle " + file + " is refused: " + refusal.getMessage(), refusal);
         }
         if (policy == TrustPolicy.PINNED && pin.isEmpty()) {
             throw new SecurityException(
@@ -107,6 +147,7 @@ public final class BundleGate {
         }
     }
 
+    /** Pins are compared without regard to the case of their letters. */
     private static String normal(String pin) {
         return pin.strip().toLowerCase(Locale.ROOT);
     }
