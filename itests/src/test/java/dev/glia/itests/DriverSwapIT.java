@@ -2,15 +2,14 @@ package dev.glia.itests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.glia.device.DeviceDriver;
-import dev.glia.itests.container.Await;
+import dev.glia.device.DriverState.Role;
 import dev.glia.itests.container.Container;
 import dev.glia.itests.container.GliaContainer;
 import dev.glia.itests.container.Jars;
 import dev.glia.itests.container.MadeBundle;
 import dev.glia.itests.container.Provision;
-import dev.glia.itests.driver.NegatingDriver;
-import dev.glia.log.LogLevel;
+import dev.glia.itests.swap.Swaps;
+import dev.glia.itests.swap.driver.Fault;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.Model;
 import dev.glia.runtime.NeuronRuntime;
@@ -21,8 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
-
-import java.util.Map;
 
 /**
  * Drivers are replaced while requests run: none is lost, none fails, and executions keep their
@@ -110,18 +107,20 @@ class DriverSwapIT {
 
     @Test
     void betterDriverTakesOverAndGivesBack(Container container) throws Exception {
+        Bundle shipped = container.bundle(DRIVER);
         var load = new Load(model, CLIENTS);
         try (load) {
             load.awaitAnswers(ANSWERS);
-            assertThat(load.negated()).isZero();
 
-            Bundle better = install(container, "better", "false");
+            Bundle better = Swaps.install(container, "1.0.0", Fault.NONE, 100);
+            Swaps.await(container, better, Role.SERVING);
+            Swaps.await(container, shipped, Role.STANDBY);
             execution.execute();
-            assertThat(results()).containsExactly(-3, -6, -9, -12);
+            assertThat(results()).containsExactly(3, 6, 9, 12);
             load.awaitAnswers(ANSWERS);
-            assertThat(load.negated()).isPositive();
 
             better.uninstall();
+            Swaps.await(container, shipped, Role.SERVING);
             execution.execute();
             assertThat(results()).containsExactly(3, 6, 9, 12);
             load.awaitAnswers(ANSWERS);
@@ -129,58 +128,9 @@ class DriverSwapIT {
         requireNothingLost(load);
     }
 
-    @Test
-    void driverThatFailsToOpenDoesNotTakeOver(Container container) throws Exception {
-        Bundle broken = install(container, "broken", "true");
-        try {
-            execution.execute();
-
-            assertThat(results()).containsExactly(3, 6, 9, 12);
-            Await.until(
-                    "the reason is logged",
-                    () ->
-                            container.records().stream()
-                                    .anyMatch(
-                                            record ->
-                                                    record.level() == LogLevel.ERROR
-                                                            && record.message()
-                                                                    .contains("NegatingDriver")
-                                                            && record.message()
-                                                                    .contains("does not answer")));
-        } finally {
-            broken.uninstall();
-        }
-    }
-
     private static void requireNothingLost(Load load) {
         assertThat(load.failures()).isEmpty();
         assertThat(load.answered()).isEqualTo(load.sent());
-    }
-
-    private static Bundle install(Container container, String name, String refuses)
-            throws BundleException {
-        Map<String, String> headers =
-                Map.of(
-                        "Bundle-SymbolicName",
-                        "dev.glia.itests." + name,
-                        "Bundle-Activator",
-                        NegatingDriver.class.getName(),
-                        "Import-Package",
-                        "dev.glia.device;version=\"[1,2)\",dev.glia.runtime;version=\"[1,2)\",org.osgi.framework",
-                        "Refuses",
-                        refuses);
-        Bundle bundle =
-                container
-                        .context()
-                        .installBundle(
-                                "made:" + name, MadeBundle.of(NegatingDriver.class, headers));
-        bundle.start();
-        assertThat(bundle.getRegisteredServices())
-                .anyMatch(
-                        service ->
-                                service.getProperty("objectClass") instanceof String[] types
-                                        && types[0].equals(DeviceDriver.class.getName()));
-        return bundle;
     }
 
     private float[] results() {

@@ -228,6 +228,35 @@ class EmulationIT {
     }
 
     @Test
+    void anIsolatedCoreGoesOnWhenItsProcessIsKilled() {
+        try (Container container = start("GLIA_EMULATE_ISOLATION", "process")) {
+            NeuronRuntime other = container.service(RuntimeLifecycle.class).init();
+            try (Model model = other.load(neff);
+                    Execution execution = model.prepare()) {
+                requireWorking(execution);
+                ProcessHandle core = coreProcesses().findFirst().orElseThrow();
+                core.destroyForcibly();
+                Await.until("the process has ended", () -> !core.isAlive());
+                assertThat(status(execution))
+                        .isIn(NrtStatus.NRT_SUCCESS, NrtStatus.NRT_EXEC_COMPLETED_WITH_ERR);
+                requireWorking(execution);
+            }
+            other.close();
+            assertThat(coreProcesses()).isEmpty();
+        }
+    }
+
+    private static Stream<ProcessHandle> coreProcesses() {
+        return ProcessHandle.current()
+                .children()
+                .filter(ProcessHandle::isAlive)
+                .filter(
+                        child ->
+                                Stream.of(child.info().arguments().orElse(new String[0]))
+                                        .anyMatch(argument -> argument.endsWith(".Worker")));
+    }
+
+    @Test
     void theVariablesAreReadAndBadOnesRefused() {
         try (Container container = start("GLIA_EMULATE_FAULTS", "1202 every=2; hang model=none")) {
             NeuronRuntime other = container.service(RuntimeLifecycle.class).init();

@@ -45,6 +45,9 @@ class HouseRulesIT {
         "dev.glia.neff"
     };
 
+    /** Libraries that rooms and the launcher share: copied in, wired to nobody. */
+    private static final String[] EMBEDDED = {"dev.glia.trust", "dev.glia.control"};
+
     private static JavaClasses glia;
 
     @BeforeAll
@@ -89,6 +92,7 @@ class HouseRulesIT {
                         .dependOnClassesThat(
                                 resideInAPackage("dev.glia..")
                                         .and(not(resideInAnyPackage(CONTRACT)))
+                                        .and(not(resideInAnyPackage(EMBEDDED)))
                                         .and(not(resideInAPackage("dev.glia.trust")))
                                         .and(not(resideInAPackage("dev.glia..internal..")))));
     }
@@ -140,7 +144,7 @@ class HouseRulesIT {
     }
 
     @Test
-    void frameworkIsKnownToLauncherRuntimeAndLogOnly() {
+    void frameworkIsKnownToThoseOnlyWhoReplaceBundles() {
         check(
                 noClasses()
                         .that(
@@ -149,6 +153,8 @@ class HouseRulesIT {
                                                 "dev.glia.launcher..",
                                                 "dev.glia.runtime.internal..",
                                                 "dev.glia.log.internal..",
+                                                "dev.glia.control.internal..",
+                                                "dev.glia.trust..",
                                                 "dev.glia.config.internal..")))
                         .should()
                         .dependOnClassesThat()

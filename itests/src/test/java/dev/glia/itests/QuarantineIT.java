@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.core.CoreAllocator;
 import dev.glia.core.CoreOwner;
+import dev.glia.device.DriverState;
 import dev.glia.itests.cli.Listings;
 import dev.glia.itests.container.Await;
 import dev.glia.itests.container.Container;
-import dev.glia.itests.container.MadeBundle;
 import dev.glia.itests.container.Provision;
-import dev.glia.itests.driver.HangingDriver;
+import dev.glia.itests.swap.Swaps;
+import dev.glia.itests.swap.driver.Fault;
+import dev.glia.itests.swap.driver.MadeDriver;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.LoadOptions;
 import dev.glia.runtime.NeuronRuntime;
@@ -21,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
-import java.util.Map;
 
 /** A driver that hangs costs one core; other cores go on, and other processes see which. */
 class QuarantineIT {
@@ -30,7 +31,7 @@ class QuarantineIT {
 
     @AfterEach
     void goOn() {
-        System.clearProperty(HangingDriver.HANGS);
+        System.clearProperty(MadeDriver.HANGS);
     }
 
     @Test
@@ -44,9 +45,12 @@ class QuarantineIT {
                         Provision.property("GLIA_LOAD_TIMEOUT", "3"))) {
             NeuronRuntime runtime = container.service(NeuronRuntime.class);
             Path neff = ScaleModel.neff(container, "trn1");
-            install(container);
+            Swaps.await(
+                    container,
+                    Swaps.install(container, "1.0.0", Fault.NONE, 100),
+                    DriverState.Role.SERVING);
             Execution other = runtime.load(neff, LoadOptions.core(1)).prepare();
-            System.setProperty(HangingDriver.HANGS, "true");
+            System.setProperty(MadeDriver.HANGS, "true");
 
             assertThatThrownBy(() -> runtime.load(neff, LoadOptions.core(0)))
                     .hasMessageStartingWith("NRT_TIMEOUT (5): ")
@@ -66,7 +70,7 @@ class QuarantineIT {
                                     record.message()
                                             .contains("Neuron Device 0 NC 0 is quarantined"));
 
-            System.clearProperty(HangingDriver.HANGS);
+            System.clearProperty(MadeDriver.HANGS);
             Await.until("it serves again", () -> !isQuarantined(container));
             assertThat(runtime.load(neff, LoadOptions.core(0)).prepare().execute())
                     .isEqualTo(NrtStatus.NRT_SUCCESS);
@@ -78,20 +82,5 @@ class QuarantineIT {
     private static boolean isQuarantined(Container container) {
         return container.service(CoreAllocator.class).owners().stream()
                 .anyMatch(CoreOwner::quarantined);
-    }
-
-    private static void install(Container container) throws Exception {
-        Map<String, String> headers =
-                Map.of(
-                        "Bundle-SymbolicName",
-                        "dev.glia.itests.hanging",
-                        "Bundle-Activator",
-                        HangingDriver.class.getName(),
-                        "Import-Package",
-                        "dev.glia.device;version=\"[1,2)\",dev.glia.runtime;version=\"[1,2)\",org.osgi.framework");
-        container
-                .context()
-                .installBundle("made:hanging", MadeBundle.of(HangingDriver.class, headers))
-                .start();
     }
 }

@@ -1,0 +1,92 @@
+package dev.glia.itests.control;
+
+import dev.glia.itests.container.Jars;
+import dev.glia.itests.container.MadeBundle;
+import dev.glia.itests.control.made.ThrowingDriver;
+import dev.glia.itests.swap.Swaps;
+import dev.glia.itests.swap.driver.Fault;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarInputStream;
+import java.util.jar.JarOutputStream;
+
+/** Jars of drivers, good and bad, in a folder. */
+public final class DriverJars {
+    /** The driver that is replaced. */
+    public static final String SHIPPED = "dev.glia.driver-trn1";
+
+    private static final String COMPONENT = "OSGI-INF/throwing.xml";
+
+    private DriverJars() {}
+
+    /** {@return the shipped driver in another version} */
+    public static Path version(Path folder, String version) {
+        return write(
+                folder.resolve("driver-" + version + ".jar"),
+                MadeBundle.version(Jars.of(SHIPPED), version));
+    }
+
+    /** {@return a driver with something wrong} */
+    public static Path faulty(Path folder, Fault fault) {
+        return write(
+                folder.resolve(fault + ".jar"),
+                Swaps.made("9." + fault.ordinal() + ".0", fault, 0));
+    }
+
+    /** {@return a driver that is a component whose constructor throws} */
+    public static Path throwing(Path folder) {
+        Map<String, String> headers = new HashMap<>();
+        headers.put("Bundle-SymbolicName", "dev.glia.itests.throwing");
+        headers.put("Bundle-Version", "1.0.0");
+        headers.put("Service-Component", COMPONENT);
+        headers.put(
+                "Import-Package",
+                "dev.glia.device;version=\"[1,2)\",dev.glia.runtime;version=\"[1,2)\"");
+        headers.put("Provide-Capability", "dev.glia.driver;architecture=trn1");
+        Path plain =
+                write(folder.resolve("plain.jar"), MadeBundle.of(ThrowingDriver.class, headers));
+        Path jar = folder.resolve("throwing.jar");
+        try (var in = new JarInputStream(Files.newInputStream(plain));
+                var out = new JarOutputStream(Files.newOutputStream(jar), in.getManifest())) {
+            for (JarEntry entry = in.getNextJarEntry();
+                    entry != null;
+                    entry = in.getNextJarEntry()) {
+                out.putNextEntry(new JarEntry(entry.getName()));
+                in.transferTo(out);
+            }
+            out.putNextEntry(new JarEntry(COMPONENT));
+            out.write(
+                    """
+                    <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="throwing">
+                      <implementation class="%s"/>
+                      <service><provide interface="dev.glia.device.DeviceDriver"/></service>
+                      <property name="glia.driver.arch" value="trn1"/>
+                    </scr:component>
+                    """
+                            .formatted(ThrowingDriver.class.getName())
+                            .getBytes(StandardCharsets.UTF_8));
+            Files.delete(plain);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return jar;
+    }
+
+    private static Path write(Path file, InputStream jar) {
+        try (jar) {
+            Files.copy(jar, file, StandardCopyOption.REPLACE_EXISTING);
+            return file;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}

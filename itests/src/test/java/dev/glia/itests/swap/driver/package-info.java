@@ -1,0 +1,2 @@
+/** A driver bundle that tests make, good or broken. */
+package dev.glia.itests.swap.driver;
