@@ -4,6 +4,7 @@ import dev.glia.config.Configuration;
 import dev.glia.core.CoreAllocator;
 import dev.glia.core.CoreClaim;
 import dev.glia.core.LaneFactory;
+import dev.glia.device.DeviceDriver;
 import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
 import dev.glia.neff.NeffReader;
@@ -12,11 +13,14 @@ import dev.glia.runtime.RuntimeLifecycle;
 import dev.glia.runtime.RuntimeState;
 
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +41,7 @@ public final class RuntimeComponent implements RuntimeLifecycle {
     private final LaneFactory lanes;
     private final NeffReader reader;
     private final DriverSlots slots;
+    private final LateDriver late = new LateDriver(this::initialisedOrOver);
 
     private RuntimeState state = RuntimeState.START;
     private OpenRuntime runtime;
@@ -70,7 +75,47 @@ public final class RuntimeComponent implements RuntimeLifecycle {
             init();
         } catch (RuntimeException failure) {
             LOG.error("The runtime is not initialised: {}", failure.getMessage());
+            if (!knowsMachine()) {
+                late.await();
+            }
         }
+    }
+
+    /** The driver of another vendor may bring the instance that is wanted. */
+    @Reference(
+            service = DeviceDriver.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addDriver(ServiceReference<DeviceDriver> driver) {
+        late.arrived();
+    }
+
+    void removeDriver(ServiceReference<DeviceDriver> driver) {
+        // What was learnt from it stays known.
+    }
+
+    private boolean knowsMachine() {
+        try {
+            return machine.info() != null;
+        } catch (RuntimeException unknown) {
+            return false;
+        }
+    }
+
+    private boolean initialisedOrOver() {
+        if (state() != RuntimeState.START) {
+            return true;
+        }
+        if (!knowsMachine()) {
+            return false;
+        }
+        try {
+            init();
+        } catch (RuntimeException failure) {
+            LOG.error("The runtime is not initialised: {}", failure.getMessage());
+        }
+        return true;
     }
 
     private String setting(String name) {
@@ -137,6 +182,7 @@ public final class RuntimeComponent implements RuntimeLifecycle {
 
     @Deactivate
     void stop() {
+        late.stop();
         NeuronRuntime open;
         synchronized (this) {
             open = runtime;
