@@ -211,6 +211,11 @@ final class Container implements AutoCloseable {
         return failures;
     }
 
+    /** Waits until somebody stops the framework. */
+    void awaitStop() throws InterruptedException {
+        framework.waitForStop(0);
+    }
+
     /** Stops the framework, waiting a bounded time, and removes its folder. */
     @Override
     public void close() {

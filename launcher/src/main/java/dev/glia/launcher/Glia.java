@@ -317,6 +317,17 @@ public final class Glia implements AutoCloseable {
             throw new NrtException(NrtStatus.NRT_CLOSED, "this Glia is closed; start another one");
         }
     }
+    /**
+     * Waits until the framework has been stopped from inside, as the end of an interactive shell
+     * does.
+     *
+     * @throws InterruptedException when the thread is interrupted
+     */
+    public void awaitStop() throws InterruptedException {
+        checkOpen();
+        container.awaitStop();
+    }
+
 
     /** Closes the runtime, which releases the cores, and stops all bundles. Idempotent. */
     @Override

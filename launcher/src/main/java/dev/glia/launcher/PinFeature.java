@@ -3,13 +3,16 @@ package dev.glia.launcher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The last step of the build: copies a feature into the distribution with the SHA-256 of each of
- * its bundles, and fails when the feature and the bundles folder differ.
+ * The last step of the build: copies the features into the distribution with the SHA-256 of each of
+ * their bundles, and fails when they and the bundles folder differ.
  */
 final class PinFeature {
 
@@ -18,23 +21,54 @@ final class PinFeature {
     /**
      * {@return nothing}
      *
-     * @param args the feature file, the folder with its bundles, the file to write
+     * @param args the folder with the bundles, then each feature file and the file to write for it
      */
     public static void main(String[] args) throws IOException {
-        write(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]));
+        Map<Path, Path> features = new LinkedHashMap<>();
+        for (int i = 1; i < args.length; i += 2) {
+            features.put(Path.of(args[i]), Path.of(args[i + 1]));
+        }
+        write(Path.of(args[0]), features);
     }
 
-    static void write(Path source, Path bundles, Path target) throws IOException {
-        Feature feature = Feature.read(source);
-        TreeSet<String> present;
+    /** Pins each feature, and refuses bundles that none of them names. */
+    static void write(Path bundles, Map<Path, Path> features) throws IOException {
+        TreeSet<String> unnamed;
         try (Stream<Path> files = Files.list(bundles)) {
-            present =
+            unnamed =
                     files.map(file -> file.getFileName().toString())
                             .collect(Collectors.toCollection(TreeSet::new));
         }
+        Set<String> present = Set.copyOf(unnamed);
+        Map<Path, String> pinned = new LinkedHashMap<>();
+        for (Path source : features.keySet()) {
+            Feature feature = Feature.read(source);
+            feature.bundles().forEach(bundle -> unnamed.remove(bundle.fileName()));
+            pinned.put(source, pinned(source, feature, bundles, present));
+        }
+        if (!unnamed.isEmpty()) {
+            throw new IOException(
+                    bundles
+                            + " has "
+                            + unnamed
+                            + ", which "
+                            + features.keySet().stream()
+                                    .map(Path::toString)
+                                    .collect(Collectors.joining(" and "))
+                            + " does not name");
+        }
+        for (var feature : pinned.entrySet()) {
+            Path target = features.get(feature.getKey());
+            Files.createDirectories(target.getParent());
+            Files.writeString(target, feature.getValue());
+        }
+    }
+
+    private static String pinned(Path source, Feature feature, Path bundles, Set<String> present)
+            throws IOException {
         String json = Files.readString(source);
         for (Feature.Entry bundle : feature.bundles()) {
-            if (!present.remove(bundle.fileName())) {
+            if (!present.contains(bundle.fileName())) {
                 throw new IOException(
                         source
                                 + " names "
@@ -52,11 +86,6 @@ final class PinFeature {
             String digest = BundleTrust.digest(bundles.resolve(bundle.fileName()));
             json = json.replace(id, id + ", \"" + Feature.DIGEST + "\": \"" + digest + "\"");
         }
-        if (!present.isEmpty()) {
-            throw new IOException(
-                    bundles + " has " + present + ", which " + source + " does not name");
-        }
-        Files.createDirectories(target.getParent());
-        Files.writeString(target, json);
+        return json;
     }
 }

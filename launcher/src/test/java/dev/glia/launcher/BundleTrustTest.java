@@ -11,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 class BundleTrustTest {
@@ -58,15 +59,15 @@ class BundleTrustTest {
                         folder.resolve("core.json"), "{\"bundles\": [{\"id\": \"g:a:1\"}]}");
         Path target = folder.resolve("out/core.json");
 
-        PinFeature.write(source, bundles, target);
+        PinFeature.write(bundles, Map.of(source, target));
         Feature.Entry written = Feature.read(target).bundles().getFirst();
         assertThatCode(() -> BundleTrust.check(written, jar, none())).doesNotThrowAnyException();
 
         Files.writeString(bundles.resolve("b-1.jar"), "");
-        assertThatThrownBy(() -> PinFeature.write(source, bundles, target))
+        assertThatThrownBy(() -> PinFeature.write(bundles, Map.of(source, target)))
                 .hasMessageContaining("[b-1.jar]");
         Files.delete(bundles.resolve("a-1.jar"));
-        assertThatThrownBy(() -> PinFeature.write(source, bundles, target))
+        assertThatThrownBy(() -> PinFeature.write(bundles, Map.of(source, target)))
                 .hasMessageContaining("no a-1.jar");
     }
 

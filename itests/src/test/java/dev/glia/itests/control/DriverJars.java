@@ -6,6 +6,8 @@ import dev.glia.itests.control.made.ThrowingDriver;
 import dev.glia.itests.swap.Swaps;
 import dev.glia.itests.swap.driver.Fault;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarInputStream;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 
 /** Jars of drivers, good and bad, in a folder. */
 public final class DriverJars {
@@ -39,46 +42,57 @@ public final class DriverJars {
     public static Path faulty(Path folder, Fault fault) {
         return write(
                 folder.resolve(fault + ".jar"),
-                Swaps.made("9." + fault.ordinal() + ".0", fault, 0));
+                named("com.example.made", Swaps.made("9." + fault.ordinal() + ".0", fault, 0), ""));
     }
 
     /** {@return a driver that is a component whose constructor throws} */
     public static Path throwing(Path folder) {
         Map<String, String> headers = new HashMap<>();
-        headers.put("Bundle-SymbolicName", "dev.glia.itests.throwing");
         headers.put("Bundle-Version", "1.0.0");
         headers.put("Service-Component", COMPONENT);
         headers.put(
                 "Import-Package",
                 "dev.glia.device;version=\"[1,2)\",dev.glia.runtime;version=\"[1,2)\"");
         headers.put("Provide-Capability", "dev.glia.driver;architecture=trn1");
-        Path plain =
-                write(folder.resolve("plain.jar"), MadeBundle.of(ThrowingDriver.class, headers));
-        Path jar = folder.resolve("throwing.jar");
-        try (var in = new JarInputStream(Files.newInputStream(plain));
-                var out = new JarOutputStream(Files.newOutputStream(jar), in.getManifest())) {
-            for (JarEntry entry = in.getNextJarEntry();
-                    entry != null;
-                    entry = in.getNextJarEntry()) {
-                out.putNextEntry(new JarEntry(entry.getName()));
-                in.transferTo(out);
+        String component =
+                """
+                <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="throwing">
+                  <implementation class="%s"/>
+                  <service><provide interface="dev.glia.device.DeviceDriver"/></service>
+                  <property name="glia.driver.arch" value="trn1"/>
+                </scr:component>
+                """
+                        .formatted(ThrowingDriver.class.getName());
+        return write(
+                folder.resolve("throwing.jar"),
+                named(
+                        "com.example.throwing",
+                        MadeBundle.of(ThrowingDriver.class, headers),
+                        component));
+    }
+
+    /** {@return a bundle under another name, and with a component unless that is empty} */
+    private static InputStream named(String name, InputStream jar, String component) {
+        var bytes = new ByteArrayOutputStream();
+        try (var in = new JarInputStream(jar)) {
+            Manifest manifest = in.getManifest();
+            manifest.getMainAttributes().putValue("Bundle-SymbolicName", name);
+            try (var out = new JarOutputStream(bytes, manifest)) {
+                for (JarEntry entry = in.getNextJarEntry();
+                        entry != null;
+                        entry = in.getNextJarEntry()) {
+                    out.putNextEntry(new JarEntry(entry.getName()));
+                    in.transferTo(out);
+                }
+                if (!component.isEmpty()) {
+                    out.putNextEntry(new JarEntry(COMPONENT));
+                    out.write(component.getBytes(StandardCharsets.UTF_8));
+                }
             }
-            out.putNextEntry(new JarEntry(COMPONENT));
-            out.write(
-                    """
-                    <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="throwing">
-                      <implementation class="%s"/>
-                      <service><provide interface="dev.glia.device.DeviceDriver"/></service>
-                      <property name="glia.driver.arch" value="trn1"/>
-                    </scr:component>
-                    """
-                            .formatted(ThrowingDriver.class.getName())
-                            .getBytes(StandardCharsets.UTF_8));
-            Files.delete(plain);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-        return jar;
+        return new ByteArrayInputStream(bytes.toByteArray());
     }
 
     private static Path write(Path file, InputStream jar) {

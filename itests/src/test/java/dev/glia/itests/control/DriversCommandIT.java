@@ -59,7 +59,7 @@ class DriversCommandIT {
     @Test
     void driversAreListedReplacedAndBroughtBack() {
         assertThat(drivers())
-                .contains("process " + trusting.pid() + "  trn1.2xlarge (emulated)  NeuronCores ")
+                .contains("process " + trusting.pid() + "  trn1.32xlarge (emulated)  NeuronCores ")
                 .containsPattern("trn1 +" + Pattern.quote(FIRST) + " +serving ")
                 .containsPattern("inf1 +dev.glia.driver-inf1 0.1.0 +standby ")
                 .doesNotContain("rollback");
@@ -111,7 +111,7 @@ class DriversCommandIT {
                 1,
                 "needs the package com.example.missing, which nobody exports");
         assertRefused(DriverJars.faulty(folder, Fault.OPEN_THROWS), 6, "does not answer");
-        assertRefused(DriverJars.throwing(folder), 1, "no firmware");
+        assertRefused(DriverJars.throwing(folder), 2, "IllegalStateException: no firmware");
         assertRefused(DriverFiles.acme1(), 2, "drives acme1, and there is no driver of it");
 
         assertThat(serving()).isEqualTo(before);
@@ -214,7 +214,7 @@ class DriversCommandIT {
 
     private static Process start(String trust, String name) throws IOException {
         var builder =
-                new ProcessBuilder(GLIA, "hold", "--json", "--instance", "trn1.2xlarge")
+                new ProcessBuilder(GLIA, "hold", "--json", "--instance", "trn1.32xlarge")
                         .directory(folder.toFile())
                         .redirectOutput(folder.resolve(name + ".out").toFile())
                         .redirectError(folder.resolve(name + ".err").toFile());

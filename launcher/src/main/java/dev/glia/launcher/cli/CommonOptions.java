@@ -61,7 +61,8 @@ final class CommonOptions {
         return builder().startLevel(MACHINE_LEVEL).start();
     }
 
-    private Glia.Builder builder() {
+    /** A launch with the settings that the command line makes. */
+    Glia.Builder builder() {
         Glia.Builder builder = Glia.builder();
         bundles.forEach(builder::bundle);
         instance.ifPresent(type -> builder.set("GLIA_INSTANCE", type));

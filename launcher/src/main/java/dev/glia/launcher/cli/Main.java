@@ -30,6 +30,8 @@ public final class Main {
         COMMANDS.put("instance", InstanceCommand::new);
         COMMANDS.put("config", ConfigCommand::new);
         COMMANDS.put("hold", HoldCommand::new);
+        COMMANDS.put("drivers", DriversCommand::new);
+        COMMANDS.put("shell", ShellCommand::new);
         COMMANDS.put("bench", BenchCommand::new);
     }
 

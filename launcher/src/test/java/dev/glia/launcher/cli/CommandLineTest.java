@@ -65,7 +65,12 @@ class CommandLineTest {
                 "why nc99999999999",
                 "why 0,1",
                 "instance",
-                "instance rm"
+                "instance rm",
+                "drivers --pid x",
+                "drivers swap",
+                "drivers swap a.jar b.jar",
+                "drivers rollback trn1 trn2",
+                "drivers bogus"
             })
     void wrongUsageIsTwoWithOneLineThatHelps(String line) {
         int code = execute(line.split(" "));

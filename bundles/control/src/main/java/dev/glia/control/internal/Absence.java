@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 
 /** Why a started bundle has no driver: its components that failed, or wait for something. */
 final class Absence {
+    private static final String CAUSE = "Caused by: ";
+
     private final ServiceComponentRuntime runtime;
 
     Absence(ServiceComponentRuntime runtime) {
@@ -29,11 +31,21 @@ final class Absence {
                             "its component "
                                     + component.name
                                     + " failed: "
-                                    + configuration.failure.lines().findFirst().orElse(""));
+                                    + cause(configuration.failure));
                 }
             }
         }
         return failures;
+    }
+
+    /** {@return the line of a stack trace that says most: its last cause} */
+    private static String cause(String trace) {
+        return trace.lines()
+                .filter(line -> line.startsWith(CAUSE))
+                .map(line -> line.substring(CAUSE.length()))
+                .reduce((_, last) -> last)
+                .or(() -> trace.lines().findFirst())
+                .orElse("");
     }
 
     /** {@return the components that wait, each with what it waits for} */

@@ -8,8 +8,9 @@ import dev.glia.runtime.NeuronRuntime;
 
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /** The control socket of this process, there while its runtime is initialised. */
@@ -17,15 +18,28 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
         immediate = true,
         service = {})
 public final class ControlSocket {
-    private final Server server;
+    private final Configuration configuration;
+    private final Drivers drivers;
+    private final DriverSwaps swaps;
+    private Server server;
 
-    /** Begins to listen. */
+    /** Records what is needed later. */
     @Activate
     public ControlSocket(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration,
-            @Reference(policyOption = ReferencePolicyOption.GREEDY) NeuronRuntime runtime,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Drivers drivers,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) DriverSwaps swaps) {
+        this.configuration = configuration;
+        this.drivers = drivers;
+        this.swaps = swaps;
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    synchronized void addRuntime(NeuronRuntime runtime) {
+        closeServer();
         server =
                 new Server(
                         () -> new ControlFolder(configuration.current().stateDir()),
@@ -34,8 +48,14 @@ public final class ControlSocket {
         server.start();
     }
 
-    @Deactivate
-    void stop() {
-        server.close();
+    synchronized void removeRuntime(NeuronRuntime runtime) {
+        closeServer();
+    }
+
+    private void closeServer() {
+        if (server != null) {
+            server.close();
+            server = null;
+        }
     }
 }

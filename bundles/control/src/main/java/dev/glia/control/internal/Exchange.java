@@ -103,7 +103,7 @@ final class Exchange {
             }
         } catch (RuntimeException | Error unfit) {
             taken.forEach(architecture -> giveBack(before.get(architecture), unfit));
-            throw unfit;
+            throw explained(next, unfit);
         }
         new HashSet<>(left.values()).forEach(door::stop);
         boolean serving =
@@ -214,6 +214,20 @@ final class Exchange {
                         + (why.isEmpty()
                                 ? "it registers none within " + ARRIVAL.toSeconds() + " s"
                                 : String.join("; ", why)));
+    }
+
+    /** The slot knows that a driver cannot be had; its component knows why. */
+    private RuntimeException explained(Bundle next, Throwable unfit) {
+        List<String> failed = absence.failed(next);
+        return switch (unfit) {
+            case NrtException known when !failed.isEmpty() ->
+                    new NrtException(
+                            known.status(),
+                            known.reason() + " (" + String.join("; ", failed) + ")",
+                            known);
+            case RuntimeException known -> known;
+            default -> throw (Error) unfit;
+        };
     }
 
     private void giveBack(DriverState before, Throwable unfit) {

@@ -1,0 +1,124 @@
+package dev.glia.launcher.cli;
+
+import dev.glia.core.ScriptShell;
+import dev.glia.launcher.Glia;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.RuntimeLifecycle;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** {@code glia shell}: a session in a process of its own, with a folder for bundles. */
+@Command(
+        name = "shell",
+        description = {
+            "Start a shell in a process with an initialised runtime (the development profile). Jars",
+            "that are dropped into a folder are taken in: drivers replace each other live."
+        })
+final class ShellCommand implements Callable<Integer> {
+    /** The terminal comes behind this level; scripts do without it. */
+    private static final int WITHOUT_TERMINAL = 19;
+
+    @Mixin private CommonOptions common;
+
+    @Option(
+            names = {"-c", "--command"},
+            paramLabel = "SCRIPT",
+            description = "Execute this, such as neuron:drivers, and end.")
+    private Optional<String> script = Optional.empty();
+
+    @Option(
+            names = "--drop",
+            paramLabel = "DIR",
+            description = "The folder for bundles; drivers in the state folder unless given.")
+    private Optional<Path> drop = Optional.empty();
+
+    @Override
+    public Integer call() throws Exception {
+        Path state = StateDir.find().toAbsolutePath();
+        Path folder = drop.map(Path::toAbsolutePath).orElse(state.resolve("drivers"));
+        create(folder);
+        Glia.Builder builder =
+                common.builder()
+                        .feature("development")
+                        .set("gosh.home", home().resolve("shell").toString())
+                        .set("felix.fileinstall.dir", folder.toString())
+                        .set("felix.fileinstall.tmpdir", state.resolve("drivers.tmp").toString());
+        Console console = System.console();
+        if (script.isPresent() || console == null || !console.isTerminal()) {
+            return execute(builder.startLevel(WITHOUT_TERMINAL));
+        }
+        System.err.println("jars in " + folder + " are taken in; \"help\" lists the commands");
+        try (Glia glia = builder.set(RuntimeLifecycle.INIT, "auto").start()) {
+            glia.awaitStop();
+        }
+        return 0;
+    }
+
+    private int execute(Glia.Builder builder) throws IOException {
+        try (Glia glia = builder.start()) {
+            Host.of(glia);
+            glia.runtime();
+            try (var session =
+                    glia.service(ScriptShell.class).open(System.in, System.out, System.err)) {
+                if (script.isPresent()) {
+                    execute(session, script.get());
+                } else {
+                    var lines =
+                            new BufferedReader(
+                                    new InputStreamReader(System.in, StandardCharsets.UTF_8));
+                    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                        execute(session, line);
+                    }
+                }
+            }
+        }
+        return 0;
+    }
+
+    private static void execute(ScriptShell.Session session, String line) {
+        try {
+            session.execute(line);
+        } catch (NrtException known) {
+            throw known;
+        } catch (Exception failure) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID, "\"" + line + "\" failed: " + failure, failure);
+        }
+        System.out.flush();
+    }
+
+    /** The distribution, which has the profile of the shell. */
+    private static Path home() throws URISyntaxException {
+        String named = System.getProperty("glia.home");
+        if (named != null) {
+            return Path.of(named).toAbsolutePath();
+        }
+        URI code = Main.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+        return Path.of(code).getParent().getParent();
+    }
+
+    private static void create(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(
+                    folder,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+        }
+    }
+}
