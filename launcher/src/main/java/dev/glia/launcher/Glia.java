@@ -23,6 +23,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -46,6 +50,7 @@ import java.util.stream.Stream;
  */
 public final class Glia implements AutoCloseable {
     private static final Duration SIGNAL_DEADLINE = Duration.ofSeconds(10);
+    private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(20);
 
     private final Container container;
     private final Duration patience;
@@ -312,11 +317,6 @@ public final class Glia implements AutoCloseable {
                 .findFirst();
     }
 
-    private void checkOpen() {
-        if (closed.get()) {
-            throw new NrtException(NrtStatus.NRT_CLOSED, "this Glia is closed; start another one");
-        }
-    }
     /**
      * Waits until the framework has been stopped from inside, as the end of an interactive shell
      * does.
@@ -328,8 +328,18 @@ public final class Glia implements AutoCloseable {
         container.awaitStop();
     }
 
+    private void checkOpen() {
+        if (closed.get()) {
+            throw new NrtException(NrtStatus.NRT_CLOSED, "this Glia is closed; start another one");
+        }
+    }
 
-    /** Closes the runtime, which releases the cores, and stops all bundles. Idempotent. */
+    /**
+     * Closes the runtime, which releases the cores, and stops all bundles. Idempotent.
+     *
+     * @throws NrtException NRT_TIMEOUT when a driver or another bundle hangs in its end: it is left
+     *     alone, and what it keeps is free when the process ends
+     */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
@@ -338,15 +348,13 @@ public final class Glia implements AutoCloseable {
             } catch (IllegalStateException alreadyShuttingDown) {
                 // The hook is why we are here, or it finds that we were faster.
             }
-            closeAll();
-        }
-    }
-
-    private void closeAll() {
-        try (container) {
-            NeuronRuntime open = runtime;
-            if (open != null) {
-                open.close();
+            if (!closeWithin(CLOSE_DEADLINE)) {
+                throw new NrtException(
+                        NrtStatus.NRT_TIMEOUT,
+                        "Glia is not closed after "
+                                + CLOSE_DEADLINE.toSeconds()
+                                + " s: a driver or another bundle hangs in its end; its cores are free"
+                                + " when the process ends");
             }
         }
     }
@@ -357,11 +365,34 @@ public final class Glia implements AutoCloseable {
      */
     private void closeBySignal() {
         if (closed.compareAndSet(false, true)) {
-            Thread closing = Thread.ofPlatform().daemon().name("glia-close").start(this::closeAll);
-            try {
-                closing.join(SIGNAL_DEADLINE);
-            } catch (InterruptedException hurry) {
-                Thread.currentThread().interrupt();
+            closeWithin(SIGNAL_DEADLINE);
+        }
+    }
+
+    /** {@return whether it is closed, or would not be any better with more time} */
+    private boolean closeWithin(Duration limit) {
+        FutureTask<Void> closing = new FutureTask<>(this::closeAll, null);
+        Thread.ofPlatform().daemon().name("glia-close").start(closing);
+        try {
+            closing.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException hanging) {
+            return false;
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException failed) {
+            switch (failed.getCause()) {
+                case RuntimeException known -> throw known;
+                case Throwable other -> throw new IllegalStateException(other);
+            }
+        }
+        return true;
+    }
+
+    private void closeAll() {
+        try (container) {
+            NeuronRuntime open = runtime;
+            if (open != null) {
+                open.close();
             }
         }
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * One process of the command line, with a state folder of the test and without the variables of its
  * surroundings.
  */
-final class GliaProcess implements AutoCloseable {
+public final class GliaProcess implements AutoCloseable {
     static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     static final Path SCRIPT = ROOT.resolve("glia");
 
@@ -47,7 +47,8 @@ final class GliaProcess implements AutoCloseable {
      * @param environment variables
      * @param arguments what it is asked to do
      */
-    static GliaProcess start(Path folder, Map<String, String> environment, String... arguments) {
+    public static GliaProcess start(
+            Path folder, Map<String, String> environment, String... arguments) {
         return start(SCRIPT, folder, environment, arguments);
     }
 
@@ -69,7 +70,7 @@ final class GliaProcess implements AutoCloseable {
     }
 
     /** Waits for the end. */
-    GliaProcess await() {
+    public GliaProcess await() {
         try {
             if (!process.waitFor(3 * Await.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError("does not end: " + this);
@@ -82,7 +83,7 @@ final class GliaProcess implements AutoCloseable {
     }
 
     /** Waits for a line on standard output. */
-    String awaitLine() {
+    public String awaitLine() {
         Await.until(() -> "a line of " + this, () -> out().contains("\n") || !process.isAlive());
         if (!out().contains("\n")) {
             throw new AssertionError("ended without a line: " + this);
@@ -104,27 +105,32 @@ final class GliaProcess implements AutoCloseable {
         return process.pid();
     }
 
-    int exit() {
+    public int exit() {
         return process.exitValue();
     }
 
-    String out() {
+    public String out() {
         return text(out);
     }
 
-    String err() {
+    public String err() {
         return text(err);
     }
 
     /** {@return the last line on standard error} */
-    String lastError() {
+    public String lastError() {
         return err().lines().reduce("", (before, line) -> line);
     }
 
-    /** Asks it to end, as {@code kill} does. */
+    /** Asks it to end, as {@code kill} does, and waits for it. */
     void terminate() {
-        process.destroy();
+        askToEnd();
         await();
+    }
+
+    /** Asks it to end, as {@code kill} does. */
+    public void askToEnd() {
+        process.destroy();
     }
 
     /** Sends SIGINT, as Ctrl-C does. */

@@ -21,7 +21,11 @@ import java.util.concurrent.Callable;
             "List the device drivers of all running runtimes of this user, or replace one while",
             "requests run."
         },
-        subcommands = {DriversSwapCommand.class, DriversRollbackCommand.class})
+        subcommands = {
+            DriversSwapCommand.class,
+            DriversRollbackCommand.class,
+            DriversCheckCommand.class
+        })
 final class DriversCommand implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofSeconds(5);
 

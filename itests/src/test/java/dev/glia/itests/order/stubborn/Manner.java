@@ -1,0 +1,35 @@
+package dev.glia.itests.order.stubborn;
+
+import java.util.concurrent.locks.LockSupport;
+
+/** What is wrong with a bundle. */
+public enum Manner {
+    /** Its activator throws at the start. */
+    START_THROWS,
+    /** Its activator throws at the stop. */
+    STOP_THROWS,
+    /** Its activator never ends its stop. */
+    STOP_HANGS,
+    /** The constructor of its component throws. */
+    CONSTRUCTOR_THROWS,
+    /** Its component throws when it is activated. */
+    ACTIVATE_THROWS,
+    /** Its component throws when it is deactivated. */
+    DEACTIVATE_THROWS,
+    /** Its component is never done with its deactivation. */
+    DEACTIVATE_HANGS,
+    /** Its driver never gives a core back. */
+    CLOSE_HANGS;
+
+    void hangIf(Manner manner) {
+        while (this == manner) {
+            LockSupport.parkNanos(Long.MAX_VALUE);
+        }
+    }
+
+    void throwIf(Manner manner) {
+        if (this == manner) {
+            throw new IllegalStateException("as it is made: " + manner);
+        }
+    }
+}
