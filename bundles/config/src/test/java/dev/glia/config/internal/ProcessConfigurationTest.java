@@ -181,6 +181,7 @@ class ProcessConfigurationTest {
                 "GLIA_INIT|later|=manual",
                 "GLIA_EMULATE_PACE|2|=2ms",
                 "GLIA_EMULATE_FAULTS|hang evry=3|=hang",
+                "GLIA_EMULATE_ISOLATION|thread|=process",
                 "NEURON_RT_VISIBLE_CORES|''|0-2",
                 "GLIA_STATE_DIR|''|=/"
             })
@@ -372,7 +373,7 @@ class ProcessConfigurationTest {
     @Test
     void everySettingIsExplained() {
         var settings = of(Map.of()).settings();
-        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(27 + 12);
+        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(28 + 12);
         assertThat(settings)
                 .allSatisfy(
                         setting -> {

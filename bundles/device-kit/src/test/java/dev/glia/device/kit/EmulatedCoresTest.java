@@ -9,6 +9,7 @@ import dev.glia.device.CoreAddress;
 import dev.glia.device.CoreSession;
 import dev.glia.device.DeviceInfo;
 import dev.glia.device.Emulation;
+import dev.glia.device.EmulationRules;
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
@@ -70,6 +71,21 @@ class EmulatedCoresTest {
     @Test
     void showsTheDevicesOfItsArchitectureOnly() {
         assertThat(cores(true).devices()).extracting(DeviceInfo::index).containsExactly(0);
+    }
+
+    @Test
+    void anIsolatedCoreHasAnEngineOfItsOwnThatEndsWithIt() {
+        var rig = new Rig().with(new EmulationRules(List.of(), List.of(), true));
+        CoreSession isolated = rig.open(0);
+        try (var _ = isolated.load(Rig.image("m"), new LoadSettings(false, true, false))) {
+            assertThat(rig.engine.isolated).hasValue(1);
+            assertThat(rig.engine.lastSettings.sharedWeights())
+                    .as("nobody to share with")
+                    .isFalse();
+        }
+        isolated.close();
+        assertThat(rig.engine.isolated).hasValue(0);
+        assertThat(new Rig().open(1)).isNotNull();
     }
 
     @Test

@@ -150,6 +150,18 @@ class EmulatedInvocationTest {
     }
 
     @Test
+    void whatMayGetStuckIsNotCancellable() {
+        assertThat(new Rig().bind().cancellable()).isTrue();
+        assertThat(new Rig().with(new Kind.Hang()).bind().cancellable()).isTrue();
+        assertThat(
+                        new Rig()
+                                .with(new Kind.Stuck(Duration.ofSeconds(1)), SECOND)
+                                .bind()
+                                .cancellable())
+                .isFalse();
+    }
+
+    @Test
     void aRunWaitsForTheOneWhoCancelsIt() throws Exception {
         Invocation paced = rig.with(Duration.ofNanos(1000), 0).bind();
         rig.engine.gate = new CountDownLatch(1);

@@ -1,5 +1,6 @@
 package dev.glia.device.kit;
 
+import dev.glia.device.CoreAddress;
 import dev.glia.device.Engine;
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadSettings;
@@ -42,12 +43,39 @@ final class FakeEngine implements Engine {
         return new Footprint(Engine.super.footprint(image).code(), constants);
     }
 
+    /** Cores in processes of their own that are open. */
+    final AtomicInteger isolated = new AtomicInteger();
+
+    LoadSettings lastSettings;
+
+    @Override
+    public Isolated isolate(CoreAddress core) {
+        isolated.incrementAndGet();
+        return new Isolated() {
+            @Override
+            public String function() {
+                return FakeEngine.this.function();
+            }
+
+            @Override
+            public LoadedModel load(ModelImage image, LoadSettings settings) {
+                return FakeEngine.this.load(image, settings);
+            }
+
+            @Override
+            public void close() {
+                isolated.decrementAndGet();
+            }
+        };
+    }
+
     @Override
     public LoadedModel load(ModelImage image, LoadSettings settings) {
         if (failure != null) {
             throw failure;
         }
         open++;
+        lastSettings = settings;
         return new LoadedModel() {
 
             private boolean closed;

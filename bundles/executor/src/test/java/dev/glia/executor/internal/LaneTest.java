@@ -231,6 +231,60 @@ class LaneTest {
         caller.join();
     }
 
+    @Test
+    void cancellingOneThatWaitsForItsTurnStopsNobodyElse() throws Exception {
+        var running = new Hang();
+        var answer = new AtomicInteger();
+        Thread caller =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(() -> answer.set(lane.run(running, LONG).code() + 1));
+        running.started.await();
+        Submission waiting = lane.submit(task(() -> {}), LONG, end -> {});
+        while (!waitsForItsTurn()) {
+            Thread.onSpinWait();
+        }
+        waiting.cancel();
+        running.release();
+        caller.join();
+        assertThat(answer).as("not stopped").hasValue(NrtStatus.NRT_SUCCESS.code() + 1);
+        assertThat(join(waiting).failure().orElseThrow()).hasMessageContaining("cancelled");
+    }
+
+    @Test
+    void aStopThatHadNoEffectIsRepeated() {
+        var stops = new AtomicInteger();
+        var deaf =
+                new LaneTask() {
+                    @Override
+                    public NrtStatus run() {
+                        while (stops.get() < 3) {
+                            Thread.onSpinWait();
+                        }
+                        return NrtStatus.NRT_SUCCESS;
+                    }
+
+                    @Override
+                    public void stop() {
+                        stops.incrementAndGet();
+                    }
+
+                    @Override
+                    public void released() {}
+
+                    @Override
+                    public boolean prompt() {
+                        return true;
+                    }
+
+                    @Override
+                    public String model() {
+                        return "deaf";
+                    }
+                };
+        assertThatThrownBy(() -> lane.run(deaf, SHORT)).hasMessageStartingWith("NRT_TIMEOUT (5)");
+    }
+
     /** {@return whether the thread of the lane has taken a request and is waiting with it} */
     private static boolean waitsForItsTurn() {
         return Thread.getAllStackTraces().entrySet().stream()
