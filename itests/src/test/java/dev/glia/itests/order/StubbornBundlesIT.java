@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,75 +39,52 @@ class StubbornBundlesIT {
     }
 
     @Test
-    void aProcessThatIsTerminatedEnds() throws IOException {
-        Map<Manner, GliaProcess> holders = new LinkedHashMap<>();
+    void processesEndAndLeaveTheirCoresFree() throws IOException {
+        Map<Manner, GliaProcess> terminated = new LinkedHashMap<>();
         for (Manner manner : Manner.values()) {
-            holders.put(manner, hold(manner));
+            terminated.put(manner, hold(manner));
         }
-        holders.forEach(
+        GliaProcess doneWithDriver = hold(Manner.CLOSE_HANGS, "--for", "0");
+        GliaProcess doneWithBundle = hold(Manner.STOP_HANGS, "--for", "0");
+        terminated.forEach(
                 (manner, holder) ->
-                        assertThat(holder.awaitLine())
-                                .as("%s", manner)
-                                .contains("\"cores\":[0,1]"));
-        holders.values().forEach(GliaProcess::askToEnd);
-        holders.forEach(
+                        assertThat(holder.awaitLine()).as("%s", manner).contains("\"cores\":["));
+
+        terminated.values().forEach(GliaProcess::askToEnd);
+
+        terminated.forEach(
                 (manner, holder) ->
                         assertThat(holder.await().exit())
                                 .as("%s %s", manner, holder)
                                 .isEqualTo(TERMINATED));
-        for (Manner manner : Manner.values()) {
-            requireFree(manner);
-        }
-    }
-
-    @Test
-    void aProcessThatIsDoneEnds() throws IOException {
-        Map<Manner, GliaProcess> holders = new LinkedHashMap<>();
-        for (Manner manner : Manner.values()) {
-            holders.put(manner, hold(manner, "--for", "0"));
-        }
-        holders.forEach((manner, holder) -> assertThat(holder.await().out()).contains("[0,1]"));
-        assertThat(holders.get(Manner.CLOSE_HANGS).lastError())
+        assertThat(terminated.get(Manner.START_THROWS).err()).contains("com.example.stubborn");
+        assertThat(doneWithBundle.await().out()).contains("\"cores\":[");
+        assertThat(doneWithDriver.await().lastError())
                 .startsWith("NRT_TIMEOUT (5): Glia is not closed after 20 s");
-        assertThat(holders.get(Manner.START_THROWS).err()).contains("com.example.stubborn");
-        for (Manner manner : Manner.values()) {
-            requireFree(manner);
-        }
+        GliaProcess all = start(Map.of(), "--for", "0");
+        assertThat(all.await().exit()).as("%s", all).isZero();
+        assertThat(all.out()).contains("\"cores\":[0,", ",31]");
     }
 
     private GliaProcess hold(Manner manner, String... more) throws IOException {
-        Path place = Files.createDirectories(folder.resolve(manner.name()));
-        var arguments =
-                new ArrayList<>(
-                        List.of(
-                                "hold",
-                                "--json",
-                                "--instance",
-                                "trn1.2xlarge",
-                                "--bundle",
-                                StubbornBundle.make(place, manner).toString()));
-        arguments.addAll(List.of(more));
-        GliaProcess holder =
-                GliaProcess.start(
-                        place,
-                        Map.of("GLIA_BUNDLE_TRUST", "any"),
-                        arguments.toArray(String[]::new));
-        processes.add(holder);
-        return holder;
+        Path jar = StubbornBundle.make(folder, manner);
+        return start(
+                Map.of(
+                        "NEURON_RT_NUM_CORES",
+                        "1",
+                        "GLIA_BUNDLES",
+                        jar.toString(),
+                        "GLIA_BUNDLE_TRUST",
+                        "any"),
+                more);
     }
 
-    private void requireFree(Manner manner) {
-        GliaProcess next =
-                GliaProcess.start(
-                        folder.resolve(manner.name()),
-                        Map.of(),
-                        "hold",
-                        "--json",
-                        "--instance",
-                        "trn1.2xlarge",
-                        "--for",
-                        "0");
-        processes.add(next);
-        assertThat(next.await().exit()).as("%s %s", manner, next).isZero();
+    private GliaProcess start(Map<String, String> environment, String... more) {
+        var arguments = new ArrayList<>(List.of("hold", "--json", "--instance", "trn1.32xlarge"));
+        arguments.addAll(List.of(more));
+        GliaProcess process =
+                GliaProcess.start(folder, environment, arguments.toArray(String[]::new));
+        processes.add(process);
+        return process;
     }
 }
