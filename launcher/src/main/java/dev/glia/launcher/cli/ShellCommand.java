@@ -31,8 +31,8 @@ import java.util.concurrent.Callable;
             "that are dropped into a folder are taken in: drivers replace each other live."
         })
 final class ShellCommand implements Callable<Integer> {
-    /** The terminal comes behind this level; scripts do without it. */
-    private static final int WITHOUT_TERMINAL = 19;
+    /** The terminal lies behind this level; scripts do without it. */
+    private static final int WITHOUT_TERMINAL = 20;
 
     @Mixin private CommonOptions common;
 
