@@ -13,7 +13,10 @@ import dev.glia.runtime.NrtStatus;
 final class Question implements LaneTask, AutoCloseable {
 
     private final CoreModel model;
-    private final Invocation invocation;
+
+    /** Null when it is not bound any more: a lane may remember its last task for long. */
+    private volatile Invocation invocation;
+
     private final Storage users;
     private volatile boolean stopped;
 
@@ -29,7 +32,9 @@ final class Question implements LaneTask, AutoCloseable {
         this.users =
                 Storage.freedBy(
                         () -> {
-                            invocation.close();
+                            Invocation bound = this.invocation;
+                            this.invocation = null;
+                            bound.close();
                             use.release();
                         });
     }
@@ -52,7 +57,10 @@ final class Question implements LaneTask, AutoCloseable {
     @Override
     public void stop() {
         stopped = true;
-        invocation.cancel();
+        Invocation running = invocation;
+        if (running != null) {
+            running.cancel();
+        }
     }
 
     @Override

@@ -180,9 +180,13 @@ final class SelfTest {
                 Elements.invert(known.outputs().get(i), outputs.get(i));
             }
             try (Invocation invocation = loaded.bind(inputs, outputs)) {
-                running.accept(invocation);
-                NrtStatus status = invocation.run();
-                running.accept(null);
+                NrtStatus status;
+                try {
+                    running.accept(invocation);
+                    status = invocation.run();
+                } finally {
+                    running.accept(null);
+                }
                 requireSame(status, outputs, known.status(), known.outputs(), "answers wrongly");
             }
         } finally {

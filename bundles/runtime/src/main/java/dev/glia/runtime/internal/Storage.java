@@ -11,7 +11,9 @@ final class Storage {
 
     private static final Runnable LEFT_ALONE = () -> {};
 
-    private final Runnable free;
+    /** Only once, and not kept longer; whoever lets go last has it. */
+    private Runnable free;
+
     private final AtomicInteger holders = new AtomicInteger(1);
 
     private Storage(Runnable free) {
@@ -44,7 +46,9 @@ final class Storage {
 
     void release() {
         if (holders.decrementAndGet() == 0) {
-            free.run();
+            Runnable last = free;
+            free = LEFT_ALONE;
+            last.run();
         }
     }
 }

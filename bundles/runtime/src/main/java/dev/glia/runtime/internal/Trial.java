@@ -6,14 +6,18 @@ import dev.glia.device.Invocation;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One attempt to let a driver take over: it opens the cores, loads the models, answers what the
@@ -23,7 +27,12 @@ import java.util.concurrent.TimeoutException;
  */
 final class Trial {
 
+    private static final Logger LOG = LoggerFactory.getLogger("NRT.driver_trial");
+
     private static final long UNLIMITED_LOAD_NANOS = TimeUnit.SECONDS.toNanos(300);
+
+    /** How often it is looked whether the step under way takes too long. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final DriverSlot slot;
     private final String architecture;
@@ -32,7 +41,7 @@ final class Trial {
     private final DriverSlot.Patience patience;
 
     /** What it carries over; each NEFF is held until the trial has ended. */
-    private final Map<CoreModel, Seat> carried = new HashMap<>();
+    private final Set<CoreModel> carried = new HashSet<>();
 
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -75,6 +84,7 @@ final class Trial {
         withdrawn = true;
         outcome.completeExceptionally(
                 new NrtException(NrtStatus.NRT_CLOSED, "the trial of " + candidate + " was ended"));
+        cancelRun();
     }
 
     /** Waits until the driver has everything back, or the time is over. */
@@ -103,12 +113,11 @@ final class Trial {
                     NrtStatus.NRT_RESOURCE, "there can be no thread to try it", noThread);
         }
         while (true) {
-            Step now = step;
             try {
-                outcome.get(now.deadlineNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
+                outcome.get(LOOK_NANOS, TimeUnit.NANOSECONDS);
                 return null;
-            } catch (TimeoutException late) {
-                if (now == step) {
+            } catch (TimeoutException unknown) {
+                if (System.nanoTime() - step.deadlineNanos() >= 0) {
                     outcome.completeExceptionally(failure == null ? overdue() : failure);
                     cancelRun();
                 }
@@ -120,35 +129,57 @@ final class Trial {
         }
     }
 
-    /** On a thread of its own: a driver may hang in this as well. */
+    /** Again and again, as a run may just begin; on a thread of its own, as this may hang, too. */
     private void cancelRun() {
         Invocation hangs = running;
         if (hangs != null) {
-            Thread.ofPlatform().daemon().name("glia-cancel-" + architecture).start(hangs::cancel);
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("glia-cancel-" + architecture)
+                    .start(() -> cancel(hangs));
+        }
+    }
+
+    private void cancel(Invocation hangs) {
+        long start = System.nanoTime();
+        while (running == hangs && System.nanoTime() - start < patience.cancelNanos()) {
+            hangs.cancel();
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    private void runs(Invocation invocation) {
+        running = invocation;
+        if (invocation != null && outcome.isDone()) {
+            throw overdue();
         }
     }
 
     private void run() {
         var revision = new Revision(candidate);
         try {
-            prepare(revision);
-            Collection<CoreModel> missing = workload.models();
-            do {
-                for (CoreModel model : missing) {
-                    carryOver(model, revision);
-                }
-                missing = slot.takeOver(this, revision);
-            } while (!missing.isEmpty());
-            dropUnloaded(revision);
+            qualify(revision);
         } catch (RuntimeException | Error thrown) {
             failure = reason(thrown);
             begin("take its cores and models back", patience.openNanos());
             revision.discard();
             outcome.completeExceptionally(failure);
         } finally {
-            carried.keySet().forEach(model -> model.neff().release());
+            carried.forEach(model -> model.neff().release());
             ended.countDown();
         }
+    }
+
+    private void qualify(Revision revision) {
+        prepare(revision);
+        Collection<CoreModel> missing = workload.models();
+        do {
+            for (CoreModel model : missing) {
+                carryOver(model, revision);
+            }
+            missing = slot.takeOver(this, revision);
+        } while (!missing.isEmpty());
+        dropUnloaded(revision);
     }
 
     private void prepare(Revision revision) {
@@ -180,7 +211,7 @@ final class Trial {
             return; // It is being unloaded.
         }
         Seat seat = revision.seat(model.core().index());
-        carried.put(model, seat);
+        carried.add(model);
         long limit =
                 model.loadTimeoutNanos() == 0 ? UNLIMITED_LOAD_NANOS : model.loadTimeoutNanos();
         step("load model " + model.name() + " on " + core(model), limit);
@@ -188,18 +219,24 @@ final class Trial {
         step("give way to the serving driver", UNLIMITED_LOAD_NANOS);
         model.selfTest().learn(slot, patience.testNanos());
         step("answer with model " + model.name() + " on " + core(model), patience.testNanos());
-        model.selfTest().check(loaded, invocation -> running = invocation);
+        model.selfTest().check(loaded, this::runs);
     }
 
     private static String core(CoreModel model) {
         return "NeuronCore " + model.core().index();
     }
 
-    /** What was unloaded while it was carried over. */
+    /** What was unloaded while it was carried over; the driver serves by now, whatever it does. */
     private void dropUnloaded(Revision revision) {
-        carried.keySet().stream()
-                .filter(model -> !workload.models().contains(model))
-                .forEach(revision::unload);
+        for (CoreModel model : carried) {
+            if (!workload.models().contains(model)) {
+                try {
+                    revision.unload(model);
+                } catch (RuntimeException | Error thrown) {
+                    LOG.error("{} failed to unload model {}", candidate, model.name(), thrown);
+                }
+            }
+        }
     }
 
     private void step(String what, long limitNanos) {

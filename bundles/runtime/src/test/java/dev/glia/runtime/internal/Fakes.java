@@ -99,8 +99,17 @@ final class Fakes {
         volatile CountDownLatch hold;
         volatile boolean ignoresCancel;
 
+        /** Opening a core waits for it. */
+        volatile CountDownLatch holdOpen;
+
         /** Loads wait for it. */
         volatile CountDownLatch holdLoad;
+
+        /** What it says it drives. */
+        volatile String drives = "trn1";
+
+        /** Whether each answer is another one. */
+        volatile boolean random;
 
         /** The load that fails, counted from the next one; 0 for none. */
         final AtomicInteger failsAtLoad = new AtomicInteger();
@@ -109,6 +118,8 @@ final class Fakes {
         volatile int runFailure;
 
         final AtomicInteger runs = new AtomicInteger();
+
+        volatile int lastInput;
 
         Driver(int adds) {
             this.adds = adds;
@@ -121,7 +132,7 @@ final class Fakes {
         @Override
         public Architecture architecture() {
             return new Architecture(
-                    "trn1",
+                    drives,
                     "Trainium1",
                     "v2",
                     2,
@@ -143,6 +154,10 @@ final class Fakes {
         public CoreSession open(CoreAddress core) {
             if (openFailure != null) {
                 throw openFailure;
+            }
+            CountDownLatch held = holdOpen;
+            while (held != null && held.getCount() > 0) {
+                Thread.onSpinWait();
             }
             openSessions.incrementAndGet();
             return new Session();
@@ -232,7 +247,9 @@ final class Fakes {
                     throw new NrtException(
                             NrtStatus.NRT_EXEC_COMPLETED_WITH_ERR, "run " + runFailure);
                 }
-                output.set(ValueLayout.JAVA_INT, 0, input.get(ValueLayout.JAVA_INT, 0) + adds);
+                lastInput = input.get(ValueLayout.JAVA_INT, 0);
+                int sum = input.get(ValueLayout.JAVA_INT, 0) + adds + (random ? runs.get() : 0);
+                output.set(ValueLayout.JAVA_INT, 0, sum);
                 note(closed || loaded.closed || loaded.session.closed);
                 return NrtStatus.NRT_SUCCESS;
             }
