@@ -36,6 +36,9 @@ import java.util.jar.Attributes;
 class HouseRulesIT {
     private static final Path LAUNCHER = Path.of("..", "launcher", "target", "classes");
 
+    /** No container of the tests has it. */
+    private static final Path SHELL = Path.of("..", "bundles", "shell", "target", "classes");
+
     private static final String[] CONTRACT = {
         "dev.glia.runtime",
         "dev.glia.device",
@@ -58,6 +61,8 @@ class HouseRulesIT {
         }
         assertThat(LAUNCHER).isDirectory();
         locations.add(Location.of(LAUNCHER));
+        assertThat(SHELL).isDirectory();
+        locations.add(Location.of(SHELL));
         glia =
                 new ClassFileImporter()
                         .importLocations(locations)
@@ -154,6 +159,7 @@ class HouseRulesIT {
                                                 "dev.glia.runtime.internal..",
                                                 "dev.glia.log.internal..",
                                                 "dev.glia.control.internal..",
+                                                "dev.glia.shell.internal..",
                                                 "dev.glia.trust..",
                                                 "dev.glia.config.internal..")))
                         .should()

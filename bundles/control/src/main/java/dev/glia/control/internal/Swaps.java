@@ -62,7 +62,7 @@ public final class Swaps implements DriverSwaps {
                     Bundle arrival = door.install(jar, pin);
                     try {
                         exchange.requireDriver(arrival, jar);
-                        return takeOver(arrival);
+                        return takeOver(arrival, null);
                     } catch (RuntimeException | Error refused) {
                         door.uninstall(arrival);
                         throw refused;
@@ -77,7 +77,7 @@ public final class Swaps implements DriverSwaps {
 
     private DriverSwap back(Bundle kept) {
         try {
-            return takeOver(kept);
+            return takeOver(kept, null);
         } catch (RuntimeException | Error refused) {
             door.stop(kept);
             throw refused;
@@ -108,17 +108,21 @@ public final class Swaps implements DriverSwaps {
         return candidates.iterator().next();
     }
 
-    /** Lets a bundle serve, and keeps the one that served as the previous one. */
-    private DriverSwap takeOver(Bundle next) {
+    /**
+     * Lets a bundle serve, and keeps the one that served as the previous one, unless it was an
+     * older build from the same file: then the previous one stays what it is.
+     */
+    private DriverSwap takeOver(Bundle next, Bundle older) {
         Exchange.Done done = exchange.replace(next);
         Set<Bundle> forgotten = new HashSet<>();
         synchronized (previous) {
             done.left()
                     .forEach(
                             (architecture, left) -> {
-                                Bundle older = previous.put(architecture, left);
-                                if (older != null) {
-                                    forgotten.add(older);
+                                boolean stays = left == older && previous.containsKey(architecture);
+                                Bundle lost = stays ? left : previous.put(architecture, left);
+                                if (lost != null) {
+                                    forgotten.add(lost);
                                 }
                             });
             forgotten.removeAll(previous.values());
@@ -149,7 +153,7 @@ public final class Swaps implements DriverSwaps {
                 () -> {
                     Bundle known = dropped.get(jar);
                     if (known == null || !exchange.architectures(known).isEmpty()) {
-                        dropped.put(jar, takeIn(jar));
+                        dropped.put(jar, takeIn(jar, known));
                     } else {
                         door.update(known, jar);
                     }
@@ -157,11 +161,11 @@ public final class Swaps implements DriverSwaps {
                 });
     }
 
-    private Bundle takeIn(Path jar) {
+    private Bundle takeIn(Path jar, Bundle older) {
         Bundle arrival = door.install(jar, Optional.empty());
         try {
             if (exchange.replaces(arrival)) {
-                takeOver(arrival);
+                takeOver(arrival, older);
             } else {
                 door.start(arrival);
             }
