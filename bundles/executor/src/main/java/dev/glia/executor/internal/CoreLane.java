@@ -30,7 +30,7 @@ final class CoreLane implements Lane, Request.Origin {
     private final Quarantine quarantine;
     private final Backlog backlog;
     private final ReentrantLock turn = new ReentrantLock(true);
-    private final Supervision supervision = new Supervision();
+    private final Supervision supervision;
     private final Deadlines deadlines;
 
     CoreLane(
@@ -44,6 +44,7 @@ final class CoreLane implements Lane, Request.Origin {
         this.maxInFlight = maxInFlight;
         this.watchdog = watchdog;
         this.failures = new LaneFailures(core);
+        this.supervision = new Supervision(watchdog::stop);
         this.quarantine = new Quarantine(failures, supervision, changed);
         this.backlog =
                 new Backlog(

@@ -2,7 +2,10 @@ package dev.glia.executor.internal;
 
 import dev.glia.core.LaneTask;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What is running on a lane right now, and the right to stop exactly that.
@@ -10,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>A run has a ticket. The lane begins and ends it; the watchdog and cancelling callers may stop
  * it in between, from other threads. The state holds ticket and phase in one word, so a late stop
  * can never hit the next run, and {@link #end} never returns while somebody is still calling {@link
- * LaneTask#stop()}.
+ * LaneTask#stop()}. That may hang as well, so it is called on a thread for which nobody waits.
  */
 final class Supervision {
 
@@ -27,28 +30,44 @@ final class Supervision {
     private static final int IDLE = 0;
     private static final int RUNNING = 1;
 
-    /** Somebody is calling stop. */
-    private static final int STOPPING = 2;
+    /** Somebody is writing down why it is stopped. */
+    private static final int MARKING = 2;
+
+    /** Stop is being called. */
+    private static final int STOPPING = 3;
 
     /**
      * Stop was called; it may have come too early to have had an effect, so the watchdog repeats
      * it.
      */
-    private static final int STOPPED = 3;
+    private static final int STOPPED = 4;
 
-    private static final int PHASE_BITS = 2;
+    private static final int PHASE_BITS = 3;
     private static final long PHASE_MASK = (1 << PHASE_BITS) - 1;
 
+    private static final int SPINS = 10_000;
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final AtomicLong state = new AtomicLong();
+    private final Executor stops;
 
     // Written by the lane before the state says RUNNING, read by others after they have seen it.
     private LaneTask task;
     private long deadline;
     private long timeout;
 
-    // Written by whoever stops the run before the state says STOPPED.
+    // Written by whoever stops the run while the state says MARKING.
     private long stopped;
     private volatile Stop stop = Stop.NONE;
+
+    /**
+     * Begins to supervise.
+     *
+     * @param stops where stops are called
+     */
+    Supervision(Executor stops) {
+        this.stops = stops;
+    }
 
     /** Begins a run; called by whoever holds the lane. */
     void begin(LaneTask next, long startNanos, long timeoutNanos) {
@@ -64,8 +83,13 @@ final class Supervision {
         if (state.compareAndSet(running, running & ~PHASE_MASK)) {
             return Stop.NONE;
         }
-        while (!state.compareAndSet(running & ~PHASE_MASK | STOPPED, running & ~PHASE_MASK)) {
-            Thread.onSpinWait();
+        long stopped = running & ~PHASE_MASK | STOPPED;
+        for (int i = 0; !state.compareAndSet(stopped, running & ~PHASE_MASK); i++) {
+            if (i < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(this, POLL_NANOS);
+            }
         }
         Stop reason = stop;
         stop = Stop.NONE;
@@ -83,10 +107,12 @@ final class Supervision {
     }
 
     private void stop(long running, Stop reason) {
-        if (state.compareAndSet(running, running & ~PHASE_MASK | STOPPING)) {
+        long ticket = running & ~PHASE_MASK;
+        if (state.compareAndSet(running, ticket | MARKING)) {
             stop = reason;
             stopped = reason == Stop.DEADLINE ? deadline : System.nanoTime();
-            callStop(running & ~PHASE_MASK);
+            state.set(ticket | STOPPING);
+            callStop(ticket);
         }
     }
 
@@ -106,7 +132,7 @@ final class Supervision {
                 }
                 yield repeatNanos;
             }
-            case STOPPING -> repeatNanos;
+            case MARKING, STOPPING -> repeatNanos;
             default -> Long.MAX_VALUE;
         };
     }
@@ -134,7 +160,7 @@ final class Supervision {
      */
     long overdue(long nowNanos, long graceNanos) {
         long seen = state.get();
-        boolean late = phase(seen) == STOPPED && nowNanos - stopped > graceNanos;
+        boolean late = phase(seen) >= STOPPING && nowNanos - stopped > graceNanos;
         return late && state.get() == seen ? seen >>> PHASE_BITS : 0;
     }
 
@@ -166,11 +192,15 @@ final class Supervision {
     }
 
     private void callStop(long ticket) {
-        try {
-            task.stop();
-        } finally {
-            state.set(ticket | STOPPED);
-        }
+        LaneTask running = task;
+        stops.execute(
+                () -> {
+                    try {
+                        running.stop();
+                    } finally {
+                        state.set(ticket | STOPPED);
+                    }
+                });
     }
 
     private static int phase(long state) {

@@ -43,12 +43,19 @@ final class Watchdog implements AutoCloseable {
             Executors.newSingleThreadExecutor(
                     Thread.ofPlatform().daemon().name("glia-answers").factory());
 
+    /**
+     * Calls drivers: one that hangs when it is asked to stop a request delays no deadline either.
+     */
+    private final ExecutorService stops =
+            Executors.newCachedThreadPool(
+                    Thread.ofPlatform().daemon().name("glia-stops-", 0).factory());
+
     private volatile long shortestTimeout = Long.MAX_VALUE / 4;
     private volatile Thread thread;
     private volatile boolean closed;
 
     /** Once is enough: what fails to stop is asked every few milliseconds. */
-    private boolean complained;
+    private volatile boolean complained;
 
     void watch(Watched lane) {
         watched.add(lane);
@@ -90,12 +97,32 @@ final class Watchdog implements AutoCloseable {
         }
     }
 
+    /** Asks a driver to stop something, on a thread on which it may hang. */
+    void stop(Runnable request) {
+        try {
+            stops.execute(() -> call(request));
+        } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+            call(request);
+        }
+    }
+
+    private void call(Runnable request) {
+        try {
+            request.run();
+        } catch (RuntimeException | Error failure) {
+            if (!complained) {
+                complained = true;
+                LOG.error("A driver failed to stop a request; it is asked again", failure);
+            }
+        }
+    }
+
     private void run() {
         while (!closed) {
             long now = System.nanoTime();
             long sleep = Long.MAX_VALUE;
             for (Watched lane : watched) {
-                sleep = Math.min(sleep, check(lane, now));
+                sleep = Math.min(sleep, lane.check(now, REPEAT_NANOS));
             }
             // Read last: a look at a lane may take a lock, and swallow the call that woke this
             // thread.
@@ -106,22 +133,11 @@ final class Watchdog implements AutoCloseable {
         }
     }
 
-    private long check(Watched lane, long now) {
-        try {
-            return lane.check(now, REPEAT_NANOS);
-        } catch (RuntimeException failure) {
-            if (!complained) {
-                complained = true;
-                LOG.error("A driver failed to stop a request; it is asked again", failure);
-            }
-            return REPEAT_NANOS;
-        }
-    }
-
     @Override
     public synchronized void close() {
         closed = true;
         LockSupport.unpark(thread);
         answers.shutdown();
+        stops.shutdown();
     }
 }

@@ -82,7 +82,7 @@ class InterleavingsTest {
     /** A stop outside of its run, or of another, fails the scenario. */
     public static class StopsWhatRuns {
 
-        private final Supervision supervision = new Supervision();
+        private final Supervision supervision = new Supervision(Runnable::run);
         private final ReentrantLock turn = new ReentrantLock();
         private final Run first = new Run();
         private final Run second = new Run();

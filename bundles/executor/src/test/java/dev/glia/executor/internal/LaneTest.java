@@ -251,6 +251,71 @@ class LaneTest {
         assertThat(join(waiting).failure().orElseThrow()).hasMessageContaining("cancelled");
     }
 
+    /** A driver that hangs when it is asked to stop costs its core, and delays nobody else. */
+    @Test
+    void aStopThatHangsDelaysNoDeadline() throws Exception {
+        var ends = new CountDownLatch(1);
+        var released = new CountDownLatch(1);
+        var hangs =
+                new LaneTask() {
+                    @Override
+                    public NrtStatus run() {
+                        awaitQuietly(ends);
+                        return NrtStatus.NRT_SUCCESS;
+                    }
+
+                    @Override
+                    public void stop() {
+                        awaitQuietly(ends);
+                    }
+
+                    @Override
+                    public void released() {
+                        released.countDown();
+                    }
+
+                    @Override
+                    public boolean prompt() {
+                        return false;
+                    }
+
+                    @Override
+                    public String model() {
+                        return "deaf";
+                    }
+                };
+        Submission stuck = hasty.submit(hangs, SHORT, end -> {});
+        assertThat(join(stuck).status()).isEqualTo(NrtStatus.NRT_TIMEOUT);
+        while (!hasty.quarantined()) {
+            Thread.onSpinWait();
+        }
+        try (Lane other =
+                new CoreLane(
+                        new CoreAddress(4, 2, 0, 1),
+                        1,
+                        1,
+                        watchdog,
+                        Deadlines.Patience.USUAL,
+                        () -> {})) {
+            assertThatThrownBy(() -> other.run(new Hang(), SHORT))
+                    .hasMessageStartingWith("NRT_TIMEOUT (5)");
+        }
+        ends.countDown();
+        released.await();
+        while (hasty.quarantined()) {
+            Thread.onSpinWait();
+        }
+        assertThat(hasty.run(task(() -> {}), LONG)).isEqualTo(NrtStatus.NRT_SUCCESS);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupt) {
+            throw new AssertionError(interrupt);
+        }
+    }
+
     @Test
     void aStopThatHadNoEffectIsRepeated() {
         var stops = new AtomicInteger();
