@@ -34,7 +34,8 @@ final class JarSignature {
     private static final long CONTENT_LIMIT = 2L << 30;
     private static final Pattern SIGNATURE_FILE = Pattern.compile("(?i)META-INF/[^/]+\\.SF");
     private static final Pattern SIGNATURE_PART =
-            Pattern.compile("(?i)META-INF/([^/]+\\.(SF|RSA|DSA|EC)|SIG-[^/]*|MANIFEST\\.MF)");
+            Pattern.compile(
+                    "(?i)META-INF/([^/]+\\.(SF|RSA|DSA|EC)|SIG-[^/.]*(\\.[A-Z0-9]{1,3})?|MANIFEST\\.MF)");
     private static final Pattern DIGEST = Pattern.compile("(?i)(.+)-Digest(-Manifest.*)?");
     private static final Set<String> STRONG =
             Set.of("SHA-256", "SHA-384", "SHA-512", "SHA3-256", "SHA3-384", "SHA3-512");

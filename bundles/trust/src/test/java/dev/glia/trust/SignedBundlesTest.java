@@ -151,6 +151,7 @@ class SignedBundlesTest {
                         "com/example/More.class",
                         "META-INF/versions/25/com/example/Driver.class",
                         "META-INF/services/e.f",
+                        "META-INF/SIG-Evil.class",
                         "META-INF/sub/SIGNER.SF")) {
             cases.add(
                     new Case(

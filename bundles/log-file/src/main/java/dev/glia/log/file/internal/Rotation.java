@@ -46,7 +46,13 @@ record Rotation(long size, ChronoUnit every) {
      * @return whether this call moved it
      */
     boolean rotate(Path path, FileChannel open, Object identity) throws IOException {
-        try (FileLock mine = lock(open)) {
+        return rotate(path, open, identity, () -> LockSupport.parkNanos(1_000_000));
+    }
+
+    /** With something else to do than to wait a millisecond, for tests. */
+    boolean rotate(Path path, FileChannel open, Object identity, Runnable pause)
+            throws IOException {
+        try (FileLock mine = lock(open, pause)) {
             if (mine == null || !identity.equals(LogFile.identity(path))) {
                 return false;
             }
@@ -67,10 +73,10 @@ record Rotation(long size, ChronoUnit every) {
     }
 
     /** Waits a little: whoever holds it is about to move the file, or is a stopped process. */
-    private static FileLock lock(FileChannel open) throws IOException {
+    private static FileLock lock(FileChannel open, Runnable pause) throws IOException {
         FileLock mine = open.tryLock();
         for (int i = 0; mine == null && i < PATIENCE_MILLIS; i++) {
-            LockSupport.parkNanos(1_000_000);
+            pause.run();
             mine = open.tryLock();
         }
         return mine;

@@ -10,9 +10,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -140,6 +142,46 @@ class RotationTest {
                                     .map(line -> line.split(" ")[1]))
                     .containsExactlyInAnyOrderElementsOf(
                             IntStream.range(0, each).mapToObj(String::valueOf).toList());
+        }
+    }
+
+    /** Who writes on instead makes the file longer than it may be. */
+    @Test
+    void aProcessWaitsForTheOneThatHoldsTheFile() throws Exception {
+        Path file = Files.writeString(folder.resolve("held.log"), "full\n");
+        Process holder =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                LockHolder.class.getName(),
+                                file.toString())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        try (var says = holder.inputReader();
+                var tell = holder.outputWriter();
+                FileChannel open = FileChannel.open(file, StandardOpenOption.APPEND)) {
+            assertThat(says.readLine()).isEqualTo("held");
+            Runnable letGo =
+                    () -> {
+                        try {
+                            tell.write("release\n");
+                            tell.flush();
+                            assertThat(says.readLine()).isEqualTo("released");
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    };
+
+            boolean rotated =
+                    new Rotation(1, null).rotate(file, open, LogFile.identity(file), letGo);
+
+            assertThat(rotated).isTrue();
+            assertThat(aside(file)).hasSize(1);
+            assertThat(file).doesNotExist();
+        } finally {
+            holder.destroyForcibly();
         }
     }
 

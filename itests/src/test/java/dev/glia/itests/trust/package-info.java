@@ -1,0 +1,2 @@
+/** Which bundles get into the distribution as it is built. */
+package dev.glia.itests.trust;
