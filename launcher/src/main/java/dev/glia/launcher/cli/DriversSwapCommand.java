@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
         })
 final class DriversSwapCommand implements Callable<Integer> {
     /** A swap is bounded by the process itself; this is for one that hangs. */
-    static final Duration LIMIT = Duration.ofMinutes(4);
+    static final Duration LIMIT = Duration.ofMinutes(10);
 
     private static final Pattern PINNED = Pattern.compile("(.+)#(SHA-256;\\p{XDigit}{64})");
 

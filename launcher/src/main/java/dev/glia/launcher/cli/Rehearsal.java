@@ -29,7 +29,9 @@ final class Rehearsal {
                                 "why nc0",
                                 "why nc0 --json",
                                 "config",
-                                "hold --for 0 --json")
+                                "hold --for 0 --json",
+                                "drivers",
+                                "drivers --json")
                         .stream()
                         .map(line -> line.split(" "))
                         .mapToInt(line -> Main.commandLine(line).execute(line))
