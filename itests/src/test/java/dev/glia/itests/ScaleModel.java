@@ -32,7 +32,7 @@ public final class ScaleModel {
      * @param container whose compiler is used
      * @param architecture the architecture it is for
      */
-    static Path neff(Container container, String architecture) {
+    public static Path neff(Container container, String architecture) {
         return neff(container, architecture, 0);
     }
 
