@@ -74,7 +74,7 @@ final class Plots {
                         "float32 values in and out",
                         "µs, logarithmic",
                         results);
-        chart.getStyler().setYAxisLogarithmic(true);
+        chart.getStyler().setYAxisLogarithmic(true).setYAxisMin(1.0);
         List<String> sizes = List.of("1", "65536", "1048576");
         List<String> names = List.of("1", "64 k", "1 M");
         addBars(chart, "Glia, tensors bound", "glia", sizes, names, results);
