@@ -262,7 +262,8 @@ class TrialTest {
             assertThat(run.execute()).isEqualTo(NrtStatus.NRT_SUCCESS);
             assertThat(driver.runs).as("the new one ran it").hasValue(2);
             assertThat(runtime.queue(1).submitted()).isGreaterThanOrEqualTo(last);
-            assertThat(runtime.queue(1).isCompleted(last)).isTrue();
+            long sequence = last;
+            await(() -> runtime.queue(1).isCompleted(sequence));
         }
         assertThat(model.info()).isEqualTo(info);
         assertThat(runtime.models()).containsExactly(model);
