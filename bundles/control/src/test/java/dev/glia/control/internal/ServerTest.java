@@ -211,7 +211,7 @@ class ServerTest {
 
     @Test
     void closingCutsOffClientsAndRemovesTheSocket() throws IOException {
-        listen();
+        listen(new Server.Limits(32, Duration.ofMinutes(10)));
         try (SocketChannel client = folder.connect(SELF)) {
             Line.write(client, Map.of("i", 1));
             var answers = new Line(client, Line.ANSWER);
