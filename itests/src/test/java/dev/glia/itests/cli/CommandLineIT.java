@@ -98,6 +98,13 @@ class CommandLineIT {
     }
 
     @Test
+    void runTellsWhatTakesTheMemory() {
+        assertThat(succeed("run", "trn1.neff", "--instance", "trn1", "--memory").out())
+                .containsPattern("memory of core, MiB +model code +model constants +tensors")
+                .containsPattern("\n0 +96\\.\\d\\d ");
+    }
+
+    @Test
     void olderNeffNeedsConsent() {
         GliaProcess refused = run(Map.of(), "run", "trn1.neff", "--instance", "trn2");
         assertThat(refused.exit()).as("%s", refused).isEqualTo(UNSUPPORTED_NEFF);

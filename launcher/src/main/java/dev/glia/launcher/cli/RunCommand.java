@@ -68,6 +68,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--async", description = "Queue the requests, several in flight on each core.")
     private boolean async;
 
+    @Option(names = "--memory", description = "Also print what takes the memory of the cores.")
+    private boolean memory;
+
     @Option(names = "--seed", defaultValue = "1", description = "The seed of random inputs.")
     private long seed;
 
@@ -120,6 +123,9 @@ final class RunCommand implements Callable<Integer> {
         String label = sample ? "sample edges.neff" : file.toString();
         RunReport report = new RunReport(label, host, runtime, loaded, sources, written, result);
         System.out.print(common.json() ? report.json() + "\n" : report.text());
+        if (memory) {
+            (common.json() ? System.err : System.out).print(MemoryTable.of(runtime));
+        }
         if (result.status() != NrtStatus.NRT_SUCCESS) {
             System.err.println(
                     result.status()

@@ -18,9 +18,12 @@ import java.util.jar.JarOutputStream;
  * from wherever this bundle has them.
  */
 final class WorkerClasses {
-    private final ClassLoader loader = Worker.class.getClassLoader();
+
+    /** A class, and who finds it: bundles see no more than they need themselves. */
+    private record Named(String name, ClassLoader by) {}
+
     private final Set<String> known = new HashSet<>();
-    private final ArrayDeque<String> open = new ArrayDeque<>();
+    private final ArrayDeque<Named> open = new ArrayDeque<>();
 
     private WorkerClasses() {}
 
@@ -29,12 +32,12 @@ final class WorkerClasses {
     }
 
     private byte[] collect() {
-        add(Worker.class.getName().replace('.', '/'));
+        add(Worker.class.getName().replace('.', '/'), Worker.class.getClassLoader());
         var bytes = new ByteArrayOutputStream();
         try (var jar = new JarOutputStream(bytes)) {
             jar.setLevel(0);
             while (!open.isEmpty()) {
-                copy(open.remove() + ".class", jar);
+                copy(open.remove(), jar);
             }
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
@@ -42,25 +45,36 @@ final class WorkerClasses {
         return bytes.toByteArray();
     }
 
-    private void add(String name) {
+    private void add(String name, ClassLoader by) {
         if (!name.startsWith("java/") && !name.startsWith("[") && known.add(name)) {
-            open.add(name);
+            open.add(new Named(name, by));
         }
     }
 
-    private void copy(String file, JarOutputStream jar) throws IOException {
-        try (InputStream code = loader.getResourceAsStream(file)) {
+    private void copy(Named named, JarOutputStream jar) throws IOException {
+        ClassLoader own = owner(named);
+        String file = named.name() + ".class";
+        try (InputStream code = own == null ? null : own.getResourceAsStream(file)) {
             if (code == null) {
-                return; // named by a class that does without it
+                return; // of the JDK, or named by a class that does without it
             }
             byte[] bytes = code.readAllBytes();
             jar.putNextEntry(new JarEntry(file));
             jar.write(bytes);
             for (PoolEntry entry : ClassFile.of().parse(bytes).constantPool()) {
-                if (entry instanceof ClassEntry named) {
-                    add(named.asInternalName());
+                if (entry instanceof ClassEntry next) {
+                    add(next.asInternalName(), own);
                 }
             }
+        }
+    }
+
+    private static ClassLoader owner(Named named) {
+        try {
+            return Class.forName(named.name().replace('/', '.'), false, named.by())
+                    .getClassLoader();
+        } catch (ClassNotFoundException | LinkageError absent) {
+            return null;
         }
     }
 }
