@@ -1,6 +1,7 @@
 package dev.glia.runtime.internal;
 
 import dev.glia.device.DeviceDriver;
+import dev.glia.device.DriverState;
 import dev.glia.device.DriverState.Role;
 import dev.glia.runtime.NrtException;
 
@@ -58,17 +59,25 @@ final class Candidate implements Comparable<Candidate> {
         return role;
     }
 
-    Instant since() {
-        return since;
-    }
-
     /** {@return why it failed to take over, or null} */
     NrtException rejection() {
         return rejection;
     }
 
-    Optional<String> reason() {
-        return Optional.ofNullable(rejection).map(NrtException::getMessage);
+    /** {@return what it is at this moment, for people} */
+    DriverState state(String architecture, long leases, int models) {
+        return new DriverState(
+                architecture,
+                origin.bundle(),
+                origin.version(),
+                origin.bundleId(),
+                origin.serviceId(),
+                origin.ranking(),
+                role,
+                leases,
+                models,
+                since,
+                Optional.ofNullable(rejection).map(NrtException::getMessage));
     }
 
     void becomes(Role next) {

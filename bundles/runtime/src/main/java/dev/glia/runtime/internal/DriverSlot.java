@@ -11,11 +11,8 @@ import org.slf4j.LoggerFactory;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -34,41 +31,14 @@ final class DriverSlot {
 
     private static final Logger LOG = LoggerFactory.getLogger("NRT.driver_slot");
 
-    /**
-     * How long the slot waits for others.
-     *
-     * @param drainNanos for the requests of a leaving driver, before they are cancelled
-     * @param cancelNanos for cancelled requests, before their core is given up
-     * @param arrivalNanos for a driver that has not come yet, while a model is loaded
-     * @param openNanos for a driver that is tried, to open one core
-     * @param testNanos for one run of a model that is no request
-     */
-    record Patience(
-            long drainNanos, long cancelNanos, long arrivalNanos, long openNanos, long testNanos) {
-
-        static final Patience USUAL =
-                new Patience(
-                        TimeUnit.SECONDS.toNanos(30),
-                        TimeUnit.SECONDS.toNanos(5),
-                        TimeUnit.SECONDS.toNanos(5),
-                        TimeUnit.SECONDS.toNanos(30),
-                        TimeUnit.SECONDS.toNanos(10));
-    }
-
     private final String architecture;
     private final Patience patience;
     private final ReentrantLock preferring = new ReentrantLock();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private final TreeSet<Candidate> candidates = new TreeSet<>();
+    private final SlotLock lock = new SlotLock();
+    private final Choices choices = new Choices();
     private final List<Revision> open = new CopyOnWriteArrayList<>();
 
     private Workload workload;
-
-    /** Whom somebody wants to serve now, and whom before all others. */
-    private Candidate asked;
-
-    private Candidate preferred;
 
     /** The trial under way. */
     private Trial trial;
@@ -85,12 +55,9 @@ final class DriverSlot {
 
     /** Takes a driver that came; it is tried later, on another thread. */
     void add(Candidate candidate) {
-        lock.lock();
-        try {
-            candidates.add(candidate);
+        try (var _ = lock.hold()) {
+            choices.add(candidate);
             choose();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -98,15 +65,12 @@ final class DriverSlot {
     void remove(long serviceId) {
         Candidate leaving;
         Trial withdrawn;
-        lock.lock();
-        try {
-            leaving = find(serviceId);
+        try (var _ = lock.hold()) {
+            leaving = choices.find(serviceId);
             if (leaving == null) {
                 return;
             }
-            candidates.remove(leaving);
-            preferred = preferred == leaving ? null : preferred;
-            asked = asked == leaving ? null : asked;
+            choices.remove(leaving);
             withdrawn = trial != null && trial.candidate() == leaving ? trial : null;
             if (withdrawn != null) {
                 withdrawn.withdraw();
@@ -114,8 +78,6 @@ final class DriverSlot {
             forgetRefusal(leaving);
             choose();
             awaitSuccessor(leaving);
-        } finally {
-            lock.unlock();
         }
         retire(open.stream().filter(revision -> revision.candidate() == leaving).toList());
         if (withdrawn != null) {
@@ -135,7 +97,7 @@ final class DriverSlot {
         long start = System.nanoTime();
         long left = patience.drainNanos();
         while (serves(leaving) && trial != null && left > 0) {
-            awaitChange(left);
+            lock.awaitChange(left);
             left = patience.drainNanos() - (System.nanoTime() - start);
         }
         if (serves(leaving)) {
@@ -148,34 +110,23 @@ final class DriverSlot {
         return current != null && current.candidate() == candidate;
     }
 
-    private Candidate find(long serviceId) {
-        return candidates.stream()
-                .filter(candidate -> candidate.origin().serviceId() == serviceId)
-                .findFirst()
-                .orElse(null);
-    }
-
     /** Begins to serve a runtime; returns when a driver serves, or none is fit. */
     void attach(Workload work) {
-        lock.lock();
-        try {
+        try (var _ = lock.hold()) {
             workload = work;
             refusal = null;
-            candidates.forEach(Candidate::pardon);
+            choices.pardonAll();
             choose();
             while (trial != null) {
-                awaitChange(Long.MAX_VALUE);
+                lock.awaitChange(Long.MAX_VALUE);
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Ends to serve; returns when the driver has everything back. */
     void detach() {
         Trial withdrawn;
-        lock.lock();
-        try {
+        try (var _ = lock.hold()) {
             workload = null;
             refusal = null;
             withdrawn = trial;
@@ -186,8 +137,6 @@ final class DriverSlot {
                 current.candidate().becomes(Role.DRAINING);
                 current = null;
             }
-        } finally {
-            lock.unlock();
         }
         retire(open);
         if (withdrawn != null) {
@@ -205,22 +154,19 @@ final class DriverSlot {
     boolean prefer(long serviceId) {
         preferring.lock();
         try {
-            lock.lock();
-            try {
-                Candidate wanted = find(serviceId);
+            try (var _ = lock.hold()) {
+                Candidate wanted = choices.find(serviceId);
                 if (wanted == null) {
                     return false;
                 }
                 wanted.pardon();
                 if (workload == null || serves(wanted)) {
-                    preferred = wanted;
+                    choices.prefer(wanted);
                     return true;
                 }
-                asked = wanted;
+                choices.ask(wanted);
                 choose();
                 awaitTrialOf(wanted);
-            } finally {
-                lock.unlock();
             }
             retire(open.stream().filter(revision -> revision != current).toList());
             return true;
@@ -230,33 +176,21 @@ final class DriverSlot {
     }
 
     private void awaitTrialOf(Candidate wanted) {
-        while (asked == wanted && workload != null) {
-            awaitChange(Long.MAX_VALUE);
+        while (choices.isAsked(wanted) && workload != null) {
+            lock.awaitChange(Long.MAX_VALUE);
         }
-        asked = null;
-        if (workload == null && candidates.contains(wanted)) {
-            preferred = wanted;
+        choices.answered(wanted);
+        if (workload == null && choices.contains(wanted)) {
+            choices.prefer(wanted);
             return;
         }
         if (wanted.rejection() != null) {
             throw again(wanted.rejection());
         }
-        if (preferred != wanted) {
+        if (!choices.isPreferred(wanted)) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID, "the driver " + wanted + " left while it was tried");
         }
-    }
-
-    private Set<Candidate> inOrder() {
-        var order = new LinkedHashSet<Candidate>();
-        if (asked != null) {
-            order.add(asked);
-        }
-        if (preferred != null) {
-            order.add(preferred);
-        }
-        order.addAll(candidates);
-        return order;
     }
 
     /** Begins to try the best driver, unless it serves or another one is being tried. */
@@ -270,26 +204,23 @@ final class DriverSlot {
                         .start(() -> tryAll(first));
             }
         }
-        changed.signalAll();
+        lock.changed();
     }
 
     private void tryAll(Trial first) {
         for (Trial each = first; each != null; ) {
             NrtException failure = each.perform();
-            lock.lock();
-            try {
+            try (var _ = lock.hold()) {
                 conclude(each, failure);
                 each = next();
-                changed.signalAll();
-            } finally {
-                lock.unlock();
+                lock.changed();
             }
         }
     }
 
     private Trial next() {
         trial = null;
-        for (Candidate candidate : inOrder()) {
+        for (Candidate candidate : choices.inOrder()) {
             if (workload == null || serves(candidate)) {
                 return null;
             }
@@ -304,7 +235,7 @@ final class DriverSlot {
 
     private void conclude(Trial ended, NrtException failure) {
         Candidate candidate = ended.candidate();
-        asked = asked == candidate ? null : asked;
+        choices.answered(candidate);
         if (failure == null) {
             return;
         }
@@ -325,15 +256,16 @@ final class DriverSlot {
      */
     Collection<CoreModel> takeOver(Trial by, Revision next) {
         Revision old;
-        lock.lock();
-        try {
+        try (var _ = lock.hold()) {
             List<CoreModel> missing = next.missing(by.workload().models());
             if (!missing.isEmpty()) {
                 return missing;
             }
             by.succeed();
             old = current;
-            preferred = asked == by.candidate() ? asked : preferred;
+            if (choices.isAsked(by.candidate())) {
+                choices.prefer(by.candidate());
+            }
             open.add(next);
             current = next;
             refusal = null;
@@ -341,9 +273,7 @@ final class DriverSlot {
             if (old != null) {
                 old.candidate().becomes(Role.DRAINING);
             }
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+            lock.changed();
         }
         LOG.info("{} serves {}", next.candidate(), architecture);
         if (old != null) {
@@ -359,30 +289,24 @@ final class DriverSlot {
     }
 
     private void gone(Revision retired) {
-        lock.lock();
-        try {
+        try (var _ = lock.hold()) {
             open.remove(retired);
             if (retired.candidate().role() == Role.DRAINING) {
                 retired.candidate().becomes(Role.STANDBY);
             }
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+            lock.changed();
         }
     }
 
     List<DriverState> states() {
-        lock.lock();
-        try {
+        try (var _ = lock.hold()) {
             var shown = new LinkedHashSet<Candidate>();
             if (current != null) {
                 shown.add(current.candidate());
             }
-            shown.addAll(inOrder());
+            shown.addAll(choices.inOrder());
             open.forEach(revision -> shown.add(revision.candidate()));
             return shown.stream().map(this::state).toList();
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -395,19 +319,7 @@ final class DriverSlot {
                 models += revision.loaded();
             }
         }
-        Origin from = candidate.origin();
-        return new DriverState(
-                architecture,
-                from.bundle(),
-                from.version(),
-                from.bundleId(),
-                from.serviceId(),
-                from.ranking(),
-                candidate.role(),
-                leases,
-                models,
-                candidate.since(),
-                candidate.reason());
+        return candidate.state(architecture, leases, models);
     }
 
     /**
@@ -437,8 +349,7 @@ final class DriverSlot {
     /** Waits for a driver; for one that is tried as long as that takes, if the caller wants so. */
     private Seat awaitSeat(int core, long timeoutNanos, boolean untilTried) {
         long start = System.nanoTime();
-        lock.lock();
-        try {
+        try (var _ = lock.hold()) {
             while (true) {
                 Seat seat = tryLease(core);
                 if (seat != null) {
@@ -456,34 +367,18 @@ final class DriverSlot {
                 }
                 awaitChangeOrInterrupt(left);
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     private void awaitChangeOrInterrupt(long nanos) {
         try {
-            changed.awaitNanos(nanos);
+            lock.awaitChangeOrInterrupt(nanos);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
                     "the thread was interrupted while it waited for a driver of " + architecture,
                     interrupted);
-        }
-    }
-
-    /** An interrupt does not stop a driver: it is kept for later. */
-    private void awaitChange(long nanos) {
-        boolean interrupted = Thread.interrupted();
-        try {
-            changed.awaitNanos(nanos);
-        } catch (InterruptedException interrupt) {
-            interrupted = true;
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 
@@ -526,25 +421,19 @@ final class DriverSlot {
     }
 
     private boolean isRecorded(CoreModel model, Seat seat) {
-        lock.lock();
-        try {
+        try (var _ = lock.hold()) {
             return current != null
                     && current.seat(model.core().index()) == seat
                     && workload.models().add(model);
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Unloads a model everywhere. */
     void unload(CoreModel model) {
-        lock.lock();
-        try {
+        try (var _ = lock.hold()) {
             if (workload != null) {
                 workload.models().remove(model);
             }
-        } finally {
-            lock.unlock();
         }
         open.forEach(revision -> revision.unload(model));
     }

@@ -37,8 +37,7 @@ public final class DriverSlots implements Drivers {
     }
 
     DriverSlot of(String architecture) {
-        return slots.computeIfAbsent(
-                architecture, name -> new DriverSlot(name, DriverSlot.Patience.USUAL));
+        return slots.computeIfAbsent(architecture, name -> new DriverSlot(name, Patience.USUAL));
     }
 
     /** Takes a reference only: the driver itself is made when it is tried. */

@@ -69,7 +69,7 @@ final class Revision {
      *
      * @param gone told at the end
      */
-    void retire(DriverSlot.Patience patience, Consumer<Revision> gone) {
+    void retire(Patience patience, Consumer<Revision> gone) {
         if (!retires.compareAndSet(false, true)) {
             return;
         }
@@ -91,7 +91,7 @@ final class Revision {
     }
 
     /** Waits for the end, but not for a driver that hangs while it takes its things back. */
-    void awaitEnd(DriverSlot.Patience patience) {
+    void awaitEnd(Patience patience) {
         long limit =
                 patience.drainNanos()
                         + patience.openNanos()
@@ -124,7 +124,7 @@ final class Revision {
      * A request that cannot even be cancelled keeps its seat for ever: freeing memory under running
      * native code would take the process down.
      */
-    private void drain(DriverSlot.Patience patience) {
+    private void drain(Patience patience) {
         long deadline = System.nanoTime() + patience.drainNanos();
         for (Seat seat : seats) {
             boolean drained = seat.drain(deadline);

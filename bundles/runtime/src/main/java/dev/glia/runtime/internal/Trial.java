@@ -38,7 +38,7 @@ final class Trial {
     private final String architecture;
     private final Candidate candidate;
     private final Workload workload;
-    private final DriverSlot.Patience patience;
+    private final Patience patience;
 
     /** What it carries over; each NEFF is held until the trial has ended. */
     private final Set<CoreModel> carried = new HashSet<>();
@@ -58,7 +58,7 @@ final class Trial {
             String architecture,
             Candidate candidate,
             Workload workload,
-            DriverSlot.Patience patience) {
+            Patience patience) {
         this.slot = slot;
         this.architecture = architecture;
         this.candidate = candidate;

@@ -518,7 +518,7 @@ final class Fakes {
 
         final FakeReader reader = new FakeReader();
         final List<FakeLane> lanes = new ArrayList<>();
-        final DriverSlot slot = new DriverSlot("trn1", DriverSlot.Patience.USUAL);
+        final DriverSlot slot = new DriverSlot("trn1", Patience.USUAL);
         volatile int loadSeconds = 300;
         volatile Duration timeout = Duration.ofSeconds(30);
 

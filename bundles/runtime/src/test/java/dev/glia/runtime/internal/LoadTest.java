@@ -23,7 +23,7 @@ class LoadTest {
     private final Fakes.Driver driver = new Fakes.Driver(100);
 
     private OpenRuntime runtime(NeffTrust trust, Optional<Path> keys) {
-        DriverSlot slot = new DriverSlot("trn1", DriverSlot.Patience.USUAL);
+        DriverSlot slot = new DriverSlot("trn1", Patience.USUAL);
         OpenRuntime runtime =
                 new OpenRuntime(
                         Fakes.configuration(Duration.ofSeconds(30), false, trust, keys),

@@ -36,8 +36,8 @@ class SwapTest {
 
     private static final Path NEFF = Path.of("add.neff");
     private static final Executor OWN_THREAD = task -> Thread.ofPlatform().start(task);
-    private static final DriverSlot.Patience SHORT =
-            new DriverSlot.Patience(
+    private static final Patience SHORT =
+            new Patience(
                     TimeUnit.MILLISECONDS.toNanos(50),
                     TimeUnit.SECONDS.toNanos(20),
                     TimeUnit.MILLISECONDS.toNanos(50),
@@ -48,7 +48,7 @@ class SwapTest {
     private final Fakes.FakeClaim claim = new Fakes.FakeClaim(2);
     private final Fakes.FakeLane lane = new Fakes.FakeLane();
     private final Fakes.Driver first = new Fakes.Driver(100);
-    private final DriverSlot slot = new DriverSlot("trn1", DriverSlot.Patience.USUAL);
+    private final DriverSlot slot = new DriverSlot("trn1", Patience.USUAL);
     private OpenRuntime runtime = open(slot, Duration.ofSeconds(30));
 
     private OpenRuntime open(DriverSlot into, Duration timeout) {

@@ -37,8 +37,8 @@ import java.util.function.BooleanSupplier;
 class TrialTest {
 
     private static final Path NEFF = Path.of("add.neff");
-    private static final DriverSlot.Patience BRIEF =
-            new DriverSlot.Patience(
+    private static final Patience BRIEF =
+            new Patience(
                     TimeUnit.SECONDS.toNanos(3),
                     TimeUnit.SECONDS.toNanos(20),
                     TimeUnit.SECONDS.toNanos(5),
