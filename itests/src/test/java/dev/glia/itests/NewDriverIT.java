@@ -13,6 +13,7 @@ import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.RuntimeLifecycle;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -35,7 +37,9 @@ class NewDriverIT {
 
     @TempDir Path folder;
 
+    /** It builds a project, with everything that a Maven of its own brings. */
     @Test
+    @Timeout(value = 8, unit = TimeUnit.MINUTES)
     void fromTheArchetypeToASwapUnderLoad() throws Exception {
         Program steps = followTheSteps();
 

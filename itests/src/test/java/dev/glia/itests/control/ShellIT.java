@@ -81,7 +81,7 @@ class ShellIT {
     @Test
     void theTerminalCompletes() throws Exception {
         assumeTrue(Files.isExecutable(SCRIPT), "there is no program that makes a terminal");
-        String command = "stty cols 120 rows 40; exec " + GLIA + " shell --instance trn1.2xlarge";
+        String command = "stty cols 120 rows 40; exec '" + GLIA + "' shell --instance trn1.2xlarge";
         try (Session shell =
                 new Session(SCRIPT.toString(), "-qfec", command, folder + "/typescript")) {
             shell.await("glia> ");
