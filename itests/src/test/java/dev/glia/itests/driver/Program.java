@@ -34,6 +34,7 @@ public record Program(int exit, String out, String err) {
             builder.environment().putAll(environment);
             Process process =
                     builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+            process.getOutputStream().close(); // Who asks for something shall not wait for it.
             if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
                 throw new AssertionError(
