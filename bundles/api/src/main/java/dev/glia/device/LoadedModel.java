@@ -26,7 +26,8 @@ public interface LoadedModel extends AutoCloseable {
 
     /**
      * Unloads the model. Called once, when all its invocations are closed. [DRV-40] It does not
-     * throw, gives back all that the model took, and leaves other models alone.
+     * throw, gives back all that the model took, and leaves other models alone. What it throws is
+     * logged; a core whose model is not unloaded after 30 seconds is out of service until it is.
      */
     @Override
     void close();

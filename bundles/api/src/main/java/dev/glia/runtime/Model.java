@@ -70,8 +70,10 @@ public interface Model extends AutoCloseable {
      * Unloads the model: {@code nrt_unload}, which drains. New requests are refused with NRT_CLOSED
      * from the first moment; those that run or wait are finished, each within its time-out, and
      * answered; then all executions are closed. A request that cannot be stopped is not waited for:
-     * what it uses is freed when it ends. Other instances of the NEFF stay loaded. Must not be
-     * called from a {@link CompletionListener} or another callback of the core. Idempotent.
+     * what it uses is freed when it ends. Nor is a driver that does not unload the model within 30
+     * seconds: its core is then quarantined until it does, and an error in the log names driver,
+     * model and core. Other instances of the NEFF stay loaded. Must not be called from a {@link
+     * CompletionListener} or another callback of the core. Idempotent.
      */
     @Override
     void close();

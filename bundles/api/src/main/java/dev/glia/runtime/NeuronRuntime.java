@@ -171,7 +171,9 @@ public interface NeuronRuntime extends AutoCloseable {
     /**
      * Closes the runtime: {@code nrt_close}. Requests in flight are finished or, after the
      * execution time-out, cancelled, and each is answered; models are unloaded; tensors are freed;
-     * the cores are released. Later calls fail with NRT_CLOSED. Idempotent.
+     * the cores are released. A driver that hangs or throws while it takes models and cores back is
+     * waited for as long as a core may take to open, then left alone with an error in the log; the
+     * cores are released all the same. Later calls fail with NRT_CLOSED. Idempotent.
      */
     @Override
     void close();

@@ -310,13 +310,15 @@ final class CoreModel implements Model {
     }
 
     /**
-     * Gives everything back, once. A request that cannot be stopped still uses model and NEFF: it
-     * does this when it ends.
+     * Gives everything back, once; whoever comes second waits for the first. A request that cannot
+     * be stopped still uses model and NEFF: it does this when it ends.
      */
     private void unloadUnused() {
-        if (executions.isEmpty() && !selfTest.isAsking() && unloaded.compareAndSet(false, true)) {
+        if (executions.isEmpty() && !selfTest.isAsking()) {
             slot.unload(this);
-            shared.release();
+            if (unloaded.compareAndSet(false, true)) {
+                shared.release();
+            }
         }
     }
 }

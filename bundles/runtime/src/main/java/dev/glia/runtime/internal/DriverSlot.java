@@ -413,7 +413,7 @@ final class DriverSlot {
                 if (isRecorded(model, seat)) {
                     return;
                 }
-                seat.unload(model);
+                seat.unload(model, patience.openNanos());
             } finally {
                 seat.exit();
             }
@@ -428,13 +428,13 @@ final class DriverSlot {
         }
     }
 
-    /** Unloads a model everywhere. */
+    /** Unloads a model everywhere; a driver that hangs or throws meanwhile holds nobody up. */
     void unload(CoreModel model) {
         try (var _ = lock.hold()) {
             if (workload != null) {
                 workload.models().remove(model);
             }
         }
-        open.forEach(revision -> revision.unload(model));
+        open.forEach(revision -> revision.unload(model, patience));
     }
 }

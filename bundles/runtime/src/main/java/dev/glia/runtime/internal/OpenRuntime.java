@@ -288,7 +288,9 @@ final class OpenRuntime implements NeuronRuntime {
             slot.detach();
             tensors.close();
         } finally {
-            // Whatever a driver does in its last moment: no core stays claimed.
+            // Whatever a driver does in its last moment: no core stays claimed. That is safe also
+            // when a driver still holds one: an emulated core is memory of this process only, and a
+            // real one is kept from others by its device, which this process then still has open.
             claim.close();
             whenClosed.run();
         }

@@ -9,6 +9,9 @@ import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
 import dev.glia.runtime.Tensor;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +24,8 @@ import java.util.function.Consumer;
  * again only when the revision is another one, and goes to the lane of its core.
  */
 final class PreparedExecution implements Execution, LaneTask {
+
+    private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_execute");
 
     private static final int IDLE = 0;
     private static final int BUSY = 1;
@@ -259,7 +264,11 @@ final class PreparedExecution implements Execution, LaneTask {
     synchronized void unbind(Seat from) {
         if (seat == from && from != null) {
             seat = null;
-            invocation.close();
+            try {
+                invocation.close();
+            } catch (RuntimeException | Error failure) {
+                LOG.error("A driver failed to unbind model {}", model.name(), failure);
+            }
             invocation = null;
         }
     }

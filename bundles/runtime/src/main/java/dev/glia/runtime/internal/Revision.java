@@ -25,13 +25,17 @@ final class Revision {
     private final AtomicBoolean retires = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
 
+    /** It has not unloaded a model in time. */
+    private volatile boolean hangs;
+
     Revision(Candidate candidate) {
         this.candidate = candidate;
     }
 
     /** Opens the next core; calls the driver. */
     void open(DeviceDriver driver, CoreAddress core) {
-        seats.add(new Seat(Objects.requireNonNull(driver.open(core), "no core session")));
+        seats.add(
+                new Seat(candidate, Objects.requireNonNull(driver.open(core), "no core session")));
     }
 
     Candidate candidate() {
@@ -59,8 +63,15 @@ final class Revision {
         return seats.stream().mapToInt(Seat::loaded).sum();
     }
 
-    void unload(CoreModel model) {
-        seat(model.core().index()).unload(model);
+    /**
+     * Unloads a model; waits as long as a core may take to open, and less for a driver that has
+     * already hung: many models must not add up to hours.
+     */
+    void unload(CoreModel model, Patience patience) {
+        long limit = hangs ? patience.cancelNanos() : patience.openNanos();
+        if (!seat(model.core().index()).unload(model, limit)) {
+            hangs = true;
+        }
     }
 
     /**
@@ -133,10 +144,10 @@ final class Revision {
                 drained = seat.drain(System.nanoTime() + patience.cancelNanos());
             }
             if (drained && !seat.isAbandoned()) {
-                release(seat);
+                release(seat, patience);
             } else {
                 LOG.error(
-                        "{} requests or loads on {} can neither finish nor be cancelled; their core is not given back"
+                        "{} requests, loads or unloads on {} can neither finish nor be cancelled; their core is not given back"
                                 + " before the process ends",
                         seat.holders(),
                         candidate);
@@ -145,15 +156,17 @@ final class Revision {
     }
 
     /** Gives everything back; nobody has ever used it. */
-    void discard() {
-        seats.forEach(Revision::release);
+    void discard(Patience patience) {
+        seats.forEach(seat -> release(seat, patience));
     }
 
-    private static void release(Seat seat) {
+    private void release(Seat seat, Patience patience) {
         try {
-            seat.release();
-        } catch (RuntimeException | LinkageError failure) {
-            LOG.error("A driver failed to give a core back", failure);
+            if (!seat.release(patience.openNanos())) {
+                LOG.error("A core is not given back to {}, which still unloads a model", candidate);
+            }
+        } catch (RuntimeException | Error failure) {
+            LOG.error("{} failed to take a core back", candidate, failure);
         }
     }
 }

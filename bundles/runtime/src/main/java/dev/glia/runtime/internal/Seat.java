@@ -23,6 +23,7 @@ final class Seat {
     private static final long CLOSED = Long.MIN_VALUE;
     private static final long POLL_NANOS = 50_000;
 
+    private final Object driver;
     private final CoreSession session;
     private final AtomicLong holders = new AtomicLong();
 
@@ -32,7 +33,14 @@ final class Seat {
     /** Changed under the monitor. */
     private final Map<CoreModel, LoadedModel> models = new ConcurrentHashMap<>();
 
-    Seat(CoreSession session) {
+    /** What the driver is taking back just now; changed under the monitor. */
+    private final Map<CoreModel, Unload> unloads = new ConcurrentHashMap<>();
+
+    /**
+     * @param driver its name for people
+     */
+    Seat(Object driver, CoreSession session) {
+        this.driver = driver;
         this.session = session;
     }
 
@@ -72,6 +80,10 @@ final class Seat {
 
     long holders() {
         return holders.get() & ~CLOSED;
+    }
+
+    boolean isClosed() {
+        return holders.get() < 0;
     }
 
     /** Refuses new holders. */
@@ -125,13 +137,36 @@ final class Seat {
         return models.size();
     }
 
-    /** Unloads a model if it is loaded here; waits when somebody else is doing so. */
-    synchronized void unload(CoreModel model) {
-        LoadedModel loaded = models.remove(model);
-        if (loaded != null) {
-            model.unbind(this);
-            loaded.close();
+    /**
+     * Unloads a model if it is loaded here, on a thread of its own; waits also when somebody else
+     * is doing so. The driver is not called while the monitor is held: it may hang.
+     *
+     * @return false when the driver has not done so in time, and is left alone with it
+     */
+    boolean unload(CoreModel model, long limitNanos) {
+        Unload begun = begin(model);
+        if (begun != null) {
+            begun.start();
+            return begun.awaitEnd(limitNanos);
         }
+        Unload other = unloads.get(model);
+        return other == null || other.awaitEnd(limitNanos);
+    }
+
+    private synchronized Unload begin(CoreModel model) {
+        LoadedModel loaded = models.get(model);
+        if (loaded == null) {
+            return null;
+        }
+        var unload = new Unload(driver, model, loaded, this);
+        unloads.put(model, unload);
+        models.remove(model);
+        return unload;
+    }
+
+    /** The driver has taken a model back. */
+    synchronized void unloaded(CoreModel model) {
+        unloads.remove(model);
     }
 
     synchronized Invocation bind(
@@ -150,10 +185,27 @@ final class Seat {
         return session.memory();
     }
 
-    /** Gives everything back to the driver; the seat is closed and drained. */
-    void release() {
-        models.keySet().forEach(this::unload);
+    /**
+     * Gives everything back to the driver, on the calling thread, which hangs if the driver does;
+     * the seat is closed and drained.
+     *
+     * @param limitNanos how long to wait for what somebody else unloads
+     * @return false when that has not ended, and the session stays open beneath it
+     */
+    boolean release(long limitNanos) {
+        for (CoreModel model : models.keySet()) {
+            Unload begun = begin(model);
+            if (begun != null) {
+                begun.run();
+            }
+        }
+        for (Unload other : unloads.values()) {
+            if (!other.awaitEnd(limitNanos)) {
+                return false;
+            }
+        }
         session.close();
+        return true;
     }
 
     /** Asks whatever runs to stop. */

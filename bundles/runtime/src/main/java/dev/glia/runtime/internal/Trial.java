@@ -6,9 +6,6 @@ import dev.glia.device.Invocation;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
@@ -26,8 +23,6 @@ import java.util.concurrent.locks.LockSupport;
  * it go on later, it gets everything back.
  */
 final class Trial {
-
-    private static final Logger LOG = LoggerFactory.getLogger("NRT.driver_trial");
 
     private static final long UNLIMITED_LOAD_NANOS = TimeUnit.SECONDS.toNanos(300);
 
@@ -162,7 +157,7 @@ final class Trial {
         } catch (RuntimeException | Error thrown) {
             failure = reason(thrown);
             begin("take its cores and models back", patience.openNanos());
-            revision.discard();
+            revision.discard(patience);
             outcome.completeExceptionally(failure);
         } finally {
             carried.forEach(model -> model.neff().release());
@@ -230,11 +225,7 @@ final class Trial {
     private void dropUnloaded(Revision revision) {
         for (CoreModel model : carried) {
             if (!workload.models().contains(model)) {
-                try {
-                    revision.unload(model);
-                } catch (RuntimeException | Error thrown) {
-                    LOG.error("{} failed to unload model {}", candidate, model.name(), thrown);
-                }
+                revision.unload(model, patience);
             }
         }
     }

@@ -105,6 +105,18 @@ final class Fakes {
         /** Loads wait for it. */
         volatile CountDownLatch holdLoad;
 
+        /** Unloads wait for it. */
+        volatile CountDownLatch holdUnload;
+
+        /** How many unloads wait. */
+        final AtomicInteger unloading = new AtomicInteger();
+
+        /** Giving a core back waits for it. */
+        volatile CountDownLatch holdEnd;
+
+        /** What is thrown after a model, a binding or a core was closed. */
+        volatile Error closeFailure;
+
         /** What it says it drives. */
         volatile String drives = "trn1";
 
@@ -186,8 +198,13 @@ final class Fakes {
 
             @Override
             public void close() {
+                CountDownLatch held = holdEnd;
+                while (held != null && held.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
                 closed = true;
                 openSessions.decrementAndGet();
+                failToClose();
             }
         }
 
@@ -211,9 +228,16 @@ final class Fakes {
 
             @Override
             public void close() {
+                CountDownLatch held = holdUnload;
+                unloading.incrementAndGet();
+                while (held != null && held.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+                unloading.decrementAndGet();
                 note(closed || session.closed);
                 closed = true;
                 openModels.decrementAndGet();
+                failToClose();
             }
         }
 
@@ -264,6 +288,13 @@ final class Fakes {
                 note(closed || loaded.closed || loaded.session.closed);
                 closed = true;
                 openInvocations.decrementAndGet();
+                failToClose();
+            }
+        }
+
+        private void failToClose() {
+            if (closeFailure != null) {
+                throw closeFailure;
             }
         }
 

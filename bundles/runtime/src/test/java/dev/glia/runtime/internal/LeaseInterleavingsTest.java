@@ -36,7 +36,7 @@ class LeaseInterleavingsTest {
     /** As requests and a retiring revision use a seat. */
     public static class Leases {
 
-        private final Seat seat = new Seat(null);
+        private final Seat seat = new Seat("", null);
         private volatile boolean released;
 
         @Operation

@@ -140,8 +140,9 @@ class SwapTest {
                 var next = new Fakes.Driver(100);
                 drivers.add(next);
                 Fakes.add(slot, next, Fakes.rank(swap, 1 + swap));
-                assertThat(swap == 1 ? first.idle() : drivers.get(swap - 2).idle()).isTrue();
                 await(() -> next.runs.get() > 10);
+                var old = swap == 1 ? first : drivers.get(swap - 2);
+                await(old::idle);
             }
             load.awaitProgress();
         }
