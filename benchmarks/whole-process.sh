@@ -11,7 +11,7 @@ mkdir -p -- "$work/native"
 cd -- "$work"
 export GLIA_STATE_DIR=$work/state
 
-onnxruntime=$(tr ':' '\n' <"$benchmarks/target/classpath.txt" | grep '/onnxruntime-[^/]*\.jar$')
+onnxruntime=$(tr ':' '\n' <"$benchmarks/target/classpath.txt" | grep '/onnxruntime-[0-9][^/]*\.jar$')
 "$jdk/bin/jar" -xf "$(printf '%s\n' "$home"/bundles/dev.glia.engine-onnx-*.jar)" META-INF/glia/edges.onnx
 mv META-INF/glia/edges.onnx .
 plain_path=$benchmarks/target/dev.glia.benchmarks-0.1.0.jar:$onnxruntime
