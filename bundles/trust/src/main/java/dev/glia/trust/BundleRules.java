@@ -22,6 +22,7 @@ final class BundleRules {
                     "org.osgi.framework",
                     "org.osgi.service.cm",
                     "org.osgi.service.component",
+                    "org.osgi.service.log",
                     "org.osgi.util.function",
                     "org.osgi.util.promise",
                     "org.apache.felix",

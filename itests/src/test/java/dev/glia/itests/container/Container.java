@@ -82,6 +82,7 @@ public final class Container implements AutoCloseable {
                                 Provision.property("NEURON_RT_LOG_LEVEL", "INFO"),
                                 Provision.property("ds.loglevel", "error"),
                                 Provision.property("felix.cm.loglevel", "1"),
+                                Provision.property("org.apache.felix.log.maxSize", "0"),
                                 composite(options)
                             }));
         } catch (IOException failure) {

@@ -67,8 +67,7 @@ class BridgesIT {
 
     @Test
     void declarativeServicesAreHeardThroughAnOsgiLogService() throws Exception {
-        try (Container container =
-                Container.start(Provision.core(), other("org.apache.felix.log"))) {
+        try (Container container = Container.start(Provision.core())) {
             install(
                             container,
                             Map.of(

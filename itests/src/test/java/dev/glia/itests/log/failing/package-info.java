@@ -1,0 +1,2 @@
+/** A bundle whose component fails. */
+package dev.glia.itests.log.failing;
