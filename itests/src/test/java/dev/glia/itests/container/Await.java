@@ -33,11 +33,22 @@ public final class Await {
      * @param condition whether it holds
      */
     public static void until(Supplier<String> what, BooleanSupplier condition) {
+        until(LIMIT, what, condition);
+    }
+
+    /**
+     * Waits until something holds that may take longer than usual.
+     *
+     * @param limit how long at most
+     * @param what what holds, asked for when it did not
+     * @param condition whether it holds
+     */
+    public static void until(Duration limit, Supplier<String> what, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - start > LIMIT.toNanos()) {
+            if (System.nanoTime() - start > limit.toNanos()) {
                 throw new AssertionError(
-                        "after " + LIMIT.toSeconds() + " s still not true: " + what.get());
+                        "after " + limit.toSeconds() + " s still not true: " + what.get());
             }
             LockSupport.parkNanos(PAUSE);
         }

@@ -22,12 +22,14 @@ import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtException;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Drivers that are not fit come while requests run: none takes over, the one that serves goes on
@@ -81,6 +83,7 @@ class BadDriversIT {
                     .toList();
 
     @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void noneTakesOver(Container container, NeuronRuntime runtime) throws BundleException {
         Bundle shipped = container.bundle("dev.glia.driver-trn1");
         int refused = 0;

@@ -13,11 +13,15 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Optional;
 
 /** Brings drivers into a container and looks what becomes of them. */
 public final class Swaps {
+    /** Longer than a driver may take to open a core. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private static final String API =
             "dev.glia.device;version=\"%1$s\",dev.glia.runtime;version=\"%1$s\",org.osgi.framework";
 
@@ -66,6 +70,7 @@ public final class Swaps {
     /** {@return the state of the driver of a bundle, as soon as it has a role} */
     public static DriverState await(Container container, Bundle bundle, Role role) {
         Await.until(
+                PATIENCE,
                 () -> bundle + " is " + role + ": " + container.service(Drivers.class).states(),
                 () -> state(container, bundle).filter(s -> s.role() == role).isPresent());
         return state(container, bundle).orElseThrow();
