@@ -50,8 +50,9 @@ final class UsageTable {
         return row;
     }
 
+    /** By identity: the JDK keeps the class of a record, and its loader, once equals is linked. */
     void remove(Object row) {
-        rows.remove(row);
+        rows.removeIf(each -> each == row);
     }
 
     void log(MemoryUsage usage) {
