@@ -1,7 +1,6 @@
 package dev.glia.control;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -12,8 +11,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,40 +93,9 @@ public final class Line {
      * @throws IOException when the connection breaks
      */
     public static void write(ByteChannel channel, Map<String, ?> object) throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
-            write(object, json);
-            json.writeRaw('\n');
-        }
-        ByteBuffer line = ByteBuffer.wrap(bytes.toByteArray());
+        ByteBuffer line = StandardCharsets.UTF_8.encode(Json.write(object) + "\n");
         while (line.hasRemaining()) {
             channel.write(line);
-        }
-    }
-
-    private static void write(Object value, JsonGenerator json) throws IOException {
-        switch (value) {
-            case null -> json.writeNull();
-            case Map<?, ?> object -> {
-                json.writeStartObject();
-                for (var member : object.entrySet()) {
-                    json.writeFieldName(String.valueOf(member.getKey()));
-                    write(member.getValue(), json);
-                }
-                json.writeEndObject();
-            }
-            case Collection<?> array -> {
-                json.writeStartArray();
-                for (Object element : array) {
-                    write(element, json);
-                }
-                json.writeEndArray();
-            }
-            case Boolean truth -> json.writeBoolean(truth);
-            case Integer number -> json.writeNumber(number);
-            case Long number -> json.writeNumber(number);
-            case Double number -> json.writeNumber(number);
-            default -> json.writeString(value.toString());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.control.Json;
 import dev.glia.device.CoreAddress;
 import dev.glia.launcher.cli.CoreNumbers.Run;
 import dev.glia.launcher.cli.Inventory.Owner;

@@ -1,5 +1,6 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.control.Json;
 import dev.glia.launcher.Glia;
 import dev.glia.launcher.tensor.RandomTensor;
 import dev.glia.runtime.Execution;
@@ -127,7 +128,7 @@ final class BenchCommand implements Callable<Integer> {
                         "arch", loaded.model().architecture(),
                         "instance", runtime.instance().type(),
                         "emulated", runtime.instance().emulated(),
-                        "load_ms", Json.millis(loaded.loadNanos()),
+                        "load_ms", Latencies.millis(loaded.loadNanos()),
                         "rows",
                                 rows.stream()
                                         .map(

@@ -1,5 +1,6 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.control.Json;
 import dev.glia.launcher.Glia;
 import dev.glia.launcher.tensor.TensorFile;
 import dev.glia.runtime.NeffCompiler;

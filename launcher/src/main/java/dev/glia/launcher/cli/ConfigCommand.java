@@ -2,6 +2,7 @@ package dev.glia.launcher.cli;
 
 import dev.glia.config.Configuration;
 import dev.glia.config.Setting;
+import dev.glia.control.Json;
 import dev.glia.launcher.Glia;
 import dev.glia.runtime.NrtStatus;
 

@@ -1,6 +1,7 @@
 package dev.glia.launcher.cli;
 
 import dev.glia.control.ControlAddress;
+import dev.glia.control.Json;
 import dev.glia.runtime.NrtException;
 
 import picocli.CommandLine.Command;

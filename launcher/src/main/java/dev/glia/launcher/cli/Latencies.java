@@ -1,5 +1,9 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.control.Json;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -21,6 +25,13 @@ final class Latencies {
         }
     }
 
+    /** Nanoseconds as milliseconds with a precision that means something. */
+    static BigDecimal millis(double nanos) {
+        return BigDecimal.valueOf(nanos / 1e6)
+                .setScale(4, RoundingMode.HALF_UP)
+                .stripTrailingZeros();
+    }
+
     int count() {
         return count;
     }
@@ -40,11 +51,11 @@ final class Latencies {
 
     Map<String, Object> json() {
         return Json.object(
-                "p50", Json.millis(percentile(0.50)),
-                "p90", Json.millis(percentile(0.90)),
-                "p99", Json.millis(percentile(0.99)),
-                "min", Json.millis(percentile(0)),
-                "max", Json.millis(percentile(1)),
-                "mean", Json.millis(mean()));
+                "p50", millis(percentile(0.50)),
+                "p90", millis(percentile(0.90)),
+                "p99", millis(percentile(0.99)),
+                "min", millis(percentile(0)),
+                "max", millis(percentile(1)),
+                "mean", millis(mean()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.control.Json;
 import dev.glia.launcher.cli.Inventory.Device;
 import dev.glia.launcher.cli.Inventory.Owner;
 

@@ -1,5 +1,6 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.control.Json;
 import dev.glia.device.Engine;
 import dev.glia.device.ModelImage;
 import dev.glia.launcher.Glia;

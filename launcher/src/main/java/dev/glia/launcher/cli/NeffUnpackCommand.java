@@ -1,5 +1,6 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.control.Json;
 import dev.glia.launcher.Glia;
 import dev.glia.neff.NeffReader;
 

@@ -1,5 +1,6 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.control.Json;
 import dev.glia.runtime.NeuronCore;
 import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.Tensor;
@@ -44,7 +45,7 @@ record RunReport(
                         "status_code", result.status().code(),
                         "inputs", loaded.model().inputs().stream().map(this::input).toList(),
                         "outputs", result.last().outputs().stream().map(this::output).toList(),
-                        "load_ms", Json.millis(loaded.loadNanos()),
+                        "load_ms", Latencies.millis(loaded.loadNanos()),
                         "latency_ms", result.latencies().json(),
                         "executions", result.latencies().count()));
     }

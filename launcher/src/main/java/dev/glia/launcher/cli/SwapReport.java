@@ -1,5 +1,7 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.control.Json;
+
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;

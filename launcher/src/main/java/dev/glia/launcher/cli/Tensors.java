@@ -1,5 +1,6 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.control.Json;
 import dev.glia.launcher.tensor.Elements;
 import dev.glia.runtime.Tensor;
 import dev.glia.runtime.TensorInfo;

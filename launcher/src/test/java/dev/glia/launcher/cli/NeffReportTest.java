@@ -2,6 +2,7 @@ package dev.glia.launcher.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.glia.control.Json;
 import dev.glia.device.ModelImage;
 import dev.glia.launcher.cli.NeffDifferences.Difference;
 import dev.glia.neff.HashState;

@@ -2,6 +2,7 @@ package dev.glia.launcher.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.glia.control.Json;
 import dev.glia.launcher.cli.Topology.Shape;
 
 import org.junit.jupiter.api.Test;

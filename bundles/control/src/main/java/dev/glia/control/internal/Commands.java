@@ -1,5 +1,6 @@
 package dev.glia.control.internal;
 
+import dev.glia.control.Json;
 import dev.glia.core.DriverSwap;
 import dev.glia.core.DriverSwaps;
 import dev.glia.device.DriverState;
@@ -10,7 +11,6 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +31,7 @@ final class Commands {
     /** {@return the answer to a request, also to a wrong one} */
     Map<String, Object> answer(Map<String, Object> request) {
         try {
-            Map<String, Object> answer = new LinkedHashMap<>();
-            answer.put("ok", true);
+            Map<String, Object> answer = Json.object("ok", true);
             answer.putAll(done(request));
             return answer;
         } catch (NrtException refused) {
@@ -44,12 +43,15 @@ final class Commands {
 
     /** {@return the answer to what was not done} */
     static Map<String, Object> refusal(NrtStatus status, String reason) {
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("ok", false);
-        answer.put("status", status.name());
-        answer.put("status_code", status.code());
-        answer.put("reason", reason);
-        return answer;
+        return Json.object(
+                "ok",
+                false,
+                "status",
+                status.name(),
+                "status_code",
+                status.code(),
+                "reason",
+                reason);
     }
 
     private Map<String, Object> done(Map<String, Object> request) {
@@ -79,40 +81,37 @@ final class Commands {
     }
 
     private Map<String, Object> drivers() {
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("pid", ProcessHandle.current().pid());
-        answer.put("instance", runtime.instance().type());
-        answer.put("emulated", runtime.instance().emulated());
-        answer.put("cores", runtime.cores().stream().map(NeuronCore::hostIndex).toList());
-        answer.put("drivers", drivers.states().stream().map(Commands::driver).toList());
-        answer.put("previous", swaps.previous());
-        return answer;
+        return Json.object(
+                "pid", ProcessHandle.current().pid(),
+                "instance", runtime.instance().type(),
+                "emulated", runtime.instance().emulated(),
+                "cores", runtime.cores().stream().map(NeuronCore::hostIndex).toList(),
+                "drivers", drivers.states().stream().map(Commands::driver).toList(),
+                "previous", swaps.previous());
     }
 
     private static Map<String, Object> driver(DriverState state) {
-        Map<String, Object> driver = new LinkedHashMap<>();
-        driver.put("arch", state.architecture());
-        driver.put("role", state.role().name().toLowerCase(Locale.ROOT));
-        driver.put("bundle", state.bundle());
-        driver.put("version", state.version());
-        driver.put("bundle_id", state.bundleId());
-        driver.put("service_id", state.serviceId());
-        driver.put("ranking", state.ranking());
-        driver.put("leases", state.leases());
-        driver.put("models", state.models());
-        driver.put("since", state.since().toString());
-        driver.put("reason", state.reason().orElse(null));
-        return driver;
+        return Json.object(
+                "arch", state.architecture(),
+                "role", state.role().name().toLowerCase(Locale.ROOT),
+                "bundle", state.bundle(),
+                "version", state.version(),
+                "bundle_id", state.bundleId(),
+                "service_id", state.serviceId(),
+                "ranking", state.ranking(),
+                "leases", state.leases(),
+                "models", state.models(),
+                "since", state.since().toString(),
+                "reason", state.reason().orElse(null));
     }
 
     private static Map<String, Object> swap(DriverSwap swap) {
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("archs", swap.architectures());
-        answer.put("before", swap.before());
-        answer.put("now", swap.now());
-        answer.put("serving", swap.serving());
-        answer.put("took_ms", swap.took().toNanos() / 1e6);
-        return answer;
+        return Json.object(
+                "archs", swap.architectures(),
+                "before", swap.before(),
+                "now", swap.now(),
+                "serving", swap.serving(),
+                "took_ms", swap.took().toNanos() / 1e6);
     }
 
     private static Optional<String> text(Map<String, Object> request, String name) {

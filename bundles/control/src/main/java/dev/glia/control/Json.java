@@ -1,4 +1,4 @@
-package dev.glia.launcher.cli;
+package dev.glia.control;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -8,18 +8,23 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.math.RoundingMode;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** JSON of maps, lists, numbers, Booleans and strings, on one line. */
-final class Json {
+/** JSON of maps, collections, numbers, Booleans and texts, on one line. */
+public final class Json {
+
+    private static final JsonFactory JSON = new JsonFactory();
 
     private Json() {}
 
-    /** An object from names and values in turn. */
-    static Map<String, Object> object(Object... members) {
+    /**
+     * {@return an object that keeps the order of its members}
+     *
+     * @param members names and values in turn; a value may be null
+     */
+    public static Map<String, Object> object(Object... members) {
         Map<String, Object> object = new LinkedHashMap<>();
         for (int i = 0; i < members.length; i += 2) {
             object.put((String) members[i], members[i + 1]);
@@ -27,16 +32,14 @@ final class Json {
         return object;
     }
 
-    /** Nanoseconds as milliseconds with a precision that means something. */
-    static BigDecimal millis(double nanos) {
-        return BigDecimal.valueOf(nanos / 1e6)
-                .setScale(4, RoundingMode.HALF_UP)
-                .stripTrailingZeros();
-    }
-
-    static String write(Object value) {
+    /**
+     * {@return a value as JSON}
+     *
+     * @param value what to write; what is none of the above is written as the text it has
+     */
+    public static String write(Object value) {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+        try (JsonGenerator json = JSON.createGenerator(text)) {
             json.enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
             write(value, json);
         } catch (IOException impossible) {
