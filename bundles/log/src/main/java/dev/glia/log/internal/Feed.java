@@ -5,6 +5,7 @@ import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * What a place has to write, in order: the records of its ring, and a note wherever some were lost.
@@ -26,6 +27,7 @@ final class Feed {
 
     private final String location;
     private final Ring ring;
+    private final LongSupplier nanoTime;
 
     /** How many of the records that were put are settled: written, or lost. */
     private long done;
@@ -35,8 +37,16 @@ final class Feed {
 
     private long retryAt;
 
-    Feed(String location, int capacity) {
+    /**
+     * Creates an empty feed.
+     *
+     * @param location the place
+     * @param capacity how many records may wait
+     * @param nanoTime the clock of {@link System#nanoTime}
+     */
+    Feed(String location, int capacity, LongSupplier nanoTime) {
         this.location = location;
+        this.nanoTime = nanoTime;
         ring = new Ring(location, capacity);
     }
 
@@ -65,11 +75,11 @@ final class Feed {
 
     /** {@return the nanoseconds until a sink that failed is asked again} */
     long pause() {
-        return failed > 0 ? retryAt - System.nanoTime() : 0;
+        return failed > 0 ? retryAt - nanoTime.getAsLong() : 0;
     }
 
     void endPause() {
-        retryAt = System.nanoTime();
+        retryAt = nanoTime.getAsLong();
     }
 
     /** {@return what is to be written next, or {@code null}} */
@@ -93,7 +103,7 @@ final class Feed {
         }
         if (!written) {
             failed += entry.lost();
-            retryAt = System.nanoTime() + RETRY_NANOS;
+            retryAt = nanoTime.getAsLong() + RETRY_NANOS;
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.glia.log.internal;
 
 import dev.glia.config.Configuration;
+import dev.glia.log.LogComponent;
+import dev.glia.log.LogControl;
+import dev.glia.log.LogRoute;
 import dev.glia.log.LogSink;
 
 import org.osgi.service.component.annotations.Component;
@@ -12,19 +15,29 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /**
  * Connects the router of the container with the configuration and with the sinks that come and go.
  */
-@Component(
-        immediate = true,
-        service = {})
-public final class LogRouting {
+@Component(immediate = true)
+public final class LogRouting implements LogControl {
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_log");
 
-    private final Router router = Router.CONTAINER;
+    private final Router router;
+    private final Routes routes;
+
+    /** Called by Declarative Services. */
+    public LogRouting() {
+        this(Router.CONTAINER);
+    }
+
+    LogRouting(Router router) {
+        this.router = router;
+        routes = new Routes(router);
+    }
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -32,7 +45,7 @@ public final class LogRouting {
             policyOption = ReferencePolicyOption.GREEDY,
             updated = "bindConfiguration")
     void bindConfiguration(Configuration configuration) {
-        router.route(configuration.logRoutes());
+        routes.configure(configuration.logRoutes());
     }
 
     /** The last routes stay in force until there is a new configuration. */
@@ -62,6 +75,21 @@ public final class LogRouting {
 
     void unbindSink(LogSink sink) {
         router.remove(sink);
+    }
+
+    @Override
+    public Map<LogComponent, List<LogRoute>> routes() {
+        return routes.now();
+    }
+
+    @Override
+    public void set(LogComponent component, LogRoute... places) {
+        routes.set(component, List.of(places));
+    }
+
+    @Override
+    public void reset(LogComponent component) {
+        routes.reset(component);
     }
 
     @Deactivate

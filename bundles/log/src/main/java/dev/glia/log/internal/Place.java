@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 
 /**
  * One log location: a bounded ring of records, and one thread at a time that writes them in order
@@ -28,14 +27,33 @@ final class Place {
 
     private static final long NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(250);
 
-    /** How long the maker of an urgent record waits to see it written. */
-    private static final long PROMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /**
+     * What a place may take of its callers and of those who are told of it.
+     *
+     * @param grace how long a location that could be the name of a sink waits for it before it is
+     *     taken for a path
+     * @param patience how long makers of urgent records wait to see them written
+     */
+    record Limits(Duration grace, Duration patience) {}
+
+    /** Who is told of sinks that fail, on the thread that notices. */
+    interface Listener {
+        /** The first failure of a sink. */
+        void failed(Place place, Throwable failure);
+
+        /** A call that does not return, once for each sink. */
+        void hangs(Place place, LogSink sink);
+
+        /** There is a thread that may hang. */
+        void started();
+    }
 
     private final String location;
     private final Duration grace;
     private final Service service;
-    private final BiConsumer<Place, Throwable> report;
+    private final Listener listener;
     private final Feed feed;
+    private final Patience patience;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -46,6 +64,8 @@ final class Place {
 
     private boolean stalled;
     private LogSink reported;
+    private LogSink reportedHang;
+    private Feed.Entry lookedAt;
     private LogSink writing;
     private Feed.Entry current;
     private Thread thread;
@@ -55,22 +75,17 @@ final class Place {
      *
      * @param location the place as it was configured
      * @param capacity how many records may wait
-     * @param grace how long a location that could be the name of a sink waits for it before it is
-     *     taken for a path
+     * @param limits what it may take
      * @param sinks who may serve it
-     * @param report told the first failure of a sink
+     * @param listener told of sinks that fail
      */
-    Place(
-            String location,
-            int capacity,
-            Duration grace,
-            Sinks sinks,
-            BiConsumer<Place, Throwable> report) {
+    Place(String location, int capacity, Limits limits, Sinks sinks, Listener listener) {
         this.location = location;
-        this.feed = new Feed(location, capacity);
-        this.grace = grace;
+        this.feed = new Feed(location, capacity, System::nanoTime);
+        this.grace = limits.grace();
         this.service = new Service(location, sinks, grace);
-        this.report = report;
+        this.listener = listener;
+        patience = new Patience(limits.patience(), System.nanoTime());
     }
 
     String location() {
@@ -95,12 +110,41 @@ final class Place {
     private void waitUntilWritten() {
         lock.lock();
         try {
-            if (!stalled && service.sink() != null) {
-                stalled = !await(feed.put(), System.nanoTime() + PROMPT_NANOS);
+            long now = System.nanoTime();
+            long left = patience.left(now);
+            if (!stalled && left > 0 && service.sink() != null) {
+                stalled = !await(feed.put(), now + left);
+                patience.spend(System.nanoTime() - now);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Looks whether the call of a sink that ran at the last look still runs, and tells it once.
+     *
+     * @return whether there is a thread
+     */
+    boolean look() {
+        LogSink hanging;
+        boolean busy;
+        lock.lock();
+        try {
+            boolean same = current != null && current == lookedAt;
+            hanging = same && reportedHang != writing ? writing : null;
+            if (hanging != null) {
+                reportedHang = hanging;
+            }
+            lookedAt = current;
+            busy = thread != null;
+        } finally {
+            lock.unlock();
+        }
+        if (hanging != null) {
+            listener.hangs(this, hanging);
+        }
+        return busy;
     }
 
     /** {@return whether everything queued until now was written before the deadline} */
@@ -193,6 +237,7 @@ final class Place {
             } else {
                 thread = new PlaceThread(location, this::run);
                 thread.start();
+                listener.started();
             }
         } catch (OutOfMemoryError e) {
             // The system has no thread left. The record waits; the next one tries again.
@@ -254,7 +299,7 @@ final class Place {
             lock.unlock();
         }
         if (first) {
-            report.accept(this, failure);
+            listener.failed(this, failure);
         }
         return true;
     }

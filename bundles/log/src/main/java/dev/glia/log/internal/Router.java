@@ -2,6 +2,7 @@ package dev.glia.log.internal;
 
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
+import dev.glia.log.LogRecord;
 import dev.glia.log.LogRoute;
 import dev.glia.log.LogSink;
 
@@ -19,7 +20,8 @@ import java.util.function.Predicate;
  * wait until the configuration arrives, or until it is clear that none will. Thread-safe.
  */
 final class Router {
-    private static final String CONSOLE = "console";
+    static final String CONSOLE = "console";
+    static final String SYSLOG = "syslog";
     private static final int RING = 8192;
     private static final int EARLY = 1024;
 
@@ -37,6 +39,10 @@ final class Router {
 
     private static final Duration RELEASE = Duration.ofSeconds(2);
     private static final Duration EXIT = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofMillis(50);
+
+    /** A call of a sink that takes longer hangs. */
+    private static final Duration HANGS = Duration.ofSeconds(5);
 
     /** The router of the container, there before Declarative Services is. */
     static final Router CONTAINER = new Router(RING, System.err, GRACE);
@@ -62,7 +68,8 @@ final class Router {
 
     private final int capacity;
     private final PrintStream lastResort;
-    private final Duration grace;
+    private final Place.Limits limits;
+    private final Place.Listener listener;
     private final Sinks sinks = new Sinks();
     private final Map<String, Place> places = new ConcurrentHashMap<>();
     private final Map<LogComponent, Threshold> thresholds = new EnumMap<>(LogComponent.class);
@@ -77,9 +84,20 @@ final class Router {
      * @param grace how long it waits for a configuration, and a name for its sink
      */
     Router(int capacity, PrintStream lastResort, Duration grace) {
+        this(capacity, lastResort, new Place.Limits(grace, PATIENCE), HANGS);
+    }
+
+    /**
+     * Creates a router with other limits.
+     *
+     * @param limits what places may take
+     * @param hangs how long a call of a sink may take until it is told of
+     */
+    Router(int capacity, PrintStream lastResort, Place.Limits limits, Duration hangs) {
         this.capacity = capacity;
-        this.grace = grace;
+        this.limits = limits;
         this.lastResort = lastResort;
+        listener = new Complaints(this::tell, lastResort, new Watch(places.values(), hangs)::start);
         for (LogComponent component : LogComponent.values()) {
             thresholds.put(component, new Threshold());
         }
@@ -181,8 +199,24 @@ final class Router {
         flush(EXIT);
         Place console = places.get(CONSOLE);
         if (console != null) {
-            console.takeUnwritten().forEach(record -> lastResort.println(record.line()));
-            lastResort.flush();
+            printWithin(EXIT, console.takeUnwritten());
+        }
+    }
+
+    /** Where nobody reads standard error, printing would keep the process from ending. */
+    private void printWithin(Duration limit, List<LogRecord> records) {
+        if (records.isEmpty()) {
+            return;
+        }
+        Runnable print =
+                () -> {
+                    records.forEach(record -> lastResort.println(record.line()));
+                    lastResort.flush();
+                };
+        try {
+            Thread.ofPlatform().daemon().name("glia-log-last").start(print).join(limit);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -234,7 +268,7 @@ final class Router {
 
     private void giveUpWaiting() {
         try {
-            Thread.sleep(grace);
+            Thread.sleep(limits.grace());
             useDefaults();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -243,38 +277,16 @@ final class Router {
 
     private synchronized void useDefaults() {
         if (targets == null) {
-            var everywhere =
-                    List.of(
-                            new LogRoute(CONSOLE, LogLevel.ERROR),
-                            new LogRoute("syslog", LogLevel.INFO));
-            var routes = new EnumMap<LogComponent, List<LogRoute>>(LogComponent.class);
-            thresholds.keySet().forEach(component -> routes.put(component, everywhere));
-            route(routes);
+            route(Routes.defaults());
         }
     }
 
     private Place place(String location) {
         return places.computeIfAbsent(
-                location, name -> new Place(name, capacity, grace, sinks, this::report));
+                location, name -> new Place(name, capacity, limits, sinks, listener));
     }
 
-    private void report(Place place, Throwable failure) {
-        String message =
-                "the log location "
-                        + place.location()
-                        + " fails, its records wait or are counted: "
-                        + failure;
-        if (place.location().equals(CONSOLE)) {
-            lastResort.println(
-                    Records.now(LogLevel.ERROR, LogComponent.NRT, "nrt_log", message, CONSOLE)
-                            .line());
-            return;
-        }
-        Draft draft = Draft.begin(LogLevel.ERROR, LogComponent.NRT, "nrt_log").message(message);
-        try {
-            place(CONSOLE).offer(draft, false);
-        } finally {
-            draft.release();
-        }
+    private void tell(Draft draft) {
+        place(CONSOLE).offer(draft, false);
     }
 }

@@ -23,7 +23,7 @@ final class Service {
         this.location = location;
         this.sinks = sinks;
         this.grace = grace;
-        reserved = location.equals("console") || location.equals("syslog");
+        reserved = location.equals(Router.CONSOLE) || location.equals(Router.SYSLOG);
     }
 
     /** {@return the sink, or {@code null} as long as there is none} */

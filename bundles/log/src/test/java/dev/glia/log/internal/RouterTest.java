@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 @Timeout(60)
@@ -320,6 +322,31 @@ class RouterTest {
     }
 
     @Test
+    void theFirstRetryAfterTheRecoveryDeliversAll() throws Exception {
+        var tried = new Semaphore(0);
+        var attempts = new CollectingSink();
+        add("console", new CollectingSink());
+        add(
+                "test",
+                record -> {
+                    attempts.write(record);
+                    tried.release();
+                    if (attempts.records().size() <= 3) {
+                        throw new IOException("broken");
+                    }
+                });
+        route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
+        log(LogLevel.INFO, LogComponent.NRT, "first");
+        tried.acquire();
+        log(LogLevel.INFO, LogComponent.NRT, "second");
+        log(LogLevel.INFO, LogComponent.NRT, "third");
+        router.flush(Duration.ofSeconds(20));
+        String note = "1 record was lost at test";
+        assertThat(attempts.messages())
+                .containsExactly("first", note, note, note, "second", "third");
+    }
+
+    @Test
     void aConsoleThatThrowsIsReportedOnStandardError() {
         var tried = new CountDownLatch(3);
         add(
@@ -387,8 +414,139 @@ class RouterTest {
         assertThat(sink.await(3)).endsWith("after").hasSize(3);
     }
 
+    /** The whole ring of them would wait for minutes if each waited. */
+    @Test
+    void errorsForAConsoleThatHangsWaitOnceAndAreCounted() throws Exception {
+        var entered = new Semaphore(0);
+        var gate = new Semaphore(0);
+        var console =
+                add(
+                        "console",
+                        new CollectingSink() {
+                            @Override
+                            public void write(LogRecord record) {
+                                entered.release();
+                                gate.acquireUninterruptibly();
+                                super.write(record);
+                            }
+                        });
+        route(LogComponent.NRT, new LogRoute("console", LogLevel.INFO));
+        log(LogLevel.ERROR, LogComponent.NRT, "first");
+        entered.acquire();
+        int count = 50 * RING;
+        IntStream.range(0, count).forEach(i -> log(LogLevel.ERROR, LogComponent.NRT, "m" + i));
+        gate.release(2 * count);
+        router.flush(Duration.ofSeconds(20));
+        assertThat(console.await(RING + 2))
+                .startsWith("first", "m0")
+                .endsWith("m" + (RING - 1), count - RING + " records were lost at console");
+    }
+
+    @Test
+    void errorsForAConsoleThatIsSlowWaitForASmallPartOfTheTime() throws Exception {
+        var tried = new Semaphore(0);
+        add(
+                "console",
+                _ -> {
+                    tried.release();
+                    LockSupport.parkNanos(20_000_000);
+                });
+        route(LogComponent.NRT, new LogRoute("console", LogLevel.INFO));
+        // 80 s if each waited until it is written, which the limit of this class does not allow.
+        IntStream.range(0, 4000).forEach(i -> log(LogLevel.ERROR, LogComponent.NRT, "m" + i));
+        tried.acquire(3);
+    }
+
+    @Test
+    void patienceIsAHundredthOfTheTime() {
+        var patience = new Patience(Duration.ofNanos(50), 1000);
+        assertThat(patience.left(1000)).isEqualTo(50);
+        assertThat(patience.left(9000)).isEqualTo(50);
+        patience.spend(60);
+        assertThat(patience.left(9000)).isNegative();
+        assertThat(patience.left(12_000)).isEqualTo(20);
+        assertThat(patience.left(1_000_000)).isEqualTo(50);
+    }
+
+    @Test
+    void aSinkThatHangsIsReportedAndGoesOnWhenItReturns() throws Exception {
+        router =
+                new Router(
+                        RING,
+                        new PrintStream(stderr, true, StandardCharsets.UTF_8),
+                        new Place.Limits(Duration.ofSeconds(60), Duration.ofMillis(50)),
+                        Duration.ofMillis(5));
+        var console = add("console", new CollectingSink());
+        var gate = new Semaphore(0);
+        var sink =
+                add(
+                        "test",
+                        new CollectingSink() {
+                            @Override
+                            public void write(LogRecord record) {
+                                gate.acquireUninterruptibly();
+                                super.write(record);
+                            }
+                        });
+        route(LogComponent.NRT, new LogRoute("test", LogLevel.INFO));
+        log(LogLevel.INFO, LogComponent.NRT, "first");
+        console.await(1);
+        gate.release();
+        sink.await(1);
+        log(LogLevel.INFO, LogComponent.NRT, "second");
+        log(LogLevel.INFO, LogComponent.NRT, "third");
+        gate.release(2);
+        assertThat(sink.await(3)).containsExactly("first", "second", "third");
+        router.flush(Duration.ofSeconds(20));
+        assertThat(console.messages())
+                .first()
+                .asString()
+                .startsWith("the log location test hangs, its records wait or are counted: ")
+                .contains("RouterTest");
+    }
+
+    @Test
+    void theEndDoesNotWaitForALastResortThatHangs() throws Exception {
+        var never = new CountDownLatch(1);
+        var stuck =
+                new PrintStream(
+                        new OutputStream() {
+                            @Override
+                            public void write(int b) {
+                                try {
+                                    never.await();
+                                } catch (InterruptedException e) {
+                                    Thread.currentThread().interrupt();
+                                }
+                            }
+                        });
+        var ending = new Router(RING, stuck, Duration.ofSeconds(60));
+        ending.publish(LogLevel.ERROR, LogComponent.NRT, "f", "nobody reads it", null);
+        ending.exit();
+        never.countDown();
+    }
+
+    @Test
+    void componentsThatShareAPlaceShareOneStream() throws Exception {
+        var file = add("file", new CollectingSink());
+        var shared = List.of(new LogRoute("shared.log", LogLevel.INFO));
+        router.route(Map.of(LogComponent.TDRV, shared, LogComponent.NMGR, shared));
+        for (int i = 0; i < 20; i++) {
+            log(LogLevel.INFO, i % 2 == 0 ? LogComponent.TDRV : LogComponent.NMGR, "m" + i);
+        }
+        assertThat(file.await(20))
+                .isEqualTo(IntStream.range(0, 20).mapToObj(i -> "m" + i).toList());
+    }
+
     @Test
     void anErrorIsOnTheConsoleWhenTheCallReturns() {
+        // Not flaky on a busy machine: as patient as the limit of this class.
+        router =
+                new Router(
+                        RING,
+                        System.err,
+                        new Place.Limits(Duration.ofSeconds(60), Duration.ofSeconds(50)),
+                        Duration.ofSeconds(60));
         var console = add("console", new CollectingSink());
         route(LogComponent.NRT, new LogRoute("console", LogLevel.INFO));
         for (int i = 0; i < 20; i++) {
