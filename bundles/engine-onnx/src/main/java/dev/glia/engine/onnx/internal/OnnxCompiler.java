@@ -2,6 +2,7 @@ package dev.glia.engine.onnx.internal;
 
 import dev.glia.device.GraphCompiler;
 import dev.glia.device.ModelImage;
+import dev.glia.engine.onnx.internal.flat.OrtFormat;
 import dev.glia.engine.onnx.internal.onnx.CanonicalModel;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.ElementTypes;
@@ -113,7 +114,9 @@ public final class OnnxCompiler implements GraphCompiler {
                                 ort,
                                 copy(arena, complete),
                                 OrtSession.Optimization.PORTABLE,
-                                Optional.of(optimized))) {
+                                Optional.of(
+                                        new OrtSession.Rewritten(
+                                                optimized, OrtSession.Format.ONNX)))) {
             inputs = tensors(session.inputs(), TensorInfo.Usage.INPUT);
             outputs =
                     session.outputs().stream().allMatch(OrtSession.Port::isStatic)
@@ -152,7 +155,7 @@ public final class OnnxCompiler implements GraphCompiler {
     private static Map<String, MemorySegment> members(
             byte[] model, Optional<byte[]> laidOut, String laidOutMember, String name) {
         WeightStore weights = new WeightStore();
-        Optional<byte[]> fast = laidOut.map(graph -> weights.separate(graph, name));
+        Optional<byte[]> fast = laidOut.map(graph -> OrtFormat.separate(graph, weights));
         Map<String, MemorySegment> members = new LinkedHashMap<>();
         members.put(MEMBER, automatic(weights.separate(model, name)));
         fast.ifPresent(graph -> members.put(laidOutMember, automatic(graph)));
@@ -162,17 +165,31 @@ public final class OnnxCompiler implements GraphCompiler {
         return members;
     }
 
+    /** Laid out once, put into one order, and then written in the format that opens fastest. */
     private static Optional<byte[]> laidOut(Ort ort, byte[] model, String name, Path file)
             throws IOException {
-        Files.delete(file);
-        try (Arena arena = Arena.ofConfined()) {
-            new OrtSession(ort, copy(arena, model), OrtSession.Optimization.ALL, Optional.of(file))
-                    .close();
-            byte[] graph = CanonicalModel.of(Files.readAllBytes(file), name);
-            return Optional.of(NodeOrder.of(graph, name));
+        try {
+            rewrite(ort, model, OrtSession.Optimization.ALL, OrtSession.Format.ONNX, file);
+            byte[] graph = NodeOrder.of(CanonicalModel.of(Files.readAllBytes(file), name), name);
+            rewrite(ort, graph, OrtSession.Optimization.NONE, OrtSession.Format.ORT, file);
+            return Optional.of(Files.readAllBytes(file));
         } catch (OrtException unwritten) {
             LOG.debug("{}: not laid out for this CPU: {}", name, unwritten.getMessage());
             return Optional.empty();
+        }
+    }
+
+    private static void rewrite(
+            Ort ort,
+            byte[] model,
+            OrtSession.Optimization optimization,
+            OrtSession.Format format,
+            Path file)
+            throws IOException {
+        Files.deleteIfExists(file);
+        OrtSession.Rewritten rewritten = new OrtSession.Rewritten(file, format);
+        try (Arena arena = Arena.ofConfined()) {
+            new OrtSession(ort, copy(arena, model), optimization, Optional.of(rewritten)).close();
         }
     }
 

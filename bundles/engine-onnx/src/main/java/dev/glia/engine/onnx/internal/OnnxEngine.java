@@ -36,6 +36,10 @@ public final class OnnxEngine implements Engine {
     static final String ONNX = "__onnx";
 
     private static final int DIGEST_CHUNK = 1 << 20;
+    private static final MemorySegment NO_BYTES = MemorySegment.ofAddress(0);
+
+    /** The graph that is loaded, of those that a model has. */
+    private record Chosen(String member, OrtSession.Format format, MemorySegment bytes) {}
 
     private final OnnxRuntime runtime;
     private final SessionPool sessions = new SessionPool();
@@ -59,12 +63,11 @@ public final class OnnxEngine implements Engine {
 
     @Override
     public LoadedModel load(ModelImage image, LoadSettings settings) {
-        ModelImage.Graph graph = graph(image);
-        MemorySegment bytes = image.member(graph.member());
-        Supplier<OrtSession> create = () -> openFastest(image, graph, bytes);
+        Chosen graph = fastest(image);
+        Supplier<OrtSession> create = () -> open(image, graph);
         SessionPool.Counted session =
                 settings.sharedWeights()
-                        ? sessions.share(sha256(image, bytes), create)
+                        ? sessions.share(sha256(image, graph.bytes), create)
                         : sessions.open(create);
         try {
             return OnnxModel.of(image, session, settings.reportNan());
@@ -105,22 +108,20 @@ public final class OnnxEngine implements Engine {
 
     /** The name of a graph as it is laid out for this kind of CPU. */
     static String laidOut(String member, Ort ort) {
-        return member.replaceFirst("\\.onnx$", "") + "." + CpuKind.of(ort.version()) + ".onnx";
+        return member.replaceFirst("\\.onnx$", "") + "." + CpuKind.of(ort.version()) + ".ort";
     }
 
     /**
-     * Laying weights out for a CPU takes most of the time to load a graph; what was compiled on a
-     * CPU of this kind has that behind it. Everything else is laid out now, which makes
-     * convolutions up to twice as fast.
+     * To lay a graph out for a CPU takes most of the time to load it; what was compiled on a CPU of
+     * this kind has that behind it, and is in the format that ONNX Runtime opens fastest.
      */
-    private OrtSession openFastest(
-            ModelImage image, ModelImage.Graph graph, MemorySegment portable) {
-        Ort ort = runtime.ort();
-        String name = laidOut(graph.member(), ort);
-        Optional<MemorySegment> laidOut = find(image, name);
-        return laidOut.isPresent()
-                ? open(ort, image, name, laidOut.get(), OrtSession.Optimization.NONE)
-                : open(ort, image, graph.member(), portable, OrtSession.Optimization.ALL);
+    private Chosen fastest(ModelImage image) {
+        String portable = graph(image).member();
+        String laidOut = laidOut(portable, runtime.ort());
+        return find(image, laidOut)
+                .map(bytes -> new Chosen(laidOut, OrtSession.Format.ORT, bytes))
+                .orElseGet(
+                        () -> new Chosen(portable, OrtSession.Format.ONNX, image.member(portable)));
     }
 
     static Optional<MemorySegment> find(ModelImage image, String member) {
@@ -131,24 +132,20 @@ public final class OnnxEngine implements Engine {
         }
     }
 
-    private static OrtSession open(
-            Ort ort,
-            ModelImage image,
-            String member,
-            MemorySegment bytes,
-            OrtSession.Optimization optimization) {
-        String place = member + " of model " + image.name();
-        if (bytes.byteSize() > Integer.MAX_VALUE) {
+    private OrtSession open(ModelImage image, Chosen graph) {
+        String place = graph.member + " of model " + image.name();
+        if (graph.bytes.byteSize() > Integer.MAX_VALUE) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    place + " has " + bytes.byteSize() + " bytes; ONNX graphs end at 2 GiB");
+                    place + " has " + graph.bytes.byteSize() + " bytes; graphs end at 2 GiB");
         }
-        Weights weights =
-                new Weights(image, SelfContained.check(bytes.asByteBuffer(), place), place);
+        Ort ort = runtime.ort();
         try {
-            return new OrtSession(ort, bytes, weights.constants(), optimization, weights::close);
+            return switch (graph.format) {
+                case ORT -> inPlace(ort, image, graph.bytes);
+                case ONNX -> laidOutNow(ort, image, graph.bytes, place);
+            };
         } catch (OrtException refused) {
-            weights.close();
             throw new NrtException(
                     refused.code() == OrtException.NOT_IMPLEMENTED
                             ? NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION
@@ -160,6 +157,28 @@ public final class OnnxEngine implements Engine {
                             + ": "
                             + refused.getMessage(),
                     refused);
+        }
+    }
+
+    private static OrtSession inPlace(Ort ort, ModelImage image, MemorySegment graph) {
+        Adjoined adjoined =
+                new Adjoined(image, graph, find(image, StoredWeight.MEMBER).orElse(NO_BYTES));
+        try {
+            return new OrtSession(ort, adjoined.bytes(), adjoined::close);
+        } catch (RuntimeException | Error failed) {
+            adjoined.close();
+            throw failed;
+        }
+    }
+
+    /** Lays a graph out while it is loaded, which makes convolutions up to twice as fast. */
+    private static OrtSession laidOutNow(
+            Ort ort, ModelImage image, MemorySegment graph, String place) {
+        Weights weights =
+                new Weights(image, SelfContained.check(graph.asByteBuffer(), place), place);
+        try {
+            return new OrtSession(
+                    ort, graph, weights.constants(), OrtSession.Optimization.ALL, weights::close);
         } catch (RuntimeException | Error failed) {
             weights.close();
             throw failed;

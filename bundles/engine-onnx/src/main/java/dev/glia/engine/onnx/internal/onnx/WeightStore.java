@@ -2,7 +2,9 @@ package dev.glia.engine.onnx.internal.onnx;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,9 +22,13 @@ public final class WeightStore {
     private static final int EXTERNAL = 1;
 
     /** Smaller ones stay in the graph, where ONNX Runtime can use them to infer shapes. */
-    private static final int LEAST = 1024;
+    public static final int LEAST = 1024;
 
     private static final long ALIGNMENT = 64;
+
+    /** Each constant has its length in front of it, as a vector in a FlatBuffer. */
+    private static final ValueLayout.OfInt LENGTH =
+            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private record Place(long offset, long length, Optional<FilterLayout> layout) {}
 
@@ -108,12 +114,21 @@ public final class WeightStore {
                     }
                 }
             }
-            known = Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT;
-            places.put(data, known);
-            lengths.add((long) data.remaining());
-            size = known + data.remaining();
+            known = put(data);
         }
         return new Place(known, data.remaining(), Optional.empty());
+    }
+
+    /** {@return where a constant begins that is in this store from now on} */
+    public long put(ByteBuffer data) {
+        return places.computeIfAbsent(data, this::append);
+    }
+
+    private long append(ByteBuffer data) {
+        long place = Math.ceilDiv(size + LENGTH.byteSize(), ALIGNMENT) * ALIGNMENT;
+        lengths.add((long) data.remaining());
+        size = place + data.remaining();
+        return place;
     }
 
     private static boolean restores(
@@ -128,13 +143,15 @@ public final class WeightStore {
         return places.isEmpty();
     }
 
-    /** {@return all of them, one after the other} */
+    /** {@return all of them, one after the other, each with its length in front of it} */
     public MemorySegment memory() {
         MemorySegment memory = Arena.ofAuto().allocate(size, ALIGNMENT);
         places.forEach(
-                (data, start) ->
-                        MemorySegment.copy(
-                                MemorySegment.ofBuffer(data), 0, memory, start, data.remaining()));
+                (data, start) -> {
+                    memory.set(LENGTH, start - LENGTH.byteSize(), data.remaining());
+                    MemorySegment.copy(
+                            MemorySegment.ofBuffer(data), 0, memory, start, data.remaining());
+                });
         return memory.asReadOnly();
     }
 }

@@ -11,6 +11,7 @@ import java.lang.foreign.SegmentAllocator;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,22 @@ public final class OrtSession implements AutoCloseable {
         }
     }
 
+    /** How a graph is written. */
+    public enum Format {
+        /** As an ONNX model, of which a session keeps copies. */
+        ONNX,
+        /** In ONNX Runtime's own format, which a session uses where it lies. */
+        ORT
+    }
+
+    /**
+     * Where the rewritten graph goes.
+     *
+     * @param file the file
+     * @param format how it is written
+     */
+    public record Rewritten(Path file, Format format) {}
+
     /**
      * An input or an output.
      *
@@ -55,6 +72,18 @@ public final class OrtSession implements AutoCloseable {
         }
     }
 
+    /** A core is one thread, which waits without turning. */
+    private static final Map<String, String> SETTINGS =
+            Map.of(
+                    "session.intra_op.allow_spinning", "0",
+                    "session.inter_op.allow_spinning", "0");
+
+    private static final Map<String, String> IN_PLACE =
+            Map.of(
+                    "session.load_model_format", Format.ORT.name(),
+                    "session.use_ort_model_bytes_directly", "1",
+                    "session.use_ort_model_bytes_for_initializers", "1");
+
     private final Ort ort;
     private final Arena arena = Arena.ofShared();
     private final long handle;
@@ -71,24 +100,24 @@ public final class OrtSession implements AutoCloseable {
     public record Constant(StoredWeight weight, MemorySegment data) {}
 
     /**
-     * Prepares a graph that holds all of its constants.
+     * Prepares an ONNX model that holds all of its constants.
      *
      * @param ort the library
      * @param model an ONNX model; only read during this call
      * @param optimization how much to rewrite it
-     * @param optimizedModel where to write the rewritten model, if wanted
+     * @param rewritten where to write the rewritten graph, if wanted
      * @throws OrtException when the model is refused
      */
     public OrtSession(
             Ort ort,
             MemorySegment model,
             Optimization optimization,
-            Optional<Path> optimizedModel) {
-        this(ort, model, List.of(), optimization, optimizedModel, () -> {});
+            Optional<Rewritten> rewritten) {
+        this(ort, model, Format.ONNX, List.of(), optimization, rewritten, () -> {});
     }
 
     /**
-     * Prepares a graph whose constants lie elsewhere.
+     * Prepares an ONNX model whose constants lie elsewhere.
      *
      * @param ort the library
      * @param model an ONNX model; only read during this call
@@ -103,22 +132,42 @@ public final class OrtSession implements AutoCloseable {
             List<Constant> constants,
             Optimization optimization,
             Runnable closed) {
-        this(ort, model, constants, optimization, Optional.empty(), closed);
+        this(ort, model, Format.ONNX, constants, optimization, Optional.empty(), closed);
+    }
+
+    /**
+     * Prepares a graph in ONNX Runtime's own format, as it is.
+     *
+     * @param ort the library
+     * @param graph the graph with its constants, used until the session is closed
+     * @param closed called when the session is closed, and uses the graph no more
+     * @throws OrtException when the graph is refused
+     */
+    public OrtSession(Ort ort, MemorySegment graph, Runnable closed) {
+        this(ort, graph, Format.ORT, List.of(), Optimization.NONE, Optional.empty(), closed);
     }
 
     private OrtSession(
             Ort ort,
             MemorySegment model,
+            Format format,
             List<Constant> constants,
             Optimization optimization,
-            Optional<Path> optimizedModel,
+            Optional<Rewritten> rewritten,
             Runnable closed) {
         this.closed = closed;
         this.ort = ort;
         try (Arena call = Arena.ofConfined()) {
             MemorySegment out = call.allocate(JAVA_LONG);
-            long options = options(call, out, optimization, optimizedModel);
+            long options = options(call, out, optimization);
             try {
+                configure(options, SETTINGS, call);
+                if (format == Format.ORT) {
+                    configure(options, IN_PLACE, call);
+                }
+                if (rewritten.isPresent()) {
+                    write(rewritten.get(), options, call);
+                }
                 add(constants, options, call, out);
                 ort.api()
                         .check(
@@ -227,11 +276,7 @@ public final class OrtSession implements AutoCloseable {
         }
     }
 
-    private long options(
-            SegmentAllocator call,
-            MemorySegment out,
-            Optimization optimization,
-            Optional<Path> optimizedModel) {
+    private long options(SegmentAllocator call, MemorySegment out, Optimization optimization) {
         OrtApi api = ort.api();
         api.check(OrtApi.CREATE_SESSION_OPTIONS, out.address());
         long options = out.get(JAVA_LONG, 0);
@@ -240,25 +285,31 @@ public final class OrtSession implements AutoCloseable {
             api.check(OrtApi.SET_INTRA_OP_NUM_THREADS, options, 1);
             api.check(OrtApi.SET_INTER_OP_NUM_THREADS, options, 1);
             api.check(OrtApi.SET_SESSION_GRAPH_OPTIMIZATION_LEVEL, options, optimization.level);
-            for (String pool :
-                    List.of("session.intra_op.allow_spinning", "session.inter_op.allow_spinning")) {
-                api.check(
-                        OrtApi.ADD_SESSION_CONFIG_ENTRY,
-                        options,
-                        call.allocateFrom(pool).address(),
-                        call.allocateFrom("0").address());
-            }
-            optimizedModel.ifPresent(
-                    path ->
-                            api.check(
-                                    OrtApi.SET_OPTIMIZED_MODEL_FILE_PATH,
-                                    options,
-                                    call.allocateFrom(path.toString()).address()));
             return options;
         } catch (OrtException refused) {
             api.call(OrtApi.RELEASE_SESSION_OPTIONS, options);
             throw refused;
         }
+    }
+
+    private void write(Rewritten rewritten, long options, SegmentAllocator call) {
+        configure(options, Map.of("session.save_model_format", rewritten.format.name()), call);
+        ort.api()
+                .check(
+                        OrtApi.SET_OPTIMIZED_MODEL_FILE_PATH,
+                        options,
+                        call.allocateFrom(rewritten.file.toString()).address());
+    }
+
+    private void configure(long options, Map<String, String> settings, SegmentAllocator call) {
+        settings.forEach(
+                (key, value) ->
+                        ort.api()
+                                .check(
+                                        OrtApi.ADD_SESSION_CONFIG_ENTRY,
+                                        options,
+                                        call.allocateFrom(key).address(),
+                                        call.allocateFrom(value).address()));
     }
 
     private List<Port> ports(SegmentAllocator call, int countSlot, int nameSlot, int typeSlot) {
