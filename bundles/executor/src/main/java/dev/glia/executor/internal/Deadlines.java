@@ -62,6 +62,12 @@ final class Deadlines implements Watchdog.Watched {
         return ticket == answered;
     }
 
+    /** {@return the name of its core} */
+    @Override
+    public String toString() {
+        return failures.core().toString();
+    }
+
     @Override
     public long check(long nowNanos, long repeatNanos) {
         long next = supervision.check(nowNanos, repeatNanos);
@@ -82,14 +88,17 @@ final class Deadlines implements Watchdog.Watched {
         boolean late = supervision.reason() == Supervision.Stop.DEADLINE;
         if (task != null) {
             answered = ticket;
-            if (late) {
-                failures.logTimeout(task, supervision.timeoutNanos());
-            }
-            if (task instanceof Request request) {
-                request.abandon(
-                        late
-                                ? failures.timeout(request, request.timeoutNanos(), null)
-                                : failures.cancelled(request, null));
+            try {
+                if (late) {
+                    failures.logTimeout(task, supervision.timeoutNanos());
+                }
+            } finally {
+                if (task instanceof Request request) {
+                    request.abandon(
+                            late
+                                    ? failures.timeout(request, request.timeoutNanos(), null)
+                                    : failures.cancelled(request, null));
+                }
             }
         }
     }

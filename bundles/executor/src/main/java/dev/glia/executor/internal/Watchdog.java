@@ -3,7 +3,9 @@ package dev.glia.executor.internal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,6 +34,7 @@ final class Watchdog implements AutoCloseable {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger("TDRV.watchdog");
+    private static final Logger DEADLINES = LoggerFactory.getLogger("NRT.watchdog");
 
     /** How often the cancel of a stopped run is repeated until it has an effect. */
     private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -49,6 +52,9 @@ final class Watchdog implements AutoCloseable {
     private final ExecutorService stops =
             Executors.newCachedThreadPool(
                     Thread.ofPlatform().daemon().name("glia-stops-", 0).factory());
+
+    /** Those that failed when they were last looked at; known to the thread alone. */
+    private final Set<Watched> failing = new HashSet<>();
 
     private volatile long shortestTimeout = Long.MAX_VALUE / 4;
     private volatile Thread thread;
@@ -92,7 +98,7 @@ final class Watchdog implements AutoCloseable {
     void answer(Runnable work) {
         try {
             answers.execute(work);
-        } catch (RejectedExecutionException closing) {
+        } catch (RejectedExecutionException | OutOfMemoryError noThread) {
             work.run();
         }
     }
@@ -122,7 +128,7 @@ final class Watchdog implements AutoCloseable {
             long now = System.nanoTime();
             long sleep = Long.MAX_VALUE;
             for (Watched lane : watched) {
-                sleep = Math.min(sleep, lane.check(now, REPEAT_NANOS));
+                sleep = Math.min(sleep, check(lane, now));
             }
             // Read last: a look at a lane may take a lock, and swallow the call that woke this
             // thread.
@@ -130,6 +136,26 @@ final class Watchdog implements AutoCloseable {
             if (sleep > 0) {
                 LockSupport.parkNanos(this, sleep);
             }
+        }
+    }
+
+    /**
+     * A lane that fails must not take the deadlines of all others with it; it is looked at again.
+     */
+    private long check(Watched lane, long now) {
+        try {
+            long next = lane.check(now, REPEAT_NANOS);
+            failing.remove(lane);
+            return next;
+        } catch (RuntimeException | Error failure) {
+            if (failing.add(lane)) {
+                DEADLINES.error(
+                        "The deadlines of {} could not be looked at, and are looked at again; this"
+                                + " is a fault of Glia, please report it",
+                        lane,
+                        failure);
+            }
+            return REPEAT_NANOS;
         }
     }
 
