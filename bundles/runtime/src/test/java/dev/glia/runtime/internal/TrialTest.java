@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -54,16 +56,20 @@ class TrialTest {
 
     @BeforeEach
     void open() {
+        open(Duration.ofSeconds(30));
+        Fakes.add(slot, first, Fakes.rank(0, 1));
+    }
+
+    private void open(Duration timeout) {
         runtime =
                 new OpenRuntime(
-                        Fakes.configuration(Duration.ofSeconds(30), false),
+                        Fakes.configuration(timeout, false),
                         reader,
                         Fakes.machine(2),
                         new Fakes.FakeClaim(2),
                         lanes,
                         slot,
                         () -> {});
-        Fakes.add(slot, first, Fakes.rank(0, 1));
     }
 
     @AfterEach
@@ -379,6 +385,66 @@ class TrialTest {
                         },
                         () -> {}));
         requireRefused(5, "it failed to come to life: java.lang.NoClassDefFoundError");
+    }
+
+    @Test
+    void aRefusedDriverIsTriedAgainOnlyWhenSomebodyAsks() {
+        var made = new AtomicInteger();
+        next.openFailure = new IllegalStateException("broken");
+        slot.add(
+                new Candidate(
+                        Fakes.rank(5, 2),
+                        () -> {
+                            made.incrementAndGet();
+                            return next;
+                        },
+                        () -> {}));
+        requireRefused(2, "broken");
+        var worse = new Fakes.Driver(100);
+        var better = new Fakes.Driver(100);
+        Fakes.add(slot, worse, Fakes.rank(-5, 3));
+        slot.remove(3);
+        Fakes.add(slot, better, Fakes.rank(9, 4));
+        assertThat(state(4).role()).isEqualTo(Role.SERVING);
+        slot.remove(4);
+        runtime.load(NEFF).close();
+        requireRefused(2, "broken");
+        assertThat(made).hasValue(1);
+        assertThatThrownBy(() -> slot.prefer(2)).hasMessageContaining("broken");
+        assertThat(made).hasValue(2);
+    }
+
+    @Test
+    void nothingIsKeptOfADriverThatServedAndLeft() {
+        runtime.load(NEFF).prepare();
+        var left = new ArrayList<WeakReference<Fakes.Driver>>();
+        for (int id = 2; id < 6; id++) {
+            var driver = new Fakes.Driver(100);
+            left.add(new WeakReference<>(driver));
+            Fakes.add(slot, driver, Fakes.rank(5, id));
+            assertThat(state(id).role()).isEqualTo(Role.SERVING);
+            slot.remove(id);
+            assertThat(slot.states()).extracting(DriverState::serviceId).containsExactly(1L);
+        }
+        await(
+                () -> {
+                    System.gc();
+                    return left.stream().allMatch(driver -> driver.get() == null);
+                });
+    }
+
+    @Test
+    void whatDoesNotDrainIsCancelledAlsoWithoutATimeOut() {
+        runtime.close();
+        open(Duration.ZERO);
+        Execution run = runtime.load(NEFF).prepare();
+        first.hold = new CountDownLatch(1);
+        var stuck = run.submit().completion().toCompletableFuture();
+        await(() -> first.waiting.get() == 1);
+        come(next, 5, 2);
+        assertThat(stuck.join().status()).isEqualTo(NrtStatus.NRT_TIMEOUT);
+        await(first::idle);
+        assertThat(result(run, 4)).isEqualTo(104);
     }
 
     @Test
