@@ -56,7 +56,8 @@ public final class ScaleModel {
      * @param architecture the architecture it is for
      * @param lnc physical cores per logical core, 0 for the default
      */
-    static Path neff(Container container, String name, byte[] onnx, String architecture, int lnc) {
+    public static Path neff(
+            Container container, String name, byte[] onnx, String architecture, int lnc) {
         try {
             Path folder = Files.createTempDirectory(Path.of("target").toAbsolutePath(), name);
             Path source = Files.write(folder.resolve(name + ".onnx"), onnx);
@@ -79,6 +80,15 @@ public final class ScaleModel {
     }
 
     public static byte[] onnx() {
+        return onnx(SIZE);
+    }
+
+    /**
+     * {@return the model over tensors of another size, as ONNX bytes}
+     *
+     * @param size how many floats they have
+     */
+    public static byte[] onnx(long size) {
         ByteBuffer factor =
                 ByteBuffer.allocate(Float.BYTES).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, FACTOR);
         OnnxMessage weight =
@@ -93,8 +103,8 @@ public final class ScaleModel {
                         .message(1, mul)
                         .text(2, "scale")
                         .message(5, weight)
-                        .message(11, tensor("x"))
-                        .message(12, tensor("y"));
+                        .message(11, tensor("x", size))
+                        .message(12, tensor("y", size));
         return new OnnxMessage()
                 .number(1, IR_VERSION)
                 .message(7, graph)
@@ -102,11 +112,11 @@ public final class ScaleModel {
                 .toByteArray();
     }
 
-    private static OnnxMessage tensor(String name) {
+    private static OnnxMessage tensor(String name, long size) {
         OnnxMessage shape =
                 new OnnxMessage()
                         .message(1, new OnnxMessage().number(1, 1))
-                        .message(1, new OnnxMessage().number(1, SIZE));
+                        .message(1, new OnnxMessage().number(1, size));
         OnnxMessage type = new OnnxMessage().number(1, FLOAT).message(2, shape);
         return new OnnxMessage().text(1, name).message(2, new OnnxMessage().message(1, type));
     }

@@ -83,6 +83,16 @@ class BrokenPlaceIT {
         container.close();
     }
 
+    /** Every other one is an error. */
+    private void log(int number) {
+        String message = "number " + number + ".";
+        if (number % 2 == 0) {
+            log.info(message);
+        } else {
+            log.error(message);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void fileThatBreaksAndRecovers(Break how) throws Exception {
@@ -106,7 +116,7 @@ class BrokenPlaceIT {
             }
         }
         for (int i = 1; i < MORE_THAN_WAITS; i++) {
-            log.info("number " + i + ".");
+            log(i);
         }
         Files.delete(how == Break.NO_FOLDER ? place.getParent() : place);
         log.info("number " + MORE_THAN_WAITS + ".");
@@ -118,7 +128,7 @@ class BrokenPlaceIT {
         Files.createDirectories(place.getParent());
         assertThat(new ProcessBuilder("mkfifo", place.toString()).start().waitFor()).isZero();
         for (int i = 0; i <= MORE_THAN_WAITS; i++) {
-            log.info("number " + i + ".");
+            log(i);
         }
         var read = new StringBuffer();
         try (InputStream in = Files.newInputStream(place)) {
@@ -138,7 +148,7 @@ class BrokenPlaceIT {
         try (InputStream in = Files.newInputStream(place)) {
             Thread reader = Thread.ofPlatform().daemon().start(() -> read(in, read, 512, 20_000));
             for (int i = 1; i <= MORE_THAN_WAITS; i++) {
-                log.info("number " + i + ".");
+                log(i);
             }
             awaitAll(() -> read.toString().lines().toList());
             container.close();
@@ -162,7 +172,12 @@ class BrokenPlaceIT {
             Await.until("the server is configured", this::tcpIsConfigured);
             String filler = "x".repeat(500);
             for (int i = 0; i <= MORE_THAN_WAITS; i++) {
-                tdrv.info(filler + "number " + i + ".");
+                String message = filler + "number " + i + ".";
+                if (i % 2 == 0) {
+                    tdrv.info(message);
+                } else {
+                    tdrv.error(message);
+                }
             }
             Socket stopped = server.accept();
             var written = new AtomicLong();

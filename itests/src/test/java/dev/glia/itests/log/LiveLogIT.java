@@ -10,7 +10,11 @@ import dev.glia.itests.container.MadeBundle;
 import dev.glia.itests.container.Provision;
 import dev.glia.itests.container.RecordingSink;
 import dev.glia.itests.log.thirdparty.QueueSink;
+import dev.glia.log.LogComponent;
+import dev.glia.log.LogControl;
+import dev.glia.log.LogLevel;
 import dev.glia.log.LogRecord;
+import dev.glia.log.LogRoute;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +27,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Levels, places, formats and sinks change while the container runs. */
 class LiveLogIT {
@@ -64,6 +70,74 @@ class LiveLogIT {
             log.info("last");
             Await.until("it is there", () -> messages(container).contains("last"));
             assertThat(messages(container)).doesNotContain("before", "asked", "after");
+        }
+    }
+
+    @Test
+    void levelsAndPlacesFollowTheApi() throws Exception {
+        Path file = folder.resolve("nmgr.log");
+        try (Container container = Container.start(Provision.core())) {
+            var log = new Slf4j(container, "NMGR.live");
+            LogControl control = container.service(LogControl.class);
+            List<LogRoute> before = control.routes().get(LogComponent.NMGR);
+            assertThat(before).containsExactly(new LogRoute(RecordingSink.NAME, LogLevel.INFO));
+            log.debug("before");
+
+            control.set(
+                    LogComponent.NMGR,
+                    new LogRoute(RecordingSink.NAME, LogLevel.ERROR),
+                    new LogRoute(file.toString(), LogLevel.DEBUG));
+            log.debug("meanwhile");
+            log.error("everywhere");
+            control.reset(LogComponent.NMGR);
+            log.debug("after");
+            log.info("last");
+
+            Await.until("it is there", () -> messages(container).contains("last"));
+            Await.until(
+                    "both are there",
+                    () -> Files.exists(file) && text(file).contains("everywhere"));
+            assertThat(messages(container))
+                    .contains("everywhere")
+                    .doesNotContain("before", "meanwhile", "after");
+            assertThat(text(file).lines())
+                    .satisfiesExactly(
+                            line -> assertThat(line).contains("DEBUG").endsWith("meanwhile"),
+                            line -> assertThat(line).contains("ERROR").endsWith("everywhere"));
+            assertThat(control.routes().get(LogComponent.NMGR)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void componentsShareAFileAndKmgrIsNmgr() throws Exception {
+        String file = folder.resolve("shared.log").toString();
+        try (Container container =
+                Container.start(
+                        Provision.core(),
+                        Provision.property("NEURON_RT_LOG_LEVEL", "ERROR"),
+                        Provision.property("NEURON_RT_LOG_LEVEL_KMGR", "debug"),
+                        Provision.property("NEURON_RT_LOG_LOCATION_KMGR", file),
+                        Provision.property("NEURON_RT_LOG_LEVEL_HAL", "QUIET"),
+                        Provision.property("NEURON_RT_LOG_LOCATION_HAL", file),
+                        Provision.property("NEURON_RT_LOG_LOCATION_TDRV", file))) {
+            var nmgr = new Slf4j(container, "NMGR.shared");
+            var tdrv = new Slf4j(container, "TDRV.shared");
+            var hal = new Slf4j(container, "HAL.shared");
+            for (int i = 0; i < 50; i++) {
+                nmgr.debug("nmgr " + i);
+                tdrv.info("not at this level");
+                hal.error("quiet");
+                tdrv.error("tdrv " + i);
+            }
+            Path path = Path.of(file);
+            Await.until(
+                    "all is there", () -> Files.exists(path) && text(path).contains("tdrv 49\n"));
+            assertThat(text(path).lines().map(line -> line.replaceAll(".*:shared +", "")))
+                    .isEqualTo(
+                            IntStream.range(0, 50)
+                                    .boxed()
+                                    .flatMap(i -> Stream.of("nmgr " + i, "tdrv " + i))
+                                    .toList());
         }
     }
 

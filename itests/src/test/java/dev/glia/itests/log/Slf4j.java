@@ -7,27 +7,33 @@ import org.osgi.framework.Bundle;
 import java.lang.reflect.Method;
 
 /** A logger of the container, whose SLF4J is another one than that of the test. */
-final class Slf4j {
+public final class Slf4j {
     private final Object logger;
+    private final Method error;
     private final Method info;
     private final Method debug;
 
-    Slf4j(Container container, String name) throws ReflectiveOperationException {
+    public Slf4j(Container container, String name) throws ReflectiveOperationException {
         Bundle log = container.bundle("dev.glia.log");
         logger =
                 log.loadClass("org.slf4j.LoggerFactory")
                         .getMethod("getLogger", String.class)
                         .invoke(null, name);
         Class<?> type = log.loadClass("org.slf4j.Logger");
+        error = type.getMethod("error", String.class);
         info = type.getMethod("info", String.class);
         debug = type.getMethod("debug", String.class);
     }
 
-    void info(String message) {
+    public void error(String message) {
+        call(error, message);
+    }
+
+    public void info(String message) {
         call(info, message);
     }
 
-    void debug(String message) {
+    public void debug(String message) {
         call(debug, message);
     }
 

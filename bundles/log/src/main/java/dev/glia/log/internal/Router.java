@@ -42,7 +42,7 @@ final class Router {
     private static final Duration PATIENCE = Duration.ofMillis(50);
 
     /** A call of a sink that takes longer hangs. */
-    private static final Duration HANGS = Duration.ofSeconds(5);
+    private static final Duration HANGS = Duration.ofSeconds(2);
 
     /** The router of the container, there before Declarative Services is. */
     static final Router CONTAINER = new Router(RING, System.err, GRACE);

@@ -1,0 +1,2 @@
+/** The situations that the troubleshooting page is keyed by, brought about for real. */
+package dev.glia.itests.log.messages;
