@@ -99,7 +99,7 @@ final class Logs {
         Map<String, Contestant> contestants = new LinkedHashMap<>();
         Path mine = folder.resolve("glia.log");
         var log = new StandaloneLog();
-        log.route(mine);
+        log.route(mine.toString());
         contestants.put("glia", new Glia(log.logger(), new Tail(mine)));
         Path theirs = folder.resolve("log4j.log");
         contestants.put("log4j2", new Log4j(log4j(folder, theirs), new Tail(theirs)));

@@ -15,7 +15,6 @@ import org.slf4j.LoggerFactory;
 
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -25,22 +24,25 @@ final class StandaloneLog {
 
     /** Starts it with the sink for files. */
     StandaloneLog() throws ReflectiveOperationException {
+        serve(LogSink.FILE, new FileSink(new Defaults()));
+    }
+
+    /** Lets a sink serve a location. */
+    void serve(String location, LogSink sink) throws ReflectiveOperationException {
         call(
                 "bindSink",
                 new Class<?>[] {LogSink.class, Map.class},
-                new FileSink(new Defaults()),
-                Map.of(LogSink.LOCATION, LogSink.FILE));
+                sink,
+                Map.of(LogSink.LOCATION, location));
     }
 
-    /** Sends records from INFO on to a file. */
-    void route(Path file) throws ReflectiveOperationException {
+    /** Sends records from INFO on to a location. */
+    void route(String location) throws ReflectiveOperationException {
         call(
                 "bindConfiguration",
                 new Class<?>[] {Configuration.class},
                 new Routes(
-                        Map.of(
-                                LogComponent.NRT,
-                                List.of(new LogRoute(file.toString(), LogLevel.INFO)))));
+                        Map.of(LogComponent.NRT, List.of(new LogRoute(location, LogLevel.INFO)))));
     }
 
     Logger logger() {

@@ -19,16 +19,14 @@ final class ExecutionSituations {
     /** A request that hangs, and one that also ignores that it is stopped. */
     List<Said> runsThatHang() {
         try (Container container = start()) {
-            List<Said> said = fault(container, "stuck=3s times=1");
-            CoreSituations.await(container, "is quarantined");
-            said.addAll(Said.by(container).toList());
-            return said;
+            fault(container, "stuck=6s times=1", "execution timeout");
+            return CoreSituations.await(container, "is quarantined: model");
         }
     }
 
     List<Said> loadThatHangs() {
         try (Container container = start()) {
-            return fault(container, "slow-load=3s times=1");
+            return fault(container, "slow-load=5s times=1", "is quarantined: loading");
         }
     }
 
@@ -38,14 +36,14 @@ final class ExecutionSituations {
                 Container.start(Provision.core(), Provision.instance("inf1.xlarge"))) {
             byte[] onnx = ScaleModel.onnx(1L << 30);
             Path neff = ScaleModel.neff(container, "large", onnx, "inf1", 0);
-            return failure(container, neff);
+            return failure(container, neff, "Failed to allocate");
         }
     }
 
     /** {@return what is said when a core has a fault of the hardware} */
     List<Said> brokenCore(int status) {
         try (Container container = start()) {
-            return fault(container, String.valueOf(status));
+            return fault(container, String.valueOf(status), "the core fails");
         }
     }
 
@@ -57,12 +55,13 @@ final class ExecutionSituations {
                 Provision.property("GLIA_LOAD_TIMEOUT", "1"));
     }
 
-    private static List<Said> fault(Container container, String rule) {
+    private static List<Said> fault(Container container, String rule, String logged) {
         container.service(Emulation.class).set("*", "", rule);
-        return failure(container, ScaleModel.neff(container, "trn1"));
+        return failure(container, ScaleModel.neff(container, "trn1"), logged);
     }
 
-    private static List<Said> failure(Container container, Path neff) {
+    /** {@return what is said when a request fails, as soon as something of it is in the log} */
+    private static List<Said> failure(Container container, Path neff, String logged) {
         NeuronRuntime runtime = container.service(NeuronRuntime.class);
         try (Model model = runtime.load(neff);
                 Execution execution = model.prepare()) {
@@ -70,7 +69,7 @@ final class ExecutionSituations {
             throw new AssertionError("nothing fails");
         } catch (NrtException failed) {
             var said = new ArrayList<>(List.of(Said.of(failed)));
-            said.addAll(CoreSituations.await(container, ""));
+            said.addAll(CoreSituations.await(container, logged));
             return said;
         }
     }

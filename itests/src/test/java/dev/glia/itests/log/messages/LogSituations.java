@@ -56,25 +56,26 @@ final class LogSituations {
                 _ -> {
                     throw new IOException("broken on purpose");
                 },
-                "fails, its records");
+                "fails, its records",
+                () -> {});
     }
 
     List<Said> sinkHangs() throws Exception {
         var gate = new Semaphore(0);
-        try {
-            return trouble(_ -> gate.acquireUninterruptibly(), "hangs, its records");
-        } finally {
-            gate.release(Integer.MAX_VALUE);
-        }
+        return trouble(
+                _ -> gate.acquireUninterruptibly(),
+                "hangs, its records",
+                () -> gate.release(Integer.MAX_VALUE));
     }
 
-    private static List<Said> trouble(LogSink sink, String text) throws Exception {
+    private static List<Said> trouble(LogSink sink, String text, Runnable repair) throws Exception {
         try (Container container = start("troubled")) {
             var console = new RecordingSink();
             register(container, "console", console);
             register(container, "troubled", sink);
             new Slf4j(container, "HAL.trouble").info("a record");
             Await.until("the console says " + text, () -> says(console, text));
+            repair.run();
             return said(console);
         }
     }
