@@ -16,8 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarInputStream;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -26,6 +31,9 @@ import java.util.jar.Manifest;
 public final class DriverJars {
     /** The driver that is replaced. */
     public static final String SHIPPED = "dev.glia.driver-trn1";
+
+    /** The bundle that drives two architectures. */
+    public static final String BOTH = "com.example.both";
 
     private static final String COMPONENT = "OSGI-INF/throwing.xml";
 
@@ -69,6 +77,42 @@ public final class DriverJars {
                         "com.example.throwing",
                         MadeBundle.of(ThrowingDriver.class, headers),
                         component));
+    }
+
+    /**
+     * {@return the shipped drivers of trn1 and trn2 in one bundle}
+     *
+     * @param missing the end of the names of entries that are left out; none if empty
+     */
+    public static Path both(Path folder, String version, String missing) {
+        Path file = folder.resolve("both-" + version + ".jar");
+        Set<String> names = new HashSet<>();
+        try (var trn1 = new JarFile(Jars.of(SHIPPED).toFile());
+                var trn2 = new JarFile(Jars.of("dev.glia.driver-trn2").toFile())) {
+            Manifest manifest = trn1.getManifest();
+            Attributes headers = manifest.getMainAttributes();
+            headers.putValue("Bundle-SymbolicName", BOTH);
+            headers.putValue("Bundle-Version", version);
+            for (String header : List.of("Service-Component", "Provide-Capability")) {
+                String other = trn2.getManifest().getMainAttributes().getValue(header);
+                headers.putValue(header, headers.getValue(header) + "," + other);
+            }
+            try (var out = new JarOutputStream(Files.newOutputStream(file), manifest)) {
+                names.add(JarFile.MANIFEST_NAME);
+                for (JarFile source : List.of(trn1, trn2)) {
+                    for (JarEntry entry : source.stream().toList()) {
+                        boolean left = !missing.isEmpty() && entry.getName().endsWith(missing);
+                        if (!left && names.add(entry.getName())) {
+                            out.putNextEntry(new JarEntry(entry.getName()));
+                            source.getInputStream(entry).transferTo(out);
+                        }
+                    }
+                }
+            }
+            return file;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /** {@return a bundle under another name, and with a component unless that is empty} */

@@ -15,8 +15,10 @@ import org.osgi.framework.wiring.BundleRevision;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +29,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * Lets the drivers of one bundle serve instead of those of others: all of them, or none. A bundle
+ * Lets the drivers of some bundles serve instead of those of others: all of them, or none. A bundle
  * may drive several architectures.
  */
 final class Exchange {
@@ -81,70 +83,98 @@ final class Exchange {
         }
     }
 
+    /** {@return the bundles that serve the architectures of another one, or would} */
+    Set<Bundle> leaving(Bundle next) {
+        return architectures(next).stream()
+                .flatMap(architecture -> first(architecture).stream())
+                .map(state -> context.getBundle(state.bundleId()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
     /** Replaces; whoever served before a failure serves after it. */
-    Done replace(Bundle next) {
+    Done replace(Collection<Bundle> arriving) {
         long start = System.nanoTime();
-        Map<String, DriverState> before = served(next);
+        Map<String, Bundle> next = byArchitecture(arriving);
+        Map<String, DriverState> before = new LinkedHashMap<>();
+        next.forEach(
+                (architecture, bundle) -> before.put(architecture, served(bundle, architecture)));
         Map<String, Bundle> left = new LinkedHashMap<>();
         before.forEach(
                 (architecture, state) ->
                         left.put(architecture, context.getBundle(state.bundleId())));
-        for (Bundle leaving : new HashSet<>(left.values())) {
-            requireAll(leaving, next, before.keySet());
-            next.adapt(BundleStartLevel.class)
-                    .setStartLevel(leaving.adapt(BundleStartLevel.class).getStartLevel());
-        }
-        door.start(next);
+        left.forEach(
+                (architecture, bundle) -> {
+                    requireAll(bundle, next.get(architecture), before.keySet());
+                    next.get(architecture)
+                            .adapt(BundleStartLevel.class)
+                            .setStartLevel(bundle.adapt(BundleStartLevel.class).getStartLevel());
+                });
+        arriving.forEach(door::start);
         List<String> taken = new ArrayList<>();
-        try {
-            for (String architecture : before.keySet()) {
-                drivers.prefer(arrived(next, architecture).serviceId());
-                taken.add(architecture);
+        for (var each : next.entrySet()) {
+            try {
+                drivers.prefer(arrived(each.getValue(), each.getKey()).serviceId());
+                taken.add(each.getKey());
+            } catch (RuntimeException | Error unfit) {
+                taken.forEach(architecture -> giveBack(before.get(architecture), unfit));
+                throw explained(each.getValue(), unfit);
             }
-        } catch (RuntimeException | Error unfit) {
-            taken.forEach(architecture -> giveBack(before.get(architecture), unfit));
-            throw explained(next, unfit);
         }
         new HashSet<>(left.values()).forEach(door::stop);
-        boolean serving =
-                drivers.states().stream()
-                        .anyMatch(
-                                state ->
-                                        state.bundleId() == next.getBundleId()
-                                                && state.role() == DriverState.Role.SERVING);
-        String names =
-                left.values().stream().distinct().map(Door::name).collect(Collectors.joining(", "));
         return new Done(
                 new DriverSwap(
                         List.copyOf(before.keySet()),
-                        names,
-                        Door.name(next),
-                        serving,
+                        names(left.values()),
+                        names(next.values()),
+                        next.values().stream().anyMatch(this::serves),
                         Duration.ofNanos(System.nanoTime() - start)),
                 left);
     }
 
-    /** {@return who serves, or would, each architecture of a bundle} */
-    private Map<String, DriverState> served(Bundle next) {
-        Map<String, DriverState> served = new LinkedHashMap<>();
-        for (String architecture : architectures(next)) {
-            DriverState state =
-                    first(architecture)
-                            .orElseThrow(
-                                    () ->
-                                            refused(
-                                                    Door.name(next)
-                                                            + " drives "
-                                                            + architecture
-                                                            + ", and there is no driver of it to replace: there are those of "
-                                                            + known()
-                                                            + ". A driver of another architecture is there from the start with --bundle"));
-            if (state.bundleId() == next.getBundleId()) {
-                throw refused(Door.name(next) + " drives " + architecture + " already");
+    private Map<String, Bundle> byArchitecture(Collection<Bundle> arriving) {
+        Map<String, Bundle> next = new LinkedHashMap<>();
+        for (Bundle bundle : arriving) {
+            for (String architecture : architectures(bundle)) {
+                Bundle other = next.put(architecture, bundle);
+                if (other != null) {
+                    throw refused(
+                            "both %s and %s drive %s: one of them has to go"
+                                    .formatted(Door.name(other), Door.name(bundle), architecture));
+                }
             }
-            served.put(architecture, state);
         }
-        return served;
+        return next;
+    }
+
+    private static String names(Collection<Bundle> bundles) {
+        return bundles.stream().distinct().map(Door::name).collect(Collectors.joining(", "));
+    }
+
+    private boolean serves(Bundle bundle) {
+        return drivers.states().stream()
+                .anyMatch(
+                        state ->
+                                state.bundleId() == bundle.getBundleId()
+                                        && state.role() == DriverState.Role.SERVING);
+    }
+
+    /** {@return who serves, or would, an architecture of a bundle} */
+    private DriverState served(Bundle next, String architecture) {
+        DriverState state =
+                first(architecture)
+                        .orElseThrow(
+                                () ->
+                                        refused(
+                                                Door.name(next)
+                                                        + " drives "
+                                                        + architecture
+                                                        + ", and there is no driver of it to replace: there are those of "
+                                                        + known()
+                                                        + ". A driver of another architecture is there from the start with --bundle"));
+        if (state.bundleId() == next.getBundleId()) {
+            throw refused(Door.name(next) + " drives " + architecture + " already");
+        }
+        return state;
     }
 
     private Optional<DriverState> first(String architecture) {

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -62,7 +63,7 @@ public final class Swaps implements DriverSwaps {
                     Bundle arrival = door.install(jar, pin);
                     try {
                         exchange.requireDriver(arrival, jar);
-                        return takeOver(arrival, null);
+                        return takeOver(Set.of(arrival), null);
                     } catch (RuntimeException | Error refused) {
                         door.uninstall(arrival);
                         throw refused;
@@ -75,17 +76,17 @@ public final class Swaps implements DriverSwaps {
         return alone("a rollback", () -> back(kept(architecture)));
     }
 
-    private DriverSwap back(Bundle kept) {
+    private DriverSwap back(Set<Bundle> kept) {
         try {
             return takeOver(kept, null);
         } catch (RuntimeException | Error refused) {
-            door.stop(kept);
+            kept.forEach(door::stop);
             throw refused;
         }
     }
 
-    private Bundle kept(Optional<String> architecture) {
-        Set<Bundle> candidates = new HashSet<>();
+    private Set<Bundle> kept(Optional<String> architecture) {
+        Set<Bundle> candidates = new LinkedHashSet<>();
         synchronized (previous) {
             previous.forEach(
                     (name, bundle) -> {
@@ -95,24 +96,45 @@ public final class Swaps implements DriverSwaps {
                         }
                     });
         }
-        if (candidates.size() != 1) {
+        if (candidates.isEmpty()) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    candidates.isEmpty()
-                            ? "there is no previous driver"
-                                    + architecture.map(name -> " of " + name).orElse("")
-                                    + "; one is kept when a swap has replaced it"
-                            : "drivers of several architectures were replaced: name one of "
-                                    + String.join(", ", previous().keySet()));
+                    "there is no previous driver"
+                            + architecture.map(name -> " of " + name).orElse("")
+                            + "; one is kept when a swap has replaced it");
         }
-        return candidates.iterator().next();
+        Set<Bundle> together = together(candidates.iterator().next());
+        if (!together.containsAll(candidates)) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    "drivers of several architectures were replaced: name one of "
+                            + String.join(", ", previous().keySet()));
+        }
+        return together;
     }
 
     /**
-     * Lets a bundle serve, and keeps the one that served as the previous one, unless it was an
-     * older build from the same file: then the previous one stays what it is.
+     * {@return a bundle that was replaced, with those that were replaced by the same one: who
+     * drives several architectures goes as a whole, and leaves them to all who drove them}
      */
-    private DriverSwap takeOver(Bundle next, Bundle older) {
+    private Set<Bundle> together(Bundle kept) {
+        Set<Bundle> together = new LinkedHashSet<>(Set.of(kept));
+        synchronized (previous) {
+            for (Bundle leaving : exchange.leaving(kept)) {
+                exchange.architectures(leaving).stream()
+                        .map(previous::get)
+                        .filter(each -> each != null && each.getState() != Bundle.UNINSTALLED)
+                        .forEach(together::add);
+            }
+        }
+        return together;
+    }
+
+    /**
+     * Lets bundles serve, and keeps those that served as the previous ones, unless one was an older
+     * build from the same file: then the previous one stays what it is.
+     */
+    private DriverSwap takeOver(Set<Bundle> next, Bundle older) {
         Exchange.Done done = exchange.replace(next);
         Set<Bundle> forgotten = new HashSet<>();
         synchronized (previous) {
@@ -127,7 +149,7 @@ public final class Swaps implements DriverSwaps {
                             });
             forgotten.removeAll(previous.values());
         }
-        forgotten.remove(next);
+        forgotten.removeAll(next);
         forgotten.forEach(door::uninstall);
         LOG.info(
                 "{} took the place of {} in {} ms",
@@ -165,7 +187,7 @@ public final class Swaps implements DriverSwaps {
         Bundle arrival = door.install(jar, Optional.empty());
         try {
             if (exchange.replaces(arrival)) {
-                takeOver(arrival, older);
+                takeOver(Set.of(arrival), older);
             } else {
                 door.start(arrival);
             }
@@ -183,7 +205,7 @@ public final class Swaps implements DriverSwaps {
                 () -> {
                     Bundle leaving = dropped.get(jar);
                     if (leaving != null && leaving.getState() == Bundle.ACTIVE) {
-                        before(leaving).ifPresent(this::back);
+                        before(leaving).map(this::together).ifPresent(this::back);
                         synchronized (previous) {
                             previous.values().removeIf(kept -> kept == leaving);
                         }
