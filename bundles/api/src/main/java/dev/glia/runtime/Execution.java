@@ -90,7 +90,13 @@ public interface Execution extends AutoCloseable {
      */
     Submission submit();
 
-    /** Frees the tensors. Waits for a running request. Closing the model closes its executions. */
+    /**
+     * Frees the tensors. Waits for a running request. Closing the model closes its executions. When
+     * the driver does not unbind them within 30 seconds their memory stays taken and the core is
+     * quarantined until it does; the execution is closed all the same.
+     *
+     * @throws NrtException NRT_TIMEOUT in that case
+     */
     @Override
     void close();
 }

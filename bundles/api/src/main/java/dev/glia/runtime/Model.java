@@ -37,7 +37,8 @@ public interface Model extends AutoCloseable {
      *
      * @return the prepared request
      * @throws NrtException NRT_RESOURCE when memory does not suffice, NRT_CLOSED when the model is
-     *     closed
+     *     closed, NRT_TIMEOUT when the driver has not bound them within GLIA_LOAD_TIMEOUT; its core
+     *     is then quarantined until it has
      */
     Execution prepare();
 
@@ -70,10 +71,11 @@ public interface Model extends AutoCloseable {
      * Unloads the model: {@code nrt_unload}, which drains. New requests are refused with NRT_CLOSED
      * from the first moment; those that run or wait are finished, each within its time-out, and
      * answered; then all executions are closed. A request that cannot be stopped is not waited for:
-     * what it uses is freed when it ends. Nor is a driver that does not unload the model within 30
-     * seconds: its core is then quarantined until it does, and an error in the log names driver,
-     * model and core. Other instances of the NEFF stay loaded. Must not be called from a {@link
-     * CompletionListener} or another callback of the core. Idempotent.
+     * what it uses is freed when it ends. Nor is a driver that does not unbind all executions and
+     * unload the model within 30 seconds, which are one limit for all of it: its core is then
+     * quarantined until it does, and an error in the log names driver, model and core. Other
+     * instances of the NEFF stay loaded. Must not be called from a {@link CompletionListener} or
+     * another callback of the core. Idempotent.
      */
     @Override
     void close();

@@ -12,12 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The memory of an execution: some of its own, some of tensors that it keeps alive. */
-final class BoundTensors implements AutoCloseable {
+/**
+ * The memory of an execution: some of its own, some of tensors that it keeps alive. Freed when the
+ * execution and all drivers that it was bound to have let go of it.
+ */
+final class BoundTensors {
 
     private final Arena arena = Arena.ofShared();
     private final Storage own = Storage.of(arena);
     private final List<Storage> held = new ArrayList<>(List.of(own));
+    private final Storage users = Storage.freedBy(() -> held.forEach(Storage::release));
 
     /** {@return the tensors of a model over memory of the application, or over new memory} */
     List<Tensor> add(List<TensorInfo> infos, Map<String, MemorySegment> given) {
@@ -65,9 +69,12 @@ final class BoundTensors implements AutoCloseable {
         return new NativeTensor(info, memory, given.storage());
     }
 
-    @Override
-    public void close() {
-        held.forEach(Storage::release);
-        held.clear();
+    /** Only for those who hold it. */
+    void retain() {
+        users.retain();
+    }
+
+    void release() {
+        users.release();
     }
 }

@@ -23,9 +23,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -35,6 +37,9 @@ import java.util.stream.Stream;
  * load it again.
  */
 final class CoreModel implements Model {
+
+    /** How long to wait for a driver in any case. */
+    private static final long MOMENT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final OpenRuntime runtime;
     private final DriverSlot slot;
@@ -47,6 +52,11 @@ final class CoreModel implements Model {
     private final SelfTest selfTest = new SelfTest(this);
     private final Set<PreparedExecution> executions = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean unloaded = new AtomicBoolean();
+    private final Set<Binding> bindings = ConcurrentHashMap.newKeySet();
+
+    /** Until when somebody waits for drivers to let go of it; empty while it is loaded. */
+    private volatile OptionalLong closeBy = OptionalLong.empty();
+
     private boolean closed;
 
     /**
@@ -116,6 +126,11 @@ final class CoreModel implements Model {
         return lane;
     }
 
+    /** {@return how long a driver may take to unbind a request} */
+    long unbindNanos() {
+        return slot.patience().openNanos();
+    }
+
     long timeoutNanos() {
         return policy.timeoutNanos();
     }
@@ -137,8 +152,17 @@ final class CoreModel implements Model {
         runtime.completed(this, completion);
     }
 
+    void bound(Binding binding) {
+        bindings.add(binding);
+    }
+
+    void unbound(Binding binding) {
+        bindings.remove(binding);
+    }
+
+    /** Unbinds all that is bound to a seat; also waits for those that are just being unbound. */
     void unbind(Seat seat) {
-        executions.forEach(execution -> execution.unbind(seat));
+        bindings.stream().filter(binding -> binding.seat() == seat).forEach(Binding::close);
     }
 
     void stop() {
@@ -147,7 +171,6 @@ final class CoreModel implements Model {
 
     void forget(PreparedExecution execution) {
         executions.remove(execution);
-        unused();
     }
 
     /** Something has ended that used it. */
@@ -229,26 +252,23 @@ final class CoreModel implements Model {
                 bound -> bound.add(inputs(), inputs), bound -> bound.add(outputs(), outputs));
     }
 
-    private synchronized Execution prepared(
+    private Execution prepared(
             Function<BoundTensors, List<Tensor>> inputs,
             Function<BoundTensors, List<Tensor>> outputs) {
-        if (closed) {
-            throw new NrtException(
-                    NrtStatus.NRT_CLOSED, "model " + name() + " is unloaded; load it again");
-        }
+        requireOpen();
         var bound = new BoundTensors();
         PreparedExecution execution;
         try {
             execution =
                     new PreparedExecution(this, bound, inputs.apply(bound), outputs.apply(bound));
+            add(execution);
         } catch (OutOfMemoryError memory) {
-            bound.close();
+            bound.release();
             throw Tensors.noMemory("the tensors of model " + name(), memory);
         } catch (RuntimeException failure) {
-            bound.close();
+            bound.release();
             throw failure;
         }
-        executions.add(execution);
         try {
             bind(execution);
             return execution;
@@ -258,16 +278,29 @@ final class CoreModel implements Model {
         }
     }
 
+    /** The driver is not called while the monitor is held: it may hang. */
+    private synchronized void add(PreparedExecution execution) {
+        requireOpen();
+        executions.add(execution);
+    }
+
+    private synchronized void requireOpen() {
+        if (closed) {
+            throw new NrtException(
+                    NrtStatus.NRT_CLOSED, "model " + name() + " is unloaded; load it again");
+        }
+    }
+
     /**
      * Binds ahead of the first request, so that it is as fast as the others; without a driver that
      * has to wait.
      */
     private void bind(PreparedExecution execution) {
         Seat seat = slot.tryLease(core.index());
-        if (seat != null) {
-            try {
-                execution.bind(seat);
-            } finally {
+        try {
+            execution.begin(seat);
+        } finally {
+            if (seat != null) {
                 seat.exit();
             }
         }
@@ -296,17 +329,51 @@ final class CoreModel implements Model {
 
     @Override
     public void close() {
+        if (drain()) {
+            giveBack(System.nanoTime() + slot.patience().openNanos());
+        }
+    }
+
+    /**
+     * Takes no more requests, and waits until those that run have ended or cannot be stopped.
+     *
+     * @return false when somebody else closes it
+     */
+    boolean drain() {
         synchronized (this) {
             if (closed) {
-                return;
+                return false;
             }
             closed = true;
         }
         executions.forEach(PreparedExecution::refuse);
-        executions.forEach(PreparedExecution::close);
+        executions.forEach(PreparedExecution::end);
         selfTest.close();
+        return true;
+    }
+
+    /**
+     * Gives everything back that is not in use; the model is drained.
+     *
+     * @param deadlineNanos until when to wait for all its drivers together
+     */
+    void giveBack(long deadlineNanos) {
+        closeBy = OptionalLong.of(deadlineNanos);
         runtime.forget(this);
         unloadUnused();
+    }
+
+    /**
+     * {@return how long to wait for a driver: what is left when the model is being closed, which is
+     * at least a moment for a driver that is not the one that hangs}
+     */
+    long leftToClose(long limitNanos) {
+        OptionalLong by = closeBy;
+        if (by.isEmpty()) {
+            return limitNanos;
+        }
+        long left = Math.max(MOMENT_NANOS, by.getAsLong() - System.nanoTime());
+        return Math.min(limitNanos, left);
     }
 
     /**
@@ -316,9 +383,22 @@ final class CoreModel implements Model {
     private void unloadUnused() {
         if (executions.isEmpty() && !selfTest.isAsking()) {
             slot.unload(this);
+            unbindFromRetired();
             if (unloaded.compareAndSet(false, true)) {
                 shared.release();
             }
+        }
+    }
+
+    /** A seat that was given up is not released any more, and nobody else unbinds from it. */
+    private void unbindFromRetired() {
+        List<Binding> left =
+                bindings.stream().filter(binding -> binding.seat().isClosed()).toList();
+        if (!left.isEmpty()) {
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("glia-unbinding-nc" + core.index())
+                    .start(() -> left.forEach(Binding::close));
         }
     }
 }

@@ -53,6 +53,10 @@ final class DriverSlot {
         this.patience = patience;
     }
 
+    Patience patience() {
+        return patience;
+    }
+
     /** Takes a driver that came; it is tried later, on another thread. */
     void add(Candidate candidate) {
         try (var _ = lock.hold()) {

@@ -283,7 +283,9 @@ final class OpenRuntime implements NeuronRuntime {
             state = RuntimeState.CLOSED;
         }
         try {
-            models.forEach(CoreModel::close);
+            List<CoreModel> leaving = models.stream().filter(CoreModel::drain).toList();
+            long deadline = System.nanoTime() + slot.patience().openNanos();
+            leaving.forEach(model -> model.giveBack(deadline));
             lanes.forEach(Lane::close);
             slot.detach();
             tensors.close();

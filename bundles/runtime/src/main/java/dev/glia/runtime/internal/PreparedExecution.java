@@ -44,13 +44,20 @@ final class PreparedExecution implements Execution, LaneTask {
     private final BoundTensors bound;
     private final List<Tensor> inputs;
     private final List<Tensor> outputs;
-    private final AtomicInteger state = new AtomicInteger(IDLE);
+    private final AtomicInteger state = new AtomicInteger(BUSY);
     private final Consumer<Completion> whenDone;
 
-    // Written under the monitor; read by the request that holds the execution and a lease on the
-    // seat.
-    private volatile Seat seat;
-    private volatile Invocation invocation;
+    /**
+     * To the seat that was leased last. Written by who holds the execution; a seat that is closed
+     * unbinds by itself.
+     */
+    private volatile Binding binding;
+
+    /** The seat of the request; written and read by who holds the execution. */
+    private Seat leased;
+
+    /** Whether a driver goes on binding or unbinding although its deadline has passed. */
+    private volatile boolean hangs;
 
     /** Whether this driver has shown that it is done well within the time-out. */
     private volatile boolean prompt;
@@ -69,6 +76,7 @@ final class PreparedExecution implements Execution, LaneTask {
     /** How often the request runs the model; written by who holds the execution. */
     private int repeat;
 
+    /** Is held by the caller until it {@linkplain #begin begins}. */
     PreparedExecution(
             CoreModel model, BoundTensors bound, List<Tensor> inputs, List<Tensor> outputs) {
         this.model = model;
@@ -161,27 +169,144 @@ final class PreparedExecution implements Execution, LaneTask {
     private void getReady(int times) {
         repeat = times;
         stopped = false;
-        Seat leased = null;
         try {
             leased = model.lease();
-            if (seat != leased) {
-                bind(leased);
-            }
         } catch (RuntimeException | Error failure) {
-            if (leased != null) {
-                leased.exit();
-            }
             giveBack();
             throw failure;
+        }
+        Binding latest = binding;
+        if (latest == null || latest.seat() != leased) {
+            bindNow();
+        }
+    }
+
+    private void bindNow() {
+        Seat here = leased;
+        try {
+            bind(here, model.timeoutNanos());
+        } catch (RuntimeException | Error failure) {
+            here.exit();
+            throw failure;
+        }
+    }
+
+    /**
+     * Ends the preparation.
+     *
+     * @param first to bind to ahead of the first request, null when there is none just now; the
+     *     caller holds it
+     */
+    void begin(Seat first) {
+        if (first != null) {
+            bind(first, model.loadTimeoutNanos());
+        }
+        giveBack();
+    }
+
+    /**
+     * Binds the tensors to another seat; the caller holds the execution and the seat. When it fails
+     * the execution is given back: at once, or when the driver lets go of it.
+     */
+    private void bind(Seat next, long limitNanos) {
+        bound.retain();
+        var call = new DriverCall<>(model, next, new Bind(next));
+        try {
+            var done = new Binding(model, next, call.within(limitNanos), bound);
+            prompt = model.timeoutNanos() == 0;
+            brief = false;
+            model.bound(done);
+            binding = done;
+        } catch (RuntimeException | Error failure) {
+            if (!call.isAbandoned()) {
+                bound.release();
+                giveBack();
+            }
+            throw failure;
+        }
+    }
+
+    /** A driver binds; it keeps the execution and its memory until it has ended. */
+    private final class Bind implements DriverCall.Work<Invocation> {
+
+        private final Seat next;
+
+        Bind(Seat next) {
+            this.next = next;
+        }
+
+        @Override
+        public String name() {
+            return "binding";
+        }
+
+        @Override
+        public Invocation call() {
+            return next.bind(model, segments(inputs), segments(outputs));
+        }
+
+        @Override
+        public String overdue(long millis) {
+            return next.driver()
+                    + " has not bound the tensors of model "
+                    + model.name()
+                    + " on NeuronCore "
+                    + model.core().index()
+                    + " after "
+                    + millis
+                    + " ms, and that cannot be stopped: the core is quarantined until that ends, or"
+                    + " the process does; use another NeuronCore or restart the process, and report"
+                    + " it to the vendor of the driver";
+        }
+
+        @Override
+        public void abandoned() {
+            hangs = true;
+        }
+
+        @Override
+        public void endLate(Invocation late) {
+            try {
+                if (late != null) {
+                    late.close();
+                }
+            } finally {
+                bound.release();
+                hangs = false;
+                giveBack();
+                if (closing) {
+                    closeForNobody();
+                }
+            }
         }
     }
 
     @Override
     public void released() {
-        seat.exit();
+        leased.exit();
         giveBack();
         if (closing) {
+            closeElsewhere();
+        }
+    }
+
+    /** Not on the thread of a lane, on which others wait: the driver may hang. */
+    private void closeElsewhere() {
+        try {
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("glia-close-nc" + model.core().index())
+                    .start(this::closeForNobody);
+        } catch (OutOfMemoryError noThread) {
+            closeForNobody();
+        }
+    }
+
+    private void closeForNobody() {
+        try {
             close();
+        } catch (NrtException late) {
+            LOG.debug("Nobody is told any more", late);
         }
     }
 
@@ -222,7 +347,7 @@ final class PreparedExecution implements Execution, LaneTask {
     private void takeWhenIdle(long limitNanos) {
         long start = System.nanoTime();
         while (!tryTake()) {
-            if (model.lane().quarantined()) {
+            if (hangs || model.lane().quarantined()) {
                 throw busy("runs on a core that is quarantined");
             }
             if (limitNanos != 0 && System.nanoTime() - start > limitNanos) {
@@ -248,31 +373,6 @@ final class PreparedExecution implements Execution, LaneTask {
         }
     }
 
-    /**
-     * Binds the tensors to another revision; the caller holds the execution and a lease on the
-     * seat.
-     */
-    synchronized void bind(Seat leased) {
-        unbind(seat);
-        invocation = leased.bind(model, segments(inputs), segments(outputs));
-        prompt = model.timeoutNanos() == 0;
-        brief = false;
-        seat = leased;
-    }
-
-    /** Lets go of a seat, unless the execution has already moved to another one. */
-    synchronized void unbind(Seat from) {
-        if (seat == from && from != null) {
-            seat = null;
-            try {
-                invocation.close();
-            } catch (RuntimeException | Error failure) {
-                LOG.error("A driver failed to unbind model {}", model.name(), failure);
-            }
-            invocation = null;
-        }
-    }
-
     private static List<MemorySegment> segments(List<Tensor> tensors) {
         return tensors.stream().map(Tensor::segment).toList();
     }
@@ -293,19 +393,20 @@ final class PreparedExecution implements Execution, LaneTask {
     }
 
     private NrtStatus runOnce() {
-        NrtStatus status = brief ? invocation.run() : runMeasured();
+        Invocation bound = binding.invocation();
+        NrtStatus status = brief ? bound.run() : runMeasured(bound);
         if (status != NrtStatus.NRT_SUCCESS) {
             model.judge(status);
         }
         return status;
     }
 
-    private NrtStatus runMeasured() {
+    private NrtStatus runMeasured(Invocation bound) {
         long start = System.nanoTime();
-        NrtStatus status = invocation.run();
+        NrtStatus status = bound.run();
         long took = System.nanoTime() - start;
         long limit = model.timeoutNanos();
-        prompt = limit == 0 || took < limit / 2 && invocation.cancellable();
+        prompt = limit == 0 || took < limit / 2 && bound.cancellable();
         brief = prompt && took < BRIEF_NANOS;
         return status;
     }
@@ -318,7 +419,7 @@ final class PreparedExecution implements Execution, LaneTask {
 
     @Override
     public void stop() {
-        Invocation running = invocation;
+        Binding running = binding;
         stopped = true;
         if (running != null) {
             prompt = false;
@@ -343,16 +444,43 @@ final class PreparedExecution implements Execution, LaneTask {
      */
     @Override
     public void close() {
+        if (!takeForEver()) {
+            return;
+        }
+        Binding last = binding;
+        try {
+            if (last != null) {
+                last.close(model.unbindNanos());
+            }
+        } finally {
+            leave();
+            model.unused();
+        }
+    }
+
+    /** The same, but for the driver: what is bound to it is unbound when the model is unloaded. */
+    void end() {
+        if (takeForEver()) {
+            leave();
+        }
+    }
+
+    private void leave() {
+        bound.release();
+        state.set(CLOSED);
+        model.forget(this);
+    }
+
+    /** {@return whether the caller has to close it, now that nothing runs any more} */
+    private boolean takeForEver() {
         closing = true;
         while (!state.compareAndSet(IDLE, CLOSING)) {
-            if (state.get() == CLOSED || state.get() == BUSY && model.lane().quarantined()) {
-                return;
+            int now = state.get();
+            if (now == CLOSED || now != IDLE && (hangs || model.lane().quarantined())) {
+                return false;
             }
             LockSupport.parkNanos(this, CLOSE_POLL_NANOS);
         }
-        unbind(seat);
-        bound.close();
-        state.set(CLOSED);
-        model.forget(this);
+        return true;
     }
 }

@@ -9,6 +9,7 @@ import dev.glia.runtime.NrtStatus;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -42,6 +43,11 @@ final class Seat {
     Seat(Object driver, CoreSession session) {
         this.driver = driver;
         this.session = session;
+    }
+
+    /** {@return its name for people} */
+    Object driver() {
+        return driver;
     }
 
     /** {@return whether the caller holds the seat now, and must {@link #exit}} */
@@ -111,7 +117,8 @@ final class Seat {
      * the seat.
      */
     void load(CoreModel model) {
-        put(model, ModelLoad.of(model, this, session));
+        long limit = model.loadTimeoutNanos();
+        put(model, new DriverCall<>(model, this, new ModelLoad(model, session)).within(limit));
     }
 
     /**
@@ -144,13 +151,14 @@ final class Seat {
      * @return false when the driver has not done so in time, and is left alone with it
      */
     boolean unload(CoreModel model, long limitNanos) {
+        long limit = model.leftToClose(limitNanos);
         Unload begun = begin(model);
         if (begun != null) {
             begun.start();
-            return begun.awaitEnd(limitNanos);
+            return begun.awaitEnd(limit);
         }
         Unload other = unloads.get(model);
-        return other == null || other.awaitEnd(limitNanos);
+        return other == null || other.awaitEnd(limit);
     }
 
     private synchronized Unload begin(CoreModel model) {
@@ -169,7 +177,8 @@ final class Seat {
         unloads.remove(model);
     }
 
-    synchronized Invocation bind(
+    /** Binds on the calling thread; the caller holds the seat. */
+    Invocation bind(
             CoreModel model,
             List<java.lang.foreign.MemorySegment> inputs,
             List<java.lang.foreign.MemorySegment> outputs) {
@@ -177,7 +186,7 @@ final class Seat {
         if (loaded == null) {
             throw new NrtException(NrtStatus.NRT_CLOSED, "model " + model.name() + " is unloaded");
         }
-        return loaded.bind(inputs, outputs);
+        return Objects.requireNonNull(loaded.bind(inputs, outputs), "no bound model");
     }
 
     /** {@return what takes the memory of the core; the caller holds the seat} */

@@ -105,6 +105,18 @@ final class Fakes {
         /** Loads wait for it. */
         volatile CountDownLatch holdLoad;
 
+        /** Bindings wait for it. */
+        volatile CountDownLatch holdBind;
+
+        /** How many bindings wait. */
+        final AtomicInteger binding = new AtomicInteger();
+
+        /** What unbinds waits for it. */
+        volatile CountDownLatch holdUnbind;
+
+        /** How many wait while they unbind. */
+        final AtomicInteger unbinding = new AtomicInteger();
+
         /** Unloads wait for it. */
         volatile CountDownLatch holdUnload;
 
@@ -222,6 +234,8 @@ final class Fakes {
                 if (bindFailure != null) {
                     throw bindFailure;
                 }
+                awaitLatch(holdBind, binding);
+                note(closed || session.closed);
                 openInvocations.incrementAndGet();
                 return new Bound(this, inputs.getFirst(), outputs.getFirst());
             }
@@ -285,11 +299,22 @@ final class Fakes {
 
             @Override
             public void close() {
+                awaitLatch(holdUnbind, unbinding);
                 note(closed || loaded.closed || loaded.session.closed);
+                note(!input.scope().isAlive() || !output.scope().isAlive());
                 closed = true;
                 openInvocations.decrementAndGet();
                 failToClose();
             }
+        }
+
+        /** Ignores interrupts, as native code does. */
+        private static void awaitLatch(CountDownLatch held, AtomicInteger waiting) {
+            waiting.incrementAndGet();
+            while (held != null && held.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+            waiting.decrementAndGet();
         }
 
         private void failToClose() {
@@ -549,9 +574,17 @@ final class Fakes {
 
         final FakeReader reader = new FakeReader();
         final List<FakeLane> lanes = new ArrayList<>();
-        final DriverSlot slot = new DriverSlot("trn1", Patience.USUAL);
+        final DriverSlot slot;
         volatile int loadSeconds = 300;
         volatile Duration timeout = Duration.ofSeconds(30);
+
+        Rooms() {
+            this(Patience.USUAL);
+        }
+
+        Rooms(Patience patience) {
+            slot = new DriverSlot("trn1", patience);
+        }
 
         OpenRuntime runtime(Driver driver, int inFlight, int cores) {
             return runtime(

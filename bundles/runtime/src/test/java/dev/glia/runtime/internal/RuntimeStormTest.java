@@ -96,7 +96,11 @@ class RuntimeStormTest {
             assertThat(each.idle()).isTrue();
         }
         while (Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().matches("glia-(lane-\\d|load-nc\\d)"))) {
+                .anyMatch(
+                        thread ->
+                                thread.getName()
+                                        .matches(
+                                                "glia-(lane-\\d|(load|bind|unbind)ing-nc\\d|close-nc\\d)"))) {
             Thread.onSpinWait();
         }
     }
