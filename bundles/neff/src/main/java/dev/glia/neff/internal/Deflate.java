@@ -16,10 +16,19 @@ final class Deflate implements AutoCloseable {
     /** How far back a block may refer. */
     private static final int WINDOW = 32 * 1024;
 
+    /** From here on, a read of its own is cheaper than a copy. */
+    private static final int DIRECT = 16 * 1024;
+
+    private static final long NOWHERE = -1;
+
     private final Intake intake;
     private final Refusals refusals;
     private final byte[] window = new byte[2 * WINDOW];
     private int windowed;
+
+    /** Where in the file the window is, while it is only there. */
+    private long windowAt = NOWHERE;
+
     private Inflater inflater;
     private int stored;
     private boolean last;
@@ -47,6 +56,7 @@ final class Deflate implements AutoCloseable {
         int first = chunk.get(chunk.position());
         if ((first & TYPE) != 0) {
             inflater = new Inflater(true);
+            requireWindow();
             int known = Math.min(windowed, WINDOW);
             inflater.setDictionary(window, windowed - known, known);
             inflater.setInput(chunk);
@@ -62,18 +72,40 @@ final class Deflate implements AutoCloseable {
         if ((stored ^ 0xffff) != lengths >>> Short.SIZE) {
             throw new DataFormatException("invalid stored block lengths");
         }
+        if (stored >= WINDOW) {
+            // Hardly ever does another block refer to it: then it is read again.
+            windowAt = intake.offset() + stored - WINDOW;
+        } else {
+            requireWindow();
+        }
+    }
+
+    private void requireWindow() {
+        if (windowAt != NOWHERE) {
+            intake.again(windowAt, ByteBuffer.wrap(window, 0, WINDOW));
+            windowed = WINDOW;
+            windowAt = NOWHERE;
+        }
     }
 
     private int copy(ByteBuffer into) {
         if (stored == 0) {
             return 0;
         }
-        ByteBuffer chunk = chunk();
-        int count = Math.min(stored, Math.min(into.remaining(), chunk.remaining()));
-        into.put(into.position(), chunk, chunk.position(), count);
+        int wanted = Math.min(stored, into.remaining());
+        int count = wanted >= DIRECT && intake.isDirect(wanted) ? wanted : 0;
+        if (count > 0) {
+            intake.direct(into.slice(into.position(), count));
+        } else {
+            ByteBuffer chunk = chunk();
+            count = Math.min(wanted, chunk.remaining());
+            into.put(into.position(), chunk, chunk.position(), count);
+            chunk.position(chunk.position() + count);
+        }
         into.position(into.position() + count);
-        chunk.position(chunk.position() + count);
-        remember(into, count);
+        if (windowAt == NOWHERE) {
+            remember(into, count);
+        }
         stored -= count;
         return count;
     }

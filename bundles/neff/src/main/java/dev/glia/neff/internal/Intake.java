@@ -2,6 +2,7 @@ package dev.glia.neff.internal;
 
 import dev.glia.neff.HashState;
 import dev.glia.neff.NeffHeader;
+import dev.glia.runtime.NrtException;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +17,10 @@ import java.util.Optional;
 final class Intake implements AutoCloseable {
     private static final int CHUNK = 256 * 1024;
     private static final int RING = 4;
+
+    /** What is read ahead of itself, because the next block begins there. */
+    private static final int AHEAD = 64;
+
     private static final SpareBuffer SPARE = new SpareBuffer(CHUNK);
 
     private final ByteSource source;
@@ -70,11 +75,7 @@ final class Intake implements AutoCloseable {
             ByteBuffer next = lane.isPresent() ? lane.get().take() : only;
             next.clear().limit((int) Math.min(next.capacity(), end - position));
             source.read(position, next);
-            if (next.hasRemaining()) {
-                throw refusals.invalid(
-                        "the file ends at offset %d while it is read; it was %d bytes long before"
-                                .formatted(position + next.position(), source.size()));
-            }
+            requireFull(next);
             next.flip();
             position += next.limit();
             current = next.duplicate();
@@ -82,8 +83,50 @@ final class Intake implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             throw refusals.interrupted();
         } catch (IOException unreadable) {
-            throw refusals.invalid("cannot be read at offset " + position, unreadable);
+            throw unreadable(position, unreadable);
         }
+    }
+
+    /** Whether bytes can go where they are wanted, without a chunk between. */
+    boolean isDirect(int count) {
+        return lane.isEmpty() && !current.hasRemaining() && count <= end - position;
+    }
+
+    /** Fills a buffer of the caller, if {@link #isDirect}, and begins a short chunk behind it. */
+    void direct(ByteBuffer into) {
+        int count = into.remaining();
+        try {
+            only.clear().limit((int) Math.min(AHEAD, end - position - count));
+            source.read(position, into, only);
+            requireFull(into);
+            requireFull(only);
+            current = only.flip().duplicate();
+            position += count + current.limit();
+        } catch (IOException unreadable) {
+            throw unreadable(position, unreadable);
+        }
+    }
+
+    /** Reads bytes once more that were used already. */
+    void again(long offset, ByteBuffer into) {
+        try {
+            source.read(offset, into);
+            requireFull(into);
+        } catch (IOException unreadable) {
+            throw unreadable(offset, unreadable);
+        }
+    }
+
+    private void requireFull(ByteBuffer buffer) throws IOException {
+        if (buffer.hasRemaining()) {
+            throw refusals.invalid(
+                    "the file ends at offset %d while it is read; its payload went up to %d before"
+                            .formatted(source.size(), end));
+        }
+    }
+
+    private NrtException unreadable(long offset, IOException cause) {
+        return refusals.invalid("cannot be read at offset " + offset, cause);
     }
 
     /** The offset in the file of the next byte. */
@@ -117,7 +160,7 @@ final class Intake implements AutoCloseable {
         } catch (InterruptedException interrupted) {
             throw refusals.interrupted();
         } catch (IOException unreadable) {
-            throw refusals.invalid("cannot be read at offset " + position, unreadable);
+            throw unreadable(position, unreadable);
         }
     }
 

@@ -11,13 +11,17 @@ import dev.glia.neff.NeffReader.HashCheck;
 import dev.glia.runtime.NrtException;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.Deflater;
@@ -36,11 +40,16 @@ class DeflateTest {
     }
 
     private Neff open(byte[] deflated, byte[] archive) {
+        return open(deflated, archive, HashCheck.REQUIRE);
+    }
+
+    private Neff open(byte[] deflated, byte[] archive, HashCheck check) {
+        return loader.open(MemorySegment.ofArray(neff(deflated, archive)), "blocks.neff", check);
+    }
+
+    private static byte[] neff(byte[] deflated, byte[] archive) {
         byte[] payload = NeffFiles.concat(GZIP, deflated, NeffFiles.trailer(archive));
-        return loader.open(
-                MemorySegment.ofArray(NeffFiles.withPayload(NeffFiles.padded(payload))),
-                "blocks.neff",
-                HashCheck.REQUIRE);
+        return NeffFiles.withPayload(NeffFiles.padded(payload));
     }
 
     private static byte[] stored(byte[] data, int block, boolean last) {
@@ -98,9 +107,36 @@ class DeflateTest {
         if (split >= 100_000) {
             assertThat(compressed).as("refers to what was stored").hasSizeLessThan(30_000);
         }
-        try (Neff neff = open(deflated, archive)) {
-            assertThat(neff.member("weights").toArray(JAVA_BYTE)).isEqualTo(weights);
-            assertThat(neff.member("again").toArray(JAVA_BYTE)).isEqualTo(again);
+        for (HashCheck check : HashCheck.values()) {
+            try (Neff neff = open(deflated, archive, check)) {
+                assertThat(neff.member("weights").toArray(JAVA_BYTE)).isEqualTo(weights);
+                assertThat(neff.member("again").toArray(JAVA_BYTE)).isEqualTo(again);
+            }
+        }
+    }
+
+    /** Large blocks go straight to their place, and what they hold is read again when needed. */
+    @ParameterizedTest
+    @CsvSource({"0", "1", "1000", "32767", "32768", "40000", "300000"})
+    void remembersLargeBlocksBehindWhichAnotherFollows(int small, @TempDir Path folder)
+            throws IOException {
+        byte[] weights = random(700_000);
+        byte[] again = Arrays.copyOfRange(weights, 690_000, 699_000);
+        byte[] archive = NeffFiles.good().file("weights", weights).file("again", again).end();
+        int large = archive.length - 12_000 - small;
+        byte[] known = Arrays.copyOf(archive, large + small);
+        byte[] rest = Arrays.copyOfRange(archive, large + small, archive.length);
+        byte[] deflated =
+                NeffFiles.concat(
+                        stored(Arrays.copyOf(known, large), 65_535, false),
+                        stored(Arrays.copyOfRange(known, large, known.length), 500, false),
+                        following(known, rest));
+        Path file = Files.write(folder.resolve("large.neff"), neff(deflated, archive));
+        for (HashCheck check : HashCheck.values()) {
+            try (Neff neff = loader.open(file, check)) {
+                assertThat(neff.member("weights").toArray(JAVA_BYTE)).isEqualTo(weights);
+                assertThat(neff.member("again").toArray(JAVA_BYTE)).isEqualTo(again);
+            }
         }
     }
 
