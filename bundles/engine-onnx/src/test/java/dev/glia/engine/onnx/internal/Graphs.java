@@ -65,4 +65,16 @@ final class Graphs {
                         attribute("body", body))
                 .model(OPSET);
     }
+
+    /** {@return a model with two inputs and two outputs of other sizes, which copies each} */
+    static byte[] pair(int first, int second) {
+        return new GraphAuthor("pair")
+                .input("a", ElementType.FLOAT, first)
+                .input("b", ElementType.FLOAT, second)
+                .output("x", ElementType.FLOAT, first)
+                .output("y", ElementType.FLOAT, second)
+                .node("Identity", List.of("a"), List.of("x"))
+                .node("Identity", List.of("b"), List.of("y"))
+                .model(OPSET);
+    }
 }

@@ -67,6 +67,11 @@ class IsolationTest {
 
         /** Begins a run that does not end by itself. */
         CompletableFuture<NrtException> hang() {
+            return start(Long.MAX_VALUE);
+        }
+
+        /** Begins a run that has to fail; returns when its command was sent. */
+        CompletableFuture<NrtException> start(long trips) {
             var failure = new CompletableFuture<NrtException>();
             Thread runner =
                     Thread.ofPlatform()
@@ -74,7 +79,7 @@ class IsolationTest {
                             .start(
                                     () -> {
                                         try {
-                                            run(Long.MAX_VALUE);
+                                            run(trips);
                                             failure.completeExceptionally(
                                                     new AssertionError("it ended"));
                                         } catch (NrtException failed) {
@@ -191,6 +196,80 @@ class IsolationTest {
     }
 
     @Test
+    void aBindingThatHangsEndsWhenItIsInterrupted() {
+        try (var counter = new Counter()) {
+            counter.counts(1);
+            signal("STOP", process().pid());
+            var refusal = new CompletableFuture<Throwable>();
+            Thread binding =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .start(
+                                    () -> {
+                                        try {
+                                            counter.model.bind(counter.in, counter.out);
+                                        } catch (Throwable refused) {
+                                            refusal.complete(refused);
+                                        }
+                                    });
+            await(() -> binding.getState() == Thread.State.WAITING);
+            binding.interrupt();
+            assertThat(refusal.join())
+                    .hasMessageStartingWith("NRT_TIMEOUT (5): binding model lab was interrupted");
+            counter.counts(4);
+        }
+    }
+
+    @Test
+    void aResultThatComesAfterTheCancelIsDiscarded() {
+        try (var counter = new Counter()) {
+            counter.counts(3);
+            ProcessHandle worker = process();
+            for (int round = 0; round < 5; round++) {
+                counter.counts(3);
+                signal("STOP", worker.pid());
+                CompletableFuture<NrtException> run = counter.start(7);
+                counter.invocation.cancel(); // once: it has not gone on for too long
+                signal("CONT", worker.pid());
+                assertThat(run.join().status()).isEqualTo(NrtStatus.NRT_TIMEOUT);
+                assertThat(counter.out.get(0).get(JAVA_FLOAT, 0)).as("untouched").isEqualTo(3.5f);
+            }
+        }
+    }
+
+    @Test
+    void eachTensorHasAPlaceOfItsOwn() {
+        Image pair = Image.of(Lab.compile(Graphs.pair(3, 50)));
+        List<MemorySegment> in = Lab.memory(arena, pair.inputs());
+        List<MemorySegment> out = Lab.memory(arena, pair.outputs());
+        for (int i = 0; i < in.size(); i++) {
+            for (long at = 0; at < in.get(i).byteSize(); at += 4) {
+                in.get(i).set(JAVA_FLOAT, at, at + i + 1);
+            }
+        }
+        try (LoadedModel model = core.load(pair, Lab.OWN);
+                Invocation invocation = model.bind(in, out)) {
+            assertThat(invocation.run()).isEqualTo(NrtStatus.NRT_SUCCESS);
+            assertThat(out.get(0).mismatch(in.get(0))).isEqualTo(-1);
+            assertThat(out.get(1).mismatch(in.get(1))).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void theProcessGivesBackWhatIsUnboundAndUnloaded() {
+        try (var counter = new Counter()) {
+            counter.counts(1);
+            long before = mappings(process().pid());
+            for (int i = 0; i < 3; i++) {
+                try (var other = new Counter()) {
+                    other.counts(2);
+                }
+            }
+            await(() -> mappings(process().pid()) == before);
+        }
+    }
+
+    @Test
     void anInterruptSpoilsNeitherARunNorANewProcess() {
         try (var counter = new Counter()) {
             signal("KILL", process().pid());
@@ -280,10 +359,20 @@ class IsolationTest {
                 .noneMatch(thread -> thread.getName().equals("glia-core-0"));
     }
 
+    /** {@return how often a process has such memory in its address space} */
+    private static long mappings(long pid) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/maps"))) {
+            return lines.filter(line -> line.contains("memfd:glia-core")).count();
+        } catch (IOException failure) {
+            throw new AssertionError(failure);
+        }
+    }
+
     /** {@return how much nameless memory this process keeps} */
     private static long sharedMemory() {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.filter(IsolationTest::isSharedMemory).count();
+            return descriptors.filter(IsolationTest::isSharedMemory).count()
+                    + mappings(ProcessHandle.current().pid());
         } catch (IOException failure) {
             throw new AssertionError(failure);
         }

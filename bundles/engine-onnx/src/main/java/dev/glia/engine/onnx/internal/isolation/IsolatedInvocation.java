@@ -46,9 +46,23 @@ final class IsolatedInvocation implements Invocation {
         this.sharedOutputs = SentImage.tensors(shared.memory(), first, model.image().outputs());
     }
 
-    /** Binds for the first time, so that a refusal is told now. */
+    /**
+     * Binds for the first time, so that a refusal is told now. An interrupt ends it, and what else
+     * the core does.
+     */
     void prepare() {
-        handle(model.core().process());
+        CoreProcess now = model.core().process();
+        try {
+            handle = bind(now, model.handle(now)).awaitInterruptibly().handle();
+            bound = now;
+        } catch (InterruptedException stopped) {
+            now.kill();
+            Thread.currentThread().interrupt();
+            throw new NrtException(
+                    NrtStatus.NRT_TIMEOUT,
+                    "binding model " + model.image().name() + " was interrupted; its core is reset",
+                    stopped);
+        }
     }
 
     @Override
@@ -99,18 +113,19 @@ final class IsolatedInvocation implements Invocation {
     /** {@return the number of the binding in a process, which binds it if it is a new one} */
     private int handle(CoreProcess now) {
         if (bound != now) {
-            int in = model.handle(now);
-            CoreProcess.Call bind =
-                    now.send(
-                            Worker.BIND,
-                            out -> {
-                                out.writeInt(in);
-                                shared.write(out);
-                            });
-            handle = bind.await().handle();
+            handle = bind(now, model.handle(now)).await().handle();
             bound = now;
         }
         return handle;
+    }
+
+    private CoreProcess.Call bind(CoreProcess to, int loaded) {
+        return to.send(
+                Worker.BIND,
+                out -> {
+                    out.writeInt(loaded);
+                    shared.write(out);
+                });
     }
 
     private synchronized void begin() {
