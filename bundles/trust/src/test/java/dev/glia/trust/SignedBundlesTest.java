@@ -191,6 +191,25 @@ class SignedBundlesTest {
                                 signed,
                                 all -> edit(all, Archive.MANIFEST, "com.example", "com.exempla")),
                         CHANGED));
+        cases.add(
+                new Case(
+                        "removed with its section of the manifest",
+                        with(
+                                signed,
+                                all -> {
+                                    all.remove("com/example/Driver.class");
+                                    String manifest =
+                                            new String(
+                                                    all.get(Archive.MANIFEST),
+                                                    StandardCharsets.UTF_8);
+                                    String rest =
+                                            manifest.replaceFirst(
+                                                    "(?s)Name: com/example/Driver.class\r\n.*?\r\n\r\n",
+                                                    "");
+                                    assertThat(rest).isNotEqualTo(manifest);
+                                    all.put(Archive.MANIFEST, bytes(rest));
+                                }),
+                        "covers entry com/example/Driver.class, which is not there"));
         String digest = base64("SHA-256", bytes("evil"));
         cases.add(
                 new Case(
@@ -316,8 +335,13 @@ class SignedBundlesTest {
         cases.add(
                 new Case(
                         "the headers are not covered",
-                        byHand(SampleJar.entries(SampleJar.MANIFEST), "A", "vendor", name -> true),
+                        byHand("A", "vendor", "SHA-256", name -> true),
                         "does not cover the headers"));
+        cases.add(
+                new Case(
+                        "digests of SHA-1 in the signature only",
+                        byHand("A", "vendor", "SHA-1", name -> !name.equals(Archive.MANIFEST)),
+                        "algorithm SHA-1, which is too weak"));
         var halves = SampleJar.unpack(half("A", "vendor", name -> name.startsWith("com/")));
         halves.putAll(
                 SampleJar.unpack(
@@ -355,13 +379,14 @@ class SignedBundlesTest {
 
     private static byte[] half(String name, String signer, Predicate<String> which)
             throws Exception {
-        return byHand(SampleJar.entries(SampleJar.MANIFEST), name, signer, which);
+        return byHand(name, signer, "SHA-256", which);
     }
 
     /** Signs entries without the digest of the manifest that jarsigner writes. */
     private static byte[] byHand(
-            Map<String, byte[]> entries, String name, String signer, Predicate<String> which)
+            String name, String signer, String algorithm, Predicate<String> which)
             throws Exception {
+        Map<String, byte[]> entries = SampleJar.entries(SampleJar.MANIFEST);
         var manifest = new StringBuilder(new String(entries.get(Archive.MANIFEST)));
         var signature = new StringBuilder("Signature-Version: 1.0\r\n");
         if (!which.test(Archive.MANIFEST)) {
@@ -386,8 +411,8 @@ class SignedBundlesTest {
                 signature
                         .append("Name: ")
                         .append(entry.getKey())
-                        .append("\r\nSHA-256-Digest: ")
-                        .append(base64("SHA-256", bytes(section)))
+                        .append("\r\n" + algorithm + "-Digest: ")
+                        .append(base64(algorithm, bytes(section)))
                         .append("\r\n\r\n");
             }
         }
@@ -405,6 +430,7 @@ class SignedBundlesTest {
         cases.add(new Case("an expired certificate", sign("expired"), "CN=expired expired on"));
         cases.add(new Case("a certificate of the future", sign("early"), "is not valid before"));
         cases.add(new Case("a certificate of a server", sign("server"), "not made for signing"));
+        cases.add(new Case("a key for other keys", sign("issuer"), "nothing in it is signed"));
         cases.add(new Case("a certificate with SHA-1", sign("sha1"), "signed with SHA1withECDSA"));
         cases.add(new Case("an authority that expired", sign("orphan"), "CN=old expired on"));
         cases.add(new Case("a signer who is no authority", sign("below"), UNKNOWN));

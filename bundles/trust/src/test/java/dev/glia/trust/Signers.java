@@ -47,6 +47,8 @@ final class Signers {
         all.add("expired", "root", -400, -390);
         all.add("early", "root", 30, 300);
         all.add("server", "root", -500, 3000, purpose("1.3.6.1.5.5.7.3.1"));
+        byte[] signsKeys = Der.of(Der.BITS, new byte[] {2, 1 << 2});
+        all.add("issuer", "root", -500, 3000, extension("2.5.29.15", signsKeys));
         all.add("times", "root", -500, 3000, purpose("1.3.6.1.5.5.7.3.8"));
         all.add("selfmade", null, -500, 3000, AUTHORITY);
         all.add("strangetimes", "selfmade", -500, 3000, purpose("1.3.6.1.5.5.7.3.8"));

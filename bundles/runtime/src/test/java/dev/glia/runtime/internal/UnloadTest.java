@@ -166,6 +166,7 @@ class UnloadTest {
         driver.holdUnload = held;
         var unload = CompletableFuture.runAsync(model::close, Fakes.OWN_THREAD);
         await(() -> driver.unloading.get() == 1);
+        assertThat(slot.states().getFirst().leases()).as("the unload holds it").isOne();
         var leaves = CompletableFuture.runAsync(() -> slot.remove(1), Fakes.OWN_THREAD);
         await(() -> slot.states().getFirst().role() == Role.DRAINING);
         assertThat(leaves).isNotDone();
