@@ -21,10 +21,11 @@ final class Deadlines implements Watchdog.Watched {
 
         /**
          * A busy host may well keep a thread waiting for some milliseconds: reason enough to answer
-         * the request, not to refuse others.
+         * the request, not to refuse others. The answer is the same when the run ends by itself
+         * after all, and is to come within 20 ms although this thread may have to wait as well.
          */
         static final Patience USUAL =
-                new Patience(TimeUnit.MILLISECONDS.toNanos(10), TimeUnit.SECONDS.toNanos(1));
+                new Patience(TimeUnit.MILLISECONDS.toNanos(5), TimeUnit.SECONDS.toNanos(1));
     }
 
     private final Patience patience;
