@@ -45,7 +45,7 @@ final class Intake implements AutoCloseable {
     }
 
     private HashLane lane() {
-        PayloadHash hash = PayloadHash.of(header.pkgVersion());
+        PayloadHash hash = PayloadHash.of(header.pkgVersion(), header.dataSize());
         if (PayloadHash.isSmall(header)) {
             return new HashLane(hash, List.of(only), true);
         }

@@ -44,7 +44,7 @@ final class LateHash implements AutoCloseable {
     private void run() {
         ByteBuffer chunk = SPARE.take();
         try {
-            PayloadHash hash = PayloadHash.of(header.pkgVersion());
+            PayloadHash hash = PayloadHash.of(header.pkgVersion(), header.dataSize());
             long end = Bounds.HEADER_SIZE + header.dataSize();
             for (long at = Bounds.HEADER_SIZE; at < end; at += chunk.limit()) {
                 if (cancelled) {

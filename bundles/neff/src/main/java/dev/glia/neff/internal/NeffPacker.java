@@ -118,7 +118,8 @@ public final class NeffPacker implements NeffWriter {
             throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            PayloadHash hash = PayloadHash.of(PKG_VERSION);
+            long bytes = members.values().stream().mapToLong(MemorySegment::byteSize).sum();
+            PayloadHash hash = PayloadHash.of(PKG_VERSION, bytes);
             StoredGzip gzip = new StoredGzip(channel, hash);
             TarWriter tar = new TarWriter(gzip, refusals);
             for (var member : members.entrySet()) {
