@@ -2,6 +2,7 @@ package dev.glia.log.internal;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.TimeUnit;
 
 /** Looks after the places once in a while, as long as one of them has a thread. Thread-safe. */
 final class Watch {
@@ -40,10 +41,17 @@ final class Watch {
             long seen;
             do {
                 seen = starts();
-                Thread.sleep(period);
+                pause();
             } while (look() || !end(seen));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // Nobody does that.
+        }
+    }
+
+    private synchronized void pause() throws InterruptedException {
+        long end = System.nanoTime() + period.toNanos();
+        for (long left = period.toNanos(); left > 0; left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
     }
 
