@@ -20,6 +20,7 @@ import java.util.Map;
 /** Whatever a bundle that was added does: processes work, end, and leave their cores free. */
 class StubbornBundlesIT {
     private static final int TERMINATED = 143;
+    private static final String INSTANCE = "trn1.32xlarge";
 
     @TempDir Path folder;
 
@@ -42,6 +43,9 @@ class StubbornBundlesIT {
     void processesEndAndLeaveTheirCoresFree() throws IOException {
         Map<Manner, GliaProcess> terminated = new LinkedHashMap<>();
         for (Manner manner : Manner.values()) {
+            if (manner.ofModel()) {
+                continue;
+            }
             terminated.put(manner, hold(manner));
         }
         GliaProcess doneWithDriver = hold(Manner.CLOSE_HANGS, "--for", "0");
@@ -61,29 +65,55 @@ class StubbornBundlesIT {
         assertThat(doneWithBundle.await().out()).contains("\"cores\":[");
         assertThat(doneWithDriver.await().lastError())
                 .startsWith("NRT_TIMEOUT (5): Glia is not closed after 20 s");
-        GliaProcess all = start(Map.of(), "--for", "0");
+        requireAllFree();
+    }
+
+    @Test
+    void whoeverRunsAModelEndsAndLeavesItsCoreFree() throws IOException {
+        GliaProcess unload = run(Manner.UNLOAD_HANGS);
+        GliaProcess cancel = run(Manner.CANCEL_HANGS);
+        unload.await();
+        assertThat(unload.out()).as("%s", unload).contains("\"status\":\"NRT_SUCCESS\"");
+        cancel.await();
+        assertThat(cancel.lastError()).as("%s", cancel).startsWith("NRT_TIMEOUT (5)");
+        requireAllFree();
+    }
+
+    /** Runs a model once, with a driver of a process of its own. */
+    private GliaProcess run(Manner manner) throws IOException {
+        return start(stubborn(manner), "run", "--json", "--instance", INSTANCE);
+    }
+
+    private void requireAllFree() {
+        GliaProcess all = hold(Map.of(), "--for", "0");
         assertThat(all.await().exit()).as("%s", all).isZero();
         assertThat(all.out()).contains("\"cores\":[0,", ",31]");
     }
 
-    private GliaProcess hold(Manner manner, String... more) throws IOException {
-        Path jar = StubbornBundle.make(folder, manner);
-        return start(
-                Map.of(
-                        "NEURON_RT_NUM_CORES",
-                        "1",
-                        "GLIA_BUNDLES",
-                        jar.toString(),
-                        "GLIA_BUNDLE_TRUST",
-                        "any"),
-                more);
+    private Map<String, String> stubborn(Manner manner) throws IOException {
+        return Map.of(
+                "NEURON_RT_NUM_CORES",
+                "1",
+                "NEURON_RT_EXEC_TIMEOUT",
+                "1",
+                "GLIA_BUNDLES",
+                StubbornBundle.make(folder, manner).toString(),
+                "GLIA_BUNDLE_TRUST",
+                "any");
     }
 
-    private GliaProcess start(Map<String, String> environment, String... more) {
-        var arguments = new ArrayList<>(List.of("hold", "--json", "--instance", "trn1.32xlarge"));
+    private GliaProcess hold(Manner manner, String... more) throws IOException {
+        return hold(stubborn(manner), more);
+    }
+
+    private GliaProcess hold(Map<String, String> environment, String... more) {
+        var arguments = new ArrayList<>(List.of("hold", "--json", "--instance", INSTANCE));
         arguments.addAll(List.of(more));
-        GliaProcess process =
-                GliaProcess.start(folder, environment, arguments.toArray(String[]::new));
+        return start(environment, arguments.toArray(String[]::new));
+    }
+
+    private GliaProcess start(Map<String, String> environment, String... arguments) {
+        GliaProcess process = GliaProcess.start(folder, environment, arguments);
         processes.add(process);
         return process;
     }

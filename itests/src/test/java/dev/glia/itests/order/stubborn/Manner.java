@@ -19,7 +19,21 @@ public enum Manner {
     /** Its component is never done with its deactivation. */
     DEACTIVATE_HANGS,
     /** Its driver never gives a core back. */
-    CLOSE_HANGS;
+    CLOSE_HANGS,
+    /** Its driver never takes a model back. */
+    UNLOAD_HANGS,
+    /** Its driver neither ends a request nor the call that cancels it. */
+    CANCEL_HANGS;
+
+    /** {@return whether it is the driver with which something is wrong} */
+    public boolean ofDriver() {
+        return this == CLOSE_HANGS || ofModel();
+    }
+
+    /** {@return whether it shows only with a model} */
+    public boolean ofModel() {
+        return this == UNLOAD_HANGS || this == CANCEL_HANGS;
+    }
 
     void hangIf(Manner manner) {
         while (this == manner) {

@@ -17,11 +17,11 @@ public final class StubbornActivator implements BundleActivator {
     public void start(BundleContext context) {
         Manner manner = manner(context);
         manner.throwIf(Manner.START_THROWS);
-        if (manner == Manner.CLOSE_HANGS) {
+        if (manner.ofDriver()) {
             var properties = new Hashtable<String, Object>();
             properties.put(DeviceDriver.ARCHITECTURE, "trn1");
             properties.put("service.ranking", 100);
-            context.registerService(DeviceDriver.class, new StubbornDriver(), properties);
+            context.registerService(DeviceDriver.class, new StubbornDriver(manner), properties);
         }
     }
 

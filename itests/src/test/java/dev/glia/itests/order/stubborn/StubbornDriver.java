@@ -5,17 +5,25 @@ import dev.glia.device.CoreAddress;
 import dev.glia.device.CoreSession;
 import dev.glia.device.DeviceDriver;
 import dev.glia.device.DeviceInfo;
+import dev.glia.device.Invocation;
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
 import dev.glia.runtime.DType;
+import dev.glia.runtime.NrtStatus;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Opens every core and gives none back. */
+/** Opens every core, takes every model, and then does as its manner is. */
 final class StubbornDriver implements DeviceDriver {
+    private final Manner manner;
+
+    StubbornDriver(Manner manner) {
+        this.manner = manner;
+    }
 
     @Override
     public Architecture architecture() {
@@ -43,13 +51,41 @@ final class StubbornDriver implements DeviceDriver {
         return new CoreSession() {
             @Override
             public LoadedModel load(ModelImage image, LoadSettings settings) {
-                throw new UnsupportedOperationException();
+                return new Loaded();
             }
 
             @Override
             public void close() {
-                Manner.CLOSE_HANGS.hangIf(Manner.CLOSE_HANGS);
+                manner.hangIf(Manner.CLOSE_HANGS);
             }
         };
+    }
+
+    private final class Loaded implements LoadedModel {
+        @Override
+        public Invocation bind(List<MemorySegment> inputs, List<MemorySegment> outputs) {
+            return new Invocation() {
+                @Override
+                public NrtStatus run() {
+                    manner.hangIf(Manner.CANCEL_HANGS);
+                    return NrtStatus.NRT_SUCCESS;
+                }
+
+                @Override
+                public void cancel() {
+                    manner.hangIf(Manner.CANCEL_HANGS);
+                }
+
+                @Override
+                public void close() {
+                    // Nothing is held.
+                }
+            };
+        }
+
+        @Override
+        public void close() {
+            manner.hangIf(Manner.UNLOAD_HANGS);
+        }
     }
 }
