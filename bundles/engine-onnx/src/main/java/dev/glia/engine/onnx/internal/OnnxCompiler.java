@@ -138,14 +138,24 @@ public final class OnnxCompiler implements GraphCompiler {
         byte[] model = CanonicalModel.of(Files.readAllBytes(optimized), name);
         return new Compiled(
                 new ModelImage.Graph(OnnxEngine.ONNX, MEMBER),
-                members(
-                        model,
-                        portable ? Optional.empty() : laidOut(ort, model, name, optimized),
-                        OnnxEngine.laidOut(MEMBER, ort),
-                        name),
+                portable
+                        ? members(model, Optional.empty(), "", name)
+                        : fastMembers(ort, model, name, optimized),
                 inputs,
                 outputs,
                 ElementTypes.of(model, name, inferredTypes(ort, model, name)));
+    }
+
+    /** Without the graph for this kind of CPU where ONNX Runtime or its format has none. */
+    private static Map<String, MemorySegment> fastMembers(
+            Ort ort, byte[] model, String name, Path file) throws IOException {
+        try {
+            Optional<byte[]> laidOut = laidOut(ort, model, name, file);
+            return members(model, laidOut, OnnxEngine.laidOut(MEMBER, ort), name);
+        } catch (IllegalArgumentException | ArithmeticException unknown) {
+            LOG.debug("{}: not laid out for this CPU: {}", name, unknown.getMessage());
+            return members(model, Optional.empty(), "", name);
+        }
     }
 
     /**
