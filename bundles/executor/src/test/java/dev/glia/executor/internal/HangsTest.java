@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Runs that hang, one after the other on several cores, as a driver lets them: each is answered
@@ -36,6 +37,7 @@ class HangsTest {
         var lanes = new Lanes();
         var late = new ArrayList<long[]>();
         var busy = new AtomicLong();
+        var sleeper = new Sleeper();
         try (var pool = Executors.newFixedThreadPool(CORES)) {
             var jobs = new ArrayList<Callable<long[]>>();
             for (int core = 0; core < CORES; core++) {
@@ -47,6 +49,7 @@ class HangsTest {
             }
         }
         lanes.close();
+        sleeper.end();
         long[] all = late.stream().flatMapToLong(Arrays::stream).sorted().toArray();
         assertThat(all).hasSize(HANGS);
         while (threads() > 0) {
@@ -54,13 +57,43 @@ class HangsTest {
         }
         System.out.printf(
                 "%,d hangs answered; after the limit: median %.1f ms, 99 of 100 within %.1f ms,"
-                        + " the last %.1f ms; %,d later than 20 ms; %d refused by a core on the way%n",
+                        + " the last %.1f ms; %,d later than 20 ms; %d refused by a core on the way;"
+                        + " a thread that only sleeps was woken later than 20 ms %,d times, at most"
+                        + " %.1f ms%n",
                 HANGS,
                 all[all.length / 2] / 1e6,
                 all[(int) (all.length * 0.99)] / 1e6,
                 all[all.length - 1] / 1e6,
                 Arrays.stream(all).filter(nanos -> nanos > LATE).count(),
-                busy.get());
+                busy.get(),
+                sleeper.late,
+                sleeper.most / 1e6);
+    }
+
+    /** Tells what the machine itself adds: it sleeps a millisecond at a time, and does nothing. */
+    private static final class Sleeper implements Runnable {
+        private static final long SLEEP = TimeUnit.MILLISECONDS.toNanos(1);
+
+        private final Thread thread = Thread.ofPlatform().daemon().name("sleeper").start(this);
+        private volatile boolean ended;
+        private long late;
+        private long most;
+
+        @Override
+        public void run() {
+            while (!ended) {
+                long start = System.nanoTime();
+                LockSupport.parkNanos(SLEEP);
+                long over = System.nanoTime() - start - SLEEP;
+                most = Math.max(most, over);
+                late += over > LATE ? 1 : 0;
+            }
+        }
+
+        void end() throws InterruptedException {
+            ended = true;
+            thread.join();
+        }
     }
 
     /** Hangs in turn on the thread of the caller, in the queue, and with a stop that is ignored. */
