@@ -39,7 +39,7 @@ final class StubbornBundle {
         switch (manner) {
             case START_THROWS, STOP_THROWS, STOP_HANGS ->
                     headers.putValue("Bundle-Activator", StubbornActivator.class.getName());
-            case CLOSE_HANGS, UNLOAD_HANGS, CANCEL_HANGS -> {
+            case CLOSE_HANGS, BIND_HANGS, UNBIND_HANGS, UNLOAD_HANGS, CANCEL_HANGS -> {
                 headers.putValue("Bundle-Activator", StubbornActivator.class.getName());
                 headers.putValue("Provide-Capability", "dev.glia.driver;architecture=trn1");
             }

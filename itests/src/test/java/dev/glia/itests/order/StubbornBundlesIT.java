@@ -70,12 +70,21 @@ class StubbornBundlesIT {
 
     @Test
     void whoeverRunsAModelEndsAndLeavesItsCoreFree() throws IOException {
+        GliaProcess bind = run(Manner.BIND_HANGS);
+        GliaProcess unbind = run(Manner.UNBIND_HANGS);
         GliaProcess unload = run(Manner.UNLOAD_HANGS);
         GliaProcess cancel = run(Manner.CANCEL_HANGS);
-        unload.await();
-        assertThat(unload.out()).as("%s", unload).contains("\"status\":\"NRT_SUCCESS\"");
-        cancel.await();
-        assertThat(cancel.lastError()).as("%s", cancel).startsWith("NRT_TIMEOUT (5)");
+        assertThat(bind.await().lastError())
+                .as("%s", bind)
+                .startsWith("NRT_TIMEOUT (5): com.example.stubborn")
+                .contains("has not bound the tensors of model");
+        for (GliaProcess done : List.of(unbind, unload)) {
+            assertThat(done.await().out()).as("%s", done).contains("\"status\":\"NRT_SUCCESS\"");
+            assertThat(done.lastError())
+                    .as("%s", done)
+                    .startsWith("NRT_TIMEOUT (5): Glia is not closed");
+        }
+        assertThat(cancel.await().lastError()).as("%s", cancel).startsWith("NRT_TIMEOUT (5)");
         requireAllFree();
     }
 
@@ -96,6 +105,8 @@ class StubbornBundlesIT {
                 "1",
                 "NEURON_RT_EXEC_TIMEOUT",
                 "1",
+                "GLIA_LOAD_TIMEOUT",
+                "10",
                 "GLIA_BUNDLES",
                 StubbornBundle.make(folder, manner).toString(),
                 "GLIA_BUNDLE_TRUST",

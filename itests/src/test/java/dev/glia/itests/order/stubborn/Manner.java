@@ -20,6 +20,10 @@ public enum Manner {
     DEACTIVATE_HANGS,
     /** Its driver never gives a core back. */
     CLOSE_HANGS,
+    /** Its driver is never done with binding tensors to a model. */
+    BIND_HANGS,
+    /** Its driver is never done with unbinding them. */
+    UNBIND_HANGS,
     /** Its driver never takes a model back. */
     UNLOAD_HANGS,
     /** Its driver neither ends a request nor the call that cancels it. */
@@ -32,7 +36,10 @@ public enum Manner {
 
     /** {@return whether it shows only with a model} */
     public boolean ofModel() {
-        return this == UNLOAD_HANGS || this == CANCEL_HANGS;
+        return switch (this) {
+            case BIND_HANGS, UNBIND_HANGS, UNLOAD_HANGS, CANCEL_HANGS -> true;
+            default -> false;
+        };
     }
 
     void hangIf(Manner manner) {

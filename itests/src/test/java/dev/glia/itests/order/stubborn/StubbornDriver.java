@@ -64,6 +64,7 @@ final class StubbornDriver implements DeviceDriver {
     private final class Loaded implements LoadedModel {
         @Override
         public Invocation bind(List<MemorySegment> inputs, List<MemorySegment> outputs) {
+            manner.hangIf(Manner.BIND_HANGS);
             return new Invocation() {
                 @Override
                 public NrtStatus run() {
@@ -78,7 +79,7 @@ final class StubbornDriver implements DeviceDriver {
 
                 @Override
                 public void close() {
-                    // Nothing is held.
+                    manner.hangIf(Manner.UNBIND_HANGS);
                 }
             };
         }
