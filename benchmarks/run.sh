@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures with JMH: run.sh [ROUNDS] [SUITE...] [MODEL.onnx], where SUITE is requests (the default), threads, ordinary,
-# network, load, overlap, queue or steps, and the model takes the place of the generated network. Each round measures
+# network, load, overlap, queue, calls or steps, and the model takes the place of the generated network. Each round measures
 # every benchmark of a suite in a fresh JVM and takes the ratios within the round.
 # "run.sh slices" measures all in one JVM in turn, which also works on a busy machine; "run.sh cores" does so for
 # reserving and releasing cores, "run.sh logs" for calls that log, beside log4j2, and "run.sh places" for requests that

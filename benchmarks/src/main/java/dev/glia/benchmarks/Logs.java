@@ -199,7 +199,7 @@ final class Logs {
     }
 
     /** Reads what was written and waits for the rest: a dropped record would cost less. */
-    private static final class Tail {
+    static final class Tail {
         private final Path file;
         private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
         private long position;
@@ -261,7 +261,7 @@ final class Logs {
                 });
     }
 
-    private static org.apache.logging.log4j.Logger log4j(Path folder, Path file) throws Exception {
+    static org.apache.logging.log4j.Logger log4j(Path folder, Path file) throws Exception {
         Path settings = folder.resolve("log4j2.xml");
         Files.writeString(
                 settings,

@@ -93,6 +93,13 @@ enum Suite {
             Queue.class,
             List.of("oneInFlight", "threeInFlight"),
             List.of(Ratio.of("threeInFlight", "oneInFlight"))),
+    /** Calls that log to a file. */
+    CALLS(
+            LogCalls.class,
+            List.of("glia", "log4j", "gliaTwoThreads", "log4jTwoThreads"),
+            List.of(
+                    Ratio.withGoal("glia", "log4j", 1.0),
+                    Ratio.withGoal("gliaTwoThreads", "log4jTwoThreads", 1.0))),
     /** Where the time of a request goes. */
     STEPS(
             Steps.class,
