@@ -25,6 +25,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -125,6 +126,21 @@ class IsolationTest {
                         .isEqualTo(NrtStatus.NRT_TIMEOUT);
                 counter.counts(3);
             }
+        }
+    }
+
+    @Test
+    void aRunThatHeedsItsCancelLeavesTheProcessAlone() {
+        try (var counter = new Counter()) {
+            counter.counts(1);
+            ProcessHandle worker = process();
+            Duration idle = cpu(worker);
+            CompletableFuture<NrtException> run = counter.hang();
+            await(() -> cpu(worker).minus(idle).toMillis() > 500); // it computes
+            counter.invocation.cancel(); // once: the second one might be its end
+            assertThat(run.join().status()).isEqualTo(NrtStatus.NRT_TIMEOUT);
+            counter.counts(2);
+            assertThat(process().pid()).isEqualTo(worker.pid());
         }
     }
 
@@ -346,6 +362,10 @@ class IsolationTest {
                                         && Stream.of(child.info().arguments().orElse(new String[0]))
                                                 .anyMatch(Worker.class.getName()::equals))
                 .toList();
+    }
+
+    private static Duration cpu(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElseThrow();
     }
 
     private static boolean waitsForItsRun(Thread runner) {
