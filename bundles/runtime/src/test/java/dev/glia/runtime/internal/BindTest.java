@@ -164,6 +164,16 @@ class BindTest {
     }
 
     @Test
+    void modelsThatAreClosedTogetherShareOneLimit() {
+        var model = (CoreModel) open().load(NEFF, LoadOptions.core(0));
+        assertThat(model.leftToClose(30 * SECOND)).isEqualTo(30 * SECOND);
+        assertThat(model.drain()).isTrue();
+        model.giveBack(System.nanoTime()); // Others have used it up.
+        assertThat(model.leftToClose(30 * SECOND)).as("a moment").isEqualTo(SECOND);
+        assertThat(model.leftToClose(SECOND / 2)).isEqualTo(SECOND / 2);
+    }
+
+    @Test
     void aRuntimeIsClosedAlthoughNothingIsUnbound() {
         open();
         for (int i = 0; i < 10; i++) {
@@ -176,6 +186,42 @@ class BindTest {
         held.countDown();
         await(() -> driver.openModels.get() == 0);
         driver.openSessions.set(0); // Not given back before the process ends.
+    }
+
+    @Test
+    void aRetiredDriverThatHangsTakesNoCoreFromTheNewOne() {
+        var model = (CoreModel) open().load(NEFF, LoadOptions.core(0));
+        var retired = new Seat("retired", null);
+        retired.close();
+        assertThatThrownBy(() -> new DriverCall<>(model, retired, new Hanging()).within(1))
+                .hasMessage("NRT_TIMEOUT (5): hangs");
+        assertThat(retired.isAbandoned()).isTrue();
+        assertThat(rooms.lanes.getFirst().stuck).isFalse();
+        held.countDown();
+        await(() -> retired.holders() == 0);
+        assertThat(retired.isAbandoned()).isFalse();
+    }
+
+    private final class Hanging implements DriverCall.Work<Void> {
+
+        @Override
+        public String name() {
+            return "hanging";
+        }
+
+        @Override
+        public Void call() {
+            await(() -> held.getCount() == 0);
+            return null;
+        }
+
+        @Override
+        public String overdue(long millis) {
+            return "hangs";
+        }
+
+        @Override
+        public void endLate(Void nothing) {}
     }
 
     @Test
