@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Hashes the payload of an open file on a thread of its own, without holding up who loads it. A
- * payload in stored blocks loads faster than MD5 can follow; so the file is read a second time,
+ * payload in stored blocks loads faster than a hash can follow; so the file is read a second time,
  * which the system serves from memory, and the result is waited for when the model is loaded.
  */
 final class LateHash implements AutoCloseable {

@@ -21,7 +21,7 @@ final class PayloadHash {
     private static final long SMALL = 32 * 1024;
 
     /** Bytes that are hashed sooner than another library is found. */
-    private static final long LARGE = 8 * 1024 * 1024;
+    private static final long LARGE = 256 * 1024;
 
     private final String algorithm;
     private final MessageDigest digest;

@@ -154,8 +154,8 @@ class NeffPackerTest {
         assertThat(folder.resolve("weights/0.bin")).hasBinaryContent(weights);
         byte[] hash =
                 NeffFiles.swapped(
-                        NeffFiles.digest("MD5", Arrays.copyOfRange(bytes, 1024, bytes.length)));
-        assertThat(Arrays.copyOfRange(bytes, 172, 188)).isEqualTo(hash);
+                        NeffFiles.digest("SHA-256", Arrays.copyOfRange(bytes, 1024, bytes.length)));
+        assertThat(Arrays.copyOfRange(bytes, 172, 204)).isEqualTo(hash);
     }
 
     @ParameterizedTest
