@@ -134,15 +134,19 @@ public final class OnnxEngine implements Engine {
 
     private OrtSession open(ModelImage image, Chosen graph) {
         String place = graph.member + " of model " + image.name();
-        if (graph.bytes.byteSize() > Integer.MAX_VALUE) {
+        MemorySegment weights = find(image, StoredWeight.MEMBER).orElse(NO_BYTES);
+        // References in ONNX Runtime's own format end at 2 GiB too, and lead into the weights.
+        long size =
+                graph.bytes.byteSize()
+                        + (graph.format == OrtSession.Format.ORT ? weights.byteSize() : 0);
+        if (size > Integer.MAX_VALUE) {
             throw new NrtException(
-                    NrtStatus.NRT_INVALID,
-                    place + " has " + graph.bytes.byteSize() + " bytes; graphs end at 2 GiB");
+                    NrtStatus.NRT_INVALID, place + " has " + size + " bytes; graphs end at 2 GiB");
         }
         Ort ort = runtime.ort();
         try {
             return switch (graph.format) {
-                case ORT -> inPlace(ort, image, graph.bytes);
+                case ORT -> inPlace(ort, image, graph.bytes, weights);
                 case ONNX -> laidOutNow(ort, image, graph.bytes, place);
             };
         } catch (OrtException refused) {
@@ -160,9 +164,9 @@ public final class OnnxEngine implements Engine {
         }
     }
 
-    private static OrtSession inPlace(Ort ort, ModelImage image, MemorySegment graph) {
-        Adjoined adjoined =
-                new Adjoined(image, graph, find(image, StoredWeight.MEMBER).orElse(NO_BYTES));
+    private static OrtSession inPlace(
+            Ort ort, ModelImage image, MemorySegment graph, MemorySegment weights) {
+        Adjoined adjoined = new Adjoined(image, graph, weights);
         try {
             return new OrtSession(ort, adjoined.bytes(), adjoined::close);
         } catch (RuntimeException | Error failed) {

@@ -1,6 +1,7 @@
 package dev.glia.engine.onnx.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
@@ -109,6 +110,18 @@ class AdjoinedTest {
             assertThat(result(bench)).isEqualTo(product(0.5f));
         }
         assertThat(holds).hasValue(0);
+    }
+
+    @Test
+    @SuppressWarnings("restricted")
+    void areRefusedBeyondWhatReferencesReach() {
+        Image image = image(0.5f);
+        Map<String, MemorySegment> members = new HashMap<>(image.members());
+        // Nobody may look at it.
+        members.put(StoredWeight.MEMBER, MemorySegment.ofAddress(64).reinterpret(3L << 30));
+        assertThatThrownBy(() -> Lab.ENGINE.load(with(image, members), Lab.OWN))
+                .hasMessageContaining("NRT_INVALID")
+                .hasMessageContaining("graphs end at 2 GiB");
     }
 
     @Test
