@@ -1,5 +1,6 @@
 package dev.glia.device;
 
+import dev.glia.runtime.NrtException;
 import dev.glia.runtime.TensorInfo;
 
 import org.osgi.annotation.versioning.ProviderType;
@@ -57,9 +58,23 @@ public interface ModelImage {
      *
      * @param name the name of a member of the NEFF
      * @return native, read-only memory that lives as long as this image
-     * @throws dev.glia.runtime.NrtException NRT_INVALID when there is no such member
+     * @throws NrtException NRT_INVALID when there is no such member
      */
     MemorySegment member(String name);
+
+    /**
+     * Gives the bytes of a member that need not be there.
+     *
+     * @param name the name of a member
+     * @return memory as of {@link #member}, or empty when there is no such member
+     */
+    default Optional<MemorySegment> find(String name) {
+        try {
+            return Optional.ofNullable(member(name));
+        } catch (NrtException absent) {
+            return Optional.empty();
+        }
+    }
 
     /** Keeps memory of an image. */
     @ProviderType

@@ -2,7 +2,6 @@ package dev.glia.runtime;
 
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The element types of tensors, with the numbers of {@code nrt_dtype} in the public header {@code
@@ -40,6 +39,8 @@ public enum DType {
     /** 8-bit floating point, 5 exponent bits. */
     FLOAT8E5(0xF, 1);
 
+    private static final DType[] VALUES = values();
+
     private final int code;
     private final int bytes;
 
@@ -70,6 +71,11 @@ public enum DType {
      * @return its type, or empty for a name that is none
      */
     public static Optional<DType> of(String label) {
-        return Stream.of(values()).filter(type -> type.name().equalsIgnoreCase(label)).findFirst();
+        for (DType type : VALUES) {
+            if (type.name().equalsIgnoreCase(label)) {
+                return Optional.of(type);
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -23,7 +23,7 @@ final class Deflate implements AutoCloseable {
 
     private final Intake intake;
     private final Refusals refusals;
-    private final byte[] window = new byte[2 * WINDOW];
+    private final byte[] window;
     private int windowed;
 
     /** Where in the file the window is, while it is only there. */
@@ -36,6 +36,8 @@ final class Deflate implements AutoCloseable {
     Deflate(Intake intake, Refusals refusals) {
         this.intake = intake;
         this.refusals = refusals;
+        // Only what is stored goes through it, so it needs no more than there is.
+        this.window = new byte[(int) Math.min(2 * WINDOW, intake.remaining())];
     }
 
     /** Whether the stream has ended. */

@@ -10,8 +10,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -288,26 +290,20 @@ final class GraphReader {
     }
 
     private List<ModelImage.Graph> graphs() {
-        List<ModelImage.Graph> graphs =
-                nodes.stream()
-                        .filter(node -> node.op.equals("tvm_op"))
-                        .map(
-                                node ->
-                                        new ModelImage.Graph(
-                                                node.attrs.getOrDefault("func_name", ""),
-                                                node.attrs.getOrDefault(
-                                                        node.attrs
-                                                                .getOrDefault("func_name", "")
-                                                                .replaceFirst("^__", ""),
-                                                        "")))
-                        .distinct()
-                        .toList();
+        Set<ModelImage.Graph> graphs = new LinkedHashSet<>();
+        for (Node node : nodes) {
+            if (node.op.equals("tvm_op")) {
+                String function = node.attrs.getOrDefault("func_name", "");
+                String key = function.startsWith("__") ? function.substring(2) : function;
+                graphs.add(new ModelImage.Graph(function, node.attrs.getOrDefault(key, "")));
+            }
+        }
         if (graphs.stream().noneMatch(graph -> !graph.member().isEmpty())) {
             throw json.wrong(
                     "nodes",
                     graphs,
                     "at least one tvm_op node with func_name __kelf or __onnx and its member");
         }
-        return graphs;
+        return List.copyOf(graphs);
     }
 }

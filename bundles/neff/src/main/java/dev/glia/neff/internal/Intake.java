@@ -147,14 +147,8 @@ final class Intake implements AutoCloseable {
         try {
             Optional<HashState> state =
                     lane.isPresent() ? Optional.of(lane.get().finish(header)) : Optional.empty();
-            ByteBuffer behind = ByteBuffer.allocate(64 * 1024);
-            for (long size = source.size(); position < size; position += behind.limit()) {
-                behind.clear();
-                source.read(position, behind);
-                if (behind.position() == 0) {
-                    break;
-                }
-                requireZeros(behind.flip(), position);
+            if (position < source.size()) {
+                requireZerosBehind();
             }
             return state;
         } catch (InterruptedException interrupted) {
@@ -162,6 +156,16 @@ final class Intake implements AutoCloseable {
         } catch (IOException unreadable) {
             throw unreadable(position, unreadable);
         }
+    }
+
+    private void requireZerosBehind() throws IOException {
+        ByteBuffer behind = ByteBuffer.allocate(64 * 1024);
+        do {
+            behind.clear();
+            source.read(position, behind);
+            requireZeros(behind.flip(), position);
+            position += behind.limit();
+        } while (behind.limit() > 0);
     }
 
     private void requireZeros(ByteBuffer bytes, long offset) {

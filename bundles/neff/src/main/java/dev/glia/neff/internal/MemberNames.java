@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -87,13 +86,18 @@ final class MemberNames {
 
     /** Whether a name may stand in an archive as it is. */
     static boolean isSafe(String name) {
-        if (name.indexOf('\\') >= 0 || name.chars().anyMatch(Character::isISOControl)) {
-            return false;
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) == '\\' || Character.isISOControl(name.charAt(i))) {
+                return false;
+            }
         }
-        List<String> parts = List.of(name.split("/", -1));
-        return parts.size() <= Bounds.NAME_PARTS
-                && parts.stream()
-                        .noneMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
+        String[] parts = name.split("/", -1);
+        for (String part : parts) {
+            if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+                return false;
+            }
+        }
+        return parts.length <= Bounds.NAME_PARTS;
     }
 
     private RuntimeException unsafe(String name, long offset) {

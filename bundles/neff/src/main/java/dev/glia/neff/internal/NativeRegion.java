@@ -11,10 +11,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Memory that grows at its end by remapping pages instead of copying, and is handed to an arena
- * when it is full. Pages exist from the first byte written to them, and the limit of the JVM for
- * direct memory does not count them: weights of many gigabytes load with a small heap. Linux only,
- * as Neuron is.
+ * Memory that grows at its end by remapping pages instead of copying, and is given away when it is
+ * full. Pages exist from the first byte written to them, and the limit of the JVM for direct memory
+ * does not count them: weights of many gigabytes load with a small heap. Linux only, as Neuron is.
+ *
+ * <p>Where little is enough, the garbage collector frees it: mapping pages, and closing a shared
+ * arena, for which every thread of the JVM is asked, take longer than reading a small file.
  */
 final class NativeRegion implements AutoCloseable {
     private static final Linker LINKER = Linker.nativeLinker();
@@ -58,8 +60,12 @@ final class NativeRegion implements AutoCloseable {
 
     private static final long ALIGNMENT = 64;
 
+    /** Up to here the garbage collector frees it. */
+    private static final long SMALL = 64 * 1024;
+
     private final Refusals refusals;
     private MemorySegment memory = MemorySegment.NULL;
+    private boolean mapped;
     private long used;
 
     NativeRegion(Refusals refusals) {
@@ -88,33 +94,55 @@ final class NativeRegion implements AutoCloseable {
 
     /** Makes room up to a size; only address space is taken for it. */
     void expect(long bytes) {
-        if (bytes > memory.byteSize()) {
-            resize(Math.max(bytes, 2 * memory.byteSize()));
+        if (bytes <= memory.byteSize()) {
+            return;
+        }
+        long wanted = Math.max(bytes, 2 * memory.byteSize());
+        if (mapped) {
+            map(wanted);
+            return;
+        }
+        MemorySegment before = memory;
+        if (bytes <= SMALL) {
+            memory = collected(Math.min(wanted, SMALL));
+        } else {
+            map(wanted);
+        }
+        MemorySegment.copy(before, 0, memory, 0, Math.min(used, before.byteSize()));
+    }
+
+    private MemorySegment collected(long bytes) {
+        try {
+            return Arena.ofAuto().allocate(bytes, ALIGNMENT);
+        } catch (OutOfMemoryError full) {
+            throw refusals.noMemory(bytes);
         }
     }
 
+    /** Maps pages, or remaps those there are. */
     @SuppressWarnings("restricted")
-    private void resize(long bytes) {
+    private void map(long bytes) {
         long grain = bytes < HUGE ? GRAIN : HUGE_GRAIN;
         long size = Math.ceilDiv(bytes, grain) * grain;
         try {
             MemorySegment address =
-                    memory.byteSize() == 0
+                    mapped
                             ? (MemorySegment)
+                                    Growing.MREMAP.invokeExact(
+                                            memory, memory.byteSize(), size, MAY_MOVE)
+                            : (MemorySegment)
                                     MMAP.invokeExact(
                                             MemorySegment.NULL,
                                             size,
                                             READ_WRITE,
                                             PRIVATE_ANONYMOUS,
                                             -1,
-                                            0L)
-                            : (MemorySegment)
-                                    Growing.MREMAP.invokeExact(
-                                            memory, memory.byteSize(), size, MAY_MOVE);
+                                            0L);
             if (address.address() == FAILED) {
                 throw refusals.noMemory(size);
             }
             memory = address.reinterpret(size);
+            mapped = true;
             if (size >= HUGE) {
                 // Where the system has none, it says so, and the memory is as good.
                 int ignored = (int) Large.MADVISE.invokeExact(memory, size, HUGE_PAGES);
@@ -126,21 +154,27 @@ final class NativeRegion implements AutoCloseable {
         }
     }
 
-    /** Gives the memory to an arena, which frees it; this region is empty afterwards. */
-    @SuppressWarnings("restricted")
-    MemorySegment seal(Arena arena) {
-        if (used == 0) {
-            close();
-            return MemorySegment.NULL;
-        }
-        // What lies behind was never touched, and is no more than addresses.
-        long size = used;
-        long mapped = memory.byteSize();
-        MemorySegment address = MemorySegment.ofAddress(memory.address());
-        MemorySegment owned = address.reinterpret(size, arena, _ -> unmap(address, mapped));
+    /** Gives the memory away; this region is empty afterwards. */
+    SharedMemory seal() {
+        SharedMemory sealed = mapped ? owned() : collected();
         memory = MemorySegment.NULL;
+        mapped = false;
         used = 0;
-        return owned;
+        return sealed;
+    }
+
+    private SharedMemory collected() {
+        return new SharedMemory(memory.asSlice(0, used), () -> {});
+    }
+
+    @SuppressWarnings("restricted")
+    private SharedMemory owned() {
+        Arena arena = Arena.ofShared();
+        // What lies behind was never touched, and is no more than addresses.
+        long pages = memory.byteSize();
+        MemorySegment address = MemorySegment.ofAddress(memory.address());
+        return new SharedMemory(
+                address.reinterpret(used, arena, _ -> unmap(address, pages)), arena::close);
     }
 
     private static void unmap(MemorySegment address, long bytes) {
@@ -152,13 +186,14 @@ final class NativeRegion implements AutoCloseable {
         }
     }
 
-    /** Frees what no arena took. */
+    /** Frees what was not given away. */
     @Override
     public void close() {
-        if (memory.byteSize() > 0) {
+        if (mapped) {
             unmap(memory, memory.byteSize());
         }
         memory = MemorySegment.NULL;
+        mapped = false;
         used = 0;
     }
 }

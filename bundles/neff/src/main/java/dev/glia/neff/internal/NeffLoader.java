@@ -104,19 +104,17 @@ public final class NeffLoader implements NeffReader {
     public Neff openSigned(Path file, Path keys, HashCheck check) {
         Refusals refusals = new Refusals(file.toString());
         requireRegular(file, refusals);
-        try (Arena arena = Arena.ofConfined();
-                FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+                SharedMemory whole = whole(channel, refusals)) {
             // The bytes that were verified are those that are loaded, whatever becomes of the file.
-            MemorySegment bytes = whole(channel, arena, refusals);
-            new Signatures(file, keys, refusals).require(bytes);
-            return open(bytes, check, refusals);
+            new Signatures(file, keys, refusals).require(whole.bytes());
+            return open(whole.bytes(), check, refusals);
         } catch (IOException unreadable) {
             throw refusals.invalid("cannot be read: " + unreadable, unreadable);
         }
     }
 
-    private static MemorySegment whole(FileChannel channel, Arena arena, Refusals refusals)
-            throws IOException {
+    private static SharedMemory whole(FileChannel channel, Refusals refusals) throws IOException {
         try (NativeRegion region = new NativeRegion(refusals)) {
             ByteSource source = new ByteSource.InFile(channel);
             long size = source.size();
@@ -129,7 +127,7 @@ public final class NeffLoader implements NeffReader {
                 }
                 at += piece.capacity();
             }
-            return region.seal(arena);
+            return region.seal();
         }
     }
 
@@ -288,9 +286,9 @@ public final class NeffLoader implements NeffReader {
             NativeRegion region,
             Verification verification,
             Refusals refusals) {
-        SharedMemory shared = new SharedMemory();
+        SharedMemory shared = region.seal();
         try {
-            MemorySegment memory = region.seal(shared.arena()).asReadOnly();
+            MemorySegment memory = shared.bytes().asReadOnly();
             Map<String, MemorySegment> content = new LinkedHashMap<>();
             places.forEach(
                     (name, place) -> content.put(name, memory.asSlice(place.start, place.size)));

@@ -89,6 +89,11 @@ record OpenNeff(
     }
 
     @Override
+    public Optional<MemorySegment> find(String name) {
+        return Optional.ofNullable(content.get(name));
+    }
+
+    @Override
     public Optional<Hold> hold() {
         return Optional.of(memory.hold());
     }

@@ -2,17 +2,24 @@ package dev.glia.neff.internal;
 
 import dev.glia.device.ModelImage;
 
-import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The memory of a NEFF, which lives as long as the NEFF or anybody who holds it. */
 final class SharedMemory implements ModelImage.Hold {
-    private final Arena arena = Arena.ofShared();
+    private final MemorySegment bytes;
+    private final Runnable free;
     private final AtomicBoolean closed = new AtomicBoolean();
     private int holders = 1;
 
-    Arena arena() {
-        return arena;
+    /** The last one to let go frees it. */
+    SharedMemory(MemorySegment bytes, Runnable free) {
+        this.bytes = bytes;
+        this.free = free;
+    }
+
+    MemorySegment bytes() {
+        return bytes;
     }
 
     /**
@@ -31,7 +38,7 @@ final class SharedMemory implements ModelImage.Hold {
 
     private synchronized void release(AtomicBoolean released) {
         if (released.compareAndSet(false, true) && --holders == 0) {
-            arena.close();
+            free.run();
         }
     }
 

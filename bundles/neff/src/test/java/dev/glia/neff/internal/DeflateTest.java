@@ -173,7 +173,7 @@ class DeflateTest {
 
     @Test
     void theMemoryLivesAsLongAsAnybodyHoldsIt() {
-        byte[] archive = NeffFiles.good().file("w", random(3000)).end();
+        byte[] archive = NeffFiles.good().file("w", random(100_000)).end();
         Neff neff = open(stored(archive, 65_535, true), archive);
         MemorySegment weights = neff.member("w");
         ModelImage.Hold first = neff.hold().orElseThrow();
@@ -182,7 +182,7 @@ class DeflateTest {
         neff.close();
         first.close();
         first.close();
-        assertThat(weights.toArray(JAVA_BYTE)).isEqualTo(random(3000));
+        assertThat(weights.toArray(JAVA_BYTE)).isEqualTo(random(100_000));
         second.close();
         assertThat(weights.scope().isAlive()).isFalse();
         assertThatThrownBy(neff::hold).isInstanceOf(IllegalStateException.class);

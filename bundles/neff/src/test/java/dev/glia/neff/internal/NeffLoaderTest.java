@@ -100,7 +100,7 @@ class NeffLoaderTest {
     }
 
     @Test
-    void membersAreNativeReadOnlyMemoryUntilClosed() {
+    void membersAreNativeReadOnlyMemory() {
         Neff neff = open(neff(good().file("sg00/empty", "").file("sg00/w.bin", "weights").end()));
         MemorySegment bytes = neff.member("sg00/w.bin");
         assertThat(bytes.isNative()).isTrue();
@@ -115,9 +115,25 @@ class NeffLoaderTest {
                 .hasMessageContaining("no member sg00");
         neff.close();
         neff.close();
+        assertThat(neff.name()).isEqualTo("file.neff");
+    }
+
+    @Test
+    void membersThatAreNotThereAreNotFound() {
+        try (Neff neff = open(neff(good().file("w", "weights").end()))) {
+            assertThat(neff.find("w")).contains(neff.member("w"));
+            assertThat(neff.find("v")).isEmpty();
+        }
+    }
+
+    /** Small ones are left to the garbage collector. */
+    @Test
+    void memoryIsFreedWhenTheNeffIsClosed() {
+        Neff neff = open(neff(good().file("w", new byte[100_000]).end()));
+        MemorySegment bytes = neff.member("w");
+        neff.close();
         assertThatThrownBy(() -> bytes.get(ValueLayout.JAVA_BYTE, 0))
                 .isInstanceOf(IllegalStateException.class);
-        assertThat(neff.name()).isEqualTo("file.neff");
     }
 
     @ParameterizedTest

@@ -98,25 +98,28 @@ final class DriverCall<T> {
         return await(limitNanos);
     }
 
-    private synchronized void start() {
-        thread =
-                Thread.ofPlatform()
-                        .daemon()
-                        .name("glia-" + work.name() + "-nc" + model.core().index())
-                        .start(this::run);
+    private void start() {
+        seat.threads().start("glia-" + work.name() + "-nc" + model.core().index(), this::run);
     }
 
     private void run() {
         T value = null;
         Throwable thrown = null;
         try {
-            value = work.call();
+            value = begins() ? work.call() : null;
         } catch (RuntimeException | Error failed) {
             thrown = failed;
         }
-        if (!ends(value, thrown)) {
+        if (ends(value, thrown)) {
+            ended.countDown();
+        } else {
             endLate(value);
         }
+    }
+
+    private synchronized boolean begins() {
+        thread = Thread.currentThread();
+        return !abandoned;
     }
 
     private synchronized boolean ends(T value, Throwable thrown) {
@@ -127,7 +130,6 @@ final class DriverCall<T> {
         result = value;
         failure = thrown;
         letGo();
-        ended.countDown();
         return true;
     }
 
@@ -182,7 +184,9 @@ final class DriverCall<T> {
                                             + " on it goes on after its deadline");
         }
         work.abandoned();
-        thread.interrupt(); // Some drivers heed that.
+        if (thread != null) {
+            thread.interrupt(); // Some drivers heed that.
+        }
         return true;
     }
 

@@ -26,6 +26,7 @@ final class Seat {
 
     private final Object driver;
     private final CoreSession session;
+    private final DriverThreads threads = new DriverThreads();
     private final AtomicLong holders = new AtomicLong();
 
     /** Those of them whose end nobody waits for. */
@@ -48,6 +49,11 @@ final class Seat {
     /** {@return its name for people} */
     Object driver() {
         return driver;
+    }
+
+    /** {@return where its driver is called} */
+    DriverThreads threads() {
+        return threads;
     }
 
     /** {@return whether the caller holds the seat now, and must {@link #exit}} */

@@ -40,10 +40,7 @@ final class Unload {
     /** Begins it on a thread of its own. */
     void start() {
         try {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("glia-unload-nc" + model.core().index())
-                    .start(this::run);
+            seat.threads().start("glia-unload-nc" + model.core().index(), this::run);
         } catch (OutOfMemoryError noThread) {
             run();
         }

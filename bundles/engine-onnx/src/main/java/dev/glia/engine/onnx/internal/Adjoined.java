@@ -13,18 +13,22 @@ import java.util.Optional;
 final class Adjoined implements AutoCloseable {
     private static final long ALIGNMENT = 64;
 
-    private final Arena own = Arena.ofShared();
     private final Optional<ModelImage.Hold> hold;
+
+    /** For a copy; to close a shared arena takes every thread of the JVM. */
+    private final Optional<Arena> own;
+
     private final MemorySegment bytes;
 
     Adjoined(ModelImage image, MemorySegment graph, MemorySegment weights) {
         this.hold = image.hold();
         boolean follows =
                 weights.byteSize() == 0 || weights.address() == graph.address() + graph.byteSize();
+        boolean usable = hold.isPresent() && follows && graph.address() % ALIGNMENT == 0;
+        this.own = usable ? Optional.empty() : Optional.of(Arena.ofShared());
         this.bytes =
-                hold.isPresent() && follows && graph.address() % ALIGNMENT == 0
-                        ? joined(graph, weights)
-                        : copied(graph, weights);
+                own.map(arena -> copied(arena, graph, weights))
+                        .orElseGet(() -> joined(graph, weights));
     }
 
     /** The segments are of one NEFF, whose memory is held. */
@@ -34,7 +38,7 @@ final class Adjoined implements AutoCloseable {
                 .reinterpret(graph.byteSize() + weights.byteSize());
     }
 
-    private MemorySegment copied(MemorySegment graph, MemorySegment weights) {
+    private static MemorySegment copied(Arena own, MemorySegment graph, MemorySegment weights) {
         MemorySegment copy = own.allocate(graph.byteSize() + weights.byteSize(), ALIGNMENT);
         copy.copyFrom(graph);
         copy.asSlice(graph.byteSize()).copyFrom(weights);
@@ -48,7 +52,7 @@ final class Adjoined implements AutoCloseable {
     /** Frees the memory. No session may use it any more. */
     @Override
     public void close() {
-        own.close();
+        own.ifPresent(Arena::close);
         hold.ifPresent(ModelImage.Hold::close);
     }
 }

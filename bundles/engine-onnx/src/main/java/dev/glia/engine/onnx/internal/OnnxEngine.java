@@ -25,7 +25,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -34,6 +33,8 @@ import java.util.stream.Stream;
 public final class OnnxEngine implements Engine {
     /** The function of the graphs it executes. */
     static final String ONNX = "__onnx";
+
+    private static final String ONNX_ENDING = ".onnx";
 
     private static final int DIGEST_CHUNK = 1 << 20;
     private static final MemorySegment NO_BYTES = MemorySegment.ofAddress(0);
@@ -57,7 +58,7 @@ public final class OnnxEngine implements Engine {
 
     @Override
     public Footprint footprint(ModelImage image) {
-        long weights = find(image, StoredWeight.MEMBER).map(MemorySegment::byteSize).orElse(0L);
+        long weights = image.find(StoredWeight.MEMBER).map(MemorySegment::byteSize).orElse(0L);
         return new Footprint(Engine.super.footprint(image).code(), weights);
     }
 
@@ -88,7 +89,7 @@ public final class OnnxEngine implements Engine {
         Map<String, MemorySegment> members = new LinkedHashMap<>();
         members.put(graph, image.member(graph));
         Stream.of(laidOut(graph, runtime.ort()), StoredWeight.MEMBER)
-                .forEach(name -> find(image, name).ifPresent(bytes -> members.put(name, bytes)));
+                .forEach(name -> image.find(name).ifPresent(bytes -> members.put(name, bytes)));
         return members;
     }
 
@@ -108,7 +109,11 @@ public final class OnnxEngine implements Engine {
 
     /** The name of a graph as it is laid out for this kind of CPU. */
     static String laidOut(String member, Ort ort) {
-        return member.replaceFirst("\\.onnx$", "") + "." + CpuKind.of(ort.version()) + ".ort";
+        String stem =
+                member.endsWith(ONNX_ENDING)
+                        ? member.substring(0, member.length() - ONNX_ENDING.length())
+                        : member;
+        return stem + "." + CpuKind.of(ort.version()) + ".ort";
     }
 
     /**
@@ -118,23 +123,15 @@ public final class OnnxEngine implements Engine {
     private Chosen fastest(ModelImage image) {
         String portable = graph(image).member();
         String laidOut = laidOut(portable, runtime.ort());
-        return find(image, laidOut)
+        return image.find(laidOut)
                 .map(bytes -> new Chosen(laidOut, OrtSession.Format.ORT, bytes))
                 .orElseGet(
                         () -> new Chosen(portable, OrtSession.Format.ONNX, image.member(portable)));
     }
 
-    static Optional<MemorySegment> find(ModelImage image, String member) {
-        try {
-            return Optional.ofNullable(image.member(member));
-        } catch (NrtException absent) {
-            return Optional.empty();
-        }
-    }
-
     private OrtSession open(ModelImage image, Chosen graph) {
         String place = graph.member + " of model " + image.name();
-        MemorySegment weights = find(image, StoredWeight.MEMBER).orElse(NO_BYTES);
+        MemorySegment weights = image.find(StoredWeight.MEMBER).orElse(NO_BYTES);
         // References in ONNX Runtime's own format end at 2 GiB too, and lead into the weights.
         long size =
                 graph.bytes.byteSize()
@@ -194,7 +191,7 @@ public final class OnnxEngine implements Engine {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             update(digest, graph);
-            find(image, StoredWeight.MEMBER).ifPresent(weights -> update(digest, weights));
+            image.find(StoredWeight.MEMBER).ifPresent(weights -> update(digest, weights));
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);

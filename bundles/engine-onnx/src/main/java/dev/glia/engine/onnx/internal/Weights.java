@@ -19,7 +19,9 @@ import java.util.Optional;
 final class Weights implements AutoCloseable {
     private static final long ALIGNMENT = 64;
 
-    private final Arena own = Arena.ofShared();
+    /** Of copies, if there are any; to close a shared arena takes every thread of the JVM. */
+    private Arena own;
+
     private final Optional<ModelImage.Hold> hold;
     private final List<Constant> constants;
 
@@ -43,7 +45,7 @@ final class Weights implements AutoCloseable {
 
     private List<Constant> constants(ModelImage image, List<StoredWeight> weights, String place) {
         MemorySegment memory =
-                OnnxEngine.find(image, StoredWeight.MEMBER)
+                image.find(StoredWeight.MEMBER)
                         .orElseThrow(
                                 () ->
                                         new NrtException(
@@ -76,12 +78,19 @@ final class Weights implements AutoCloseable {
 
     private MemorySegment data(StoredWeight weight, MemorySegment stored) {
         if (weight.layout().isPresent()) {
-            MemorySegment original = own.allocate(weight.bytes(), ALIGNMENT);
+            MemorySegment original = allocate(weight.bytes());
             weight.restore(stored, original);
             return original;
         }
         boolean usable = hold.isPresent() && stored.address() % ALIGNMENT == 0;
-        return usable ? stored : own.allocate(stored.byteSize(), ALIGNMENT).copyFrom(stored);
+        return usable ? stored : allocate(stored.byteSize()).copyFrom(stored);
+    }
+
+    private MemorySegment allocate(long bytes) {
+        if (own == null) {
+            own = Arena.ofShared();
+        }
+        return own.allocate(bytes, ALIGNMENT);
     }
 
     List<Constant> constants() {
@@ -91,7 +100,9 @@ final class Weights implements AutoCloseable {
     /** Frees the memory. No session may use the constants any more. */
     @Override
     public void close() {
-        own.close();
+        if (own != null) {
+            own.close();
+        }
         hold.ifPresent(ModelImage.Hold::close);
     }
 }

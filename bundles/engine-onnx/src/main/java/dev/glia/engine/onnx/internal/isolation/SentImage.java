@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -42,6 +43,11 @@ record SentImage(
                     NrtStatus.NRT_INVALID, "model " + name + " has no member " + member);
         }
         return bytes;
+    }
+
+    @Override
+    public Optional<MemorySegment> find(String member) {
+        return Optional.ofNullable(members.get(member));
     }
 
     /** {@return how much shared memory members take} */

@@ -56,7 +56,7 @@ public final class OrtSession implements AutoCloseable {
      * An input or an output.
      *
      * @param name the name
-     * @param nameAddress the name as a C string that lives as long as the session
+     * @param nameAddress the name as a C string that lives as long as the session is reachable
      * @param onnxType the number of {@code ONNXType}: {@value #TENSOR} for a tensor
      * @param elementType the number of {@code ONNXTensorElementDataType}, 0 when it is no tensor
      * @param shape the extents, -1 where one is open
@@ -85,7 +85,10 @@ public final class OrtSession implements AutoCloseable {
                     "session.use_ort_model_bytes_for_initializers", "1");
 
     private final Ort ort;
-    private final Arena arena = Arena.ofShared();
+
+    /** Of the names; a few bytes are not worth the closing, which takes every thread of the JVM. */
+    private final Arena arena = Arena.ofAuto();
+
     private final long handle;
     private final List<Port> inputs;
     private final List<Port> outputs;
@@ -181,9 +184,6 @@ public final class OrtSession implements AutoCloseable {
                 ort.api().call(OrtApi.RELEASE_SESSION_OPTIONS, options);
             }
             this.handle = out.get(JAVA_LONG, 0);
-        } catch (OrtException refused) {
-            arena.close();
-            throw refused;
         }
         try (Arena call = Arena.ofConfined()) {
             this.inputs =
@@ -231,7 +231,6 @@ public final class OrtSession implements AutoCloseable {
 
     private void free() {
         ort.api().call(OrtApi.RELEASE_SESSION, handle);
-        arena.close();
     }
 
     /** Hands constants over. ONNX Runtime uses their memory in place. */
