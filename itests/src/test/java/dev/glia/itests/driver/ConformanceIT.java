@@ -37,11 +37,17 @@ class ConformanceIT {
 
     @Test
     void aBundleThatIsNoDriverFailsAndIsToldWhy() {
-        Program kit = check("--only", "manifest,resolve", driver("dev.glia.allocator"));
+        Program kit =
+                check(
+                        "--only",
+                        "manifest,resolve",
+                        "--patience",
+                        "2",
+                        driver("dev.glia.allocator"));
 
         assertThat(kit.exit()).isEqualTo(1);
         assertThat(kit.out())
-                .contains("FAIL DRV-02 manifest.capability")
+                .contains("FAIL DRV-02 manifest.capability", "FAIL DRV-10 resolve.comes-late")
                 .contains("put @NeuronDriver on the component");
     }
 

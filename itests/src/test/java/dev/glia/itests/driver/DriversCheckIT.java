@@ -29,6 +29,8 @@ class DriversCheckIT {
                 check(
                         "--only",
                         "manifest,resolve,service",
+                        "--patience",
+                        "60",
                         "--report",
                         report.toString(),
                         DriverFiles.acme1().toString());

@@ -43,6 +43,12 @@ final class DriversCheckCommand implements Callable<Integer> {
     private Optional<Integer> rounds = Optional.empty();
 
     @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            description = "How long to wait for what should happen at once; 20 unless given.")
+    private Optional<Integer> patience = Optional.empty();
+
+    @Option(
             names = "--only",
             paramLabel = "CHECK",
             split = ",",
@@ -70,6 +76,7 @@ final class DriversCheckCommand implements Callable<Integer> {
         }
         report.ifPresent(file -> arguments.addAll(List.of("--report", file)));
         rounds.ifPresent(count -> arguments.addAll(List.of("--rounds", count.toString())));
+        patience.ifPresent(count -> arguments.addAll(List.of("--patience", count.toString())));
         if (!only.isEmpty()) {
             arguments.addAll(List.of("--only", String.join(",", only)));
         }

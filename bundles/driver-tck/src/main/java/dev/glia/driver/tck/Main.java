@@ -3,6 +3,7 @@ package dev.glia.driver.tck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +12,7 @@ import java.util.Optional;
 public final class Main {
     private static final String USAGE =
             """
-            usage: [--json] [--report FILE.json] [--rounds N] [--only CHECK,...] DRIVER.jar
+            usage: [--json] [--report FILE.json] [--rounds N] [--patience SECONDS] [--only CHECK,...] DRIVER.jar
                    --list
             Checks a packaged device driver; ends with 0 when it passes, 1 when it does not, 2 on wrong usage.
             """;
@@ -46,12 +47,14 @@ public final class Main {
         boolean json = args.remove("--json");
         Optional<String> file = option(args, "--report");
         Optional<String> rounds = option(args, "--rounds");
+        Optional<String> patience = option(args, "--patience");
         Optional<String> only = option(args, "--only");
         if (args.size() != 1 || args.getFirst().startsWith("--")) {
             throw new IllegalArgumentException("one jar is wanted, not " + args);
         }
         DriverKit kit = DriverKit.of(Path.of(args.getFirst()));
         rounds.ifPresent(count -> kit.rounds(Integer.parseInt(count)));
+        patience.ifPresent(count -> kit.patience(Duration.ofSeconds(Long.parseLong(count))));
         only.ifPresent(ids -> kit.only(ids.split(",")));
         Report report = kit.run();
         if (file.isPresent()) {
