@@ -8,14 +8,17 @@ import dev.glia.itests.order.stubborn.Manner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Whatever a bundle that was added does: processes work, end, and leave their cores free. */
 class StubbornBundlesIT {
@@ -39,7 +42,9 @@ class StubbornBundlesIT {
         processes.forEach(GliaProcess::close);
     }
 
+    /** All at once: each of those that hang takes the time that the product gives it. */
     @Test
+    @Timeout(value = 3, unit = TimeUnit.MINUTES)
     void processesEndAndLeaveTheirCoresFree() throws IOException {
         Map<Manner, GliaProcess> terminated = new LinkedHashMap<>();
         for (Manner manner : Manner.values()) {
@@ -55,6 +60,12 @@ class StubbornBundlesIT {
                         assertThat(holder.awaitLine()).as("%s", manner).contains("\"cores\":["));
 
         terminated.values().forEach(GliaProcess::askToEnd);
+        Map<Manner, GliaProcess> runs = new EnumMap<>(Manner.class);
+        for (Manner manner : Manner.values()) {
+            if (manner.ofModel()) {
+                runs.put(manner, run(manner));
+            }
+        }
 
         terminated.forEach(
                 (manner, holder) ->
@@ -65,27 +76,25 @@ class StubbornBundlesIT {
         assertThat(doneWithBundle.await().out()).contains("\"cores\":[");
         assertThat(doneWithDriver.await().lastError())
                 .startsWith("NRT_TIMEOUT (5): Glia is not closed after 20 s");
+        requireRunsEnded(runs);
         requireAllFree();
     }
 
-    @Test
-    void whoeverRunsAModelEndsAndLeavesItsCoreFree() throws IOException {
-        GliaProcess bind = run(Manner.BIND_HANGS);
-        GliaProcess unbind = run(Manner.UNBIND_HANGS);
-        GliaProcess unload = run(Manner.UNLOAD_HANGS);
-        GliaProcess cancel = run(Manner.CANCEL_HANGS);
+    private static void requireRunsEnded(Map<Manner, GliaProcess> runs) {
+        GliaProcess bind = runs.remove(Manner.BIND_HANGS);
         assertThat(bind.await().lastError())
                 .as("%s", bind)
                 .startsWith("NRT_TIMEOUT (5): com.example.stubborn")
                 .contains("has not bound the tensors of model");
-        for (GliaProcess done : List.of(unbind, unload)) {
+        GliaProcess cancel = runs.remove(Manner.CANCEL_HANGS);
+        assertThat(cancel.await().lastError()).as("%s", cancel).startsWith("NRT_TIMEOUT (5)");
+        assertThat(runs).containsOnlyKeys(Manner.UNBIND_HANGS, Manner.UNLOAD_HANGS);
+        for (GliaProcess done : runs.values()) {
             assertThat(done.await().out()).as("%s", done).contains("\"status\":\"NRT_SUCCESS\"");
             assertThat(done.lastError())
                     .as("%s", done)
                     .startsWith("NRT_TIMEOUT (5): Glia is not closed");
         }
-        assertThat(cancel.await().lastError()).as("%s", cancel).startsWith("NRT_TIMEOUT (5)");
-        requireAllFree();
     }
 
     /** Runs a model once, with a driver of a process of its own. */
