@@ -14,17 +14,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
  * Measures suites and prints ratios: {@code [ROUNDS] SUITE...}. In each round every benchmark of a
  * suite runs in a fresh JVM, one after the other, and the ratios are taken within the round: a
  * machine that is faster now than a minute ago then moves both sides. The score of a JVM is the
- * median of its short iterations, so that a burst of other work on the machine does not count.
+ * median of its short iterations, so that a burst of other work on the machine does not count; and
+ * their tenth percentile, for machines whose processors somebody else uses half of the time.
  */
 public final class Main {
 
-    private record Score(double nanos, double bytes) {}
+    /**
+     * Of one JVM.
+     *
+     * @param nanos the median of its iterations
+     * @param undisturbed the tenth percentile: what the median would be if nobody else had the
+     *     other half of the processor core
+     * @param bytes the median of what was allocated
+     */
+    private record Score(double nanos, double undisturbed, double bytes) {}
 
     /** What measures in one JVM. */
     private interface Measure {
@@ -109,6 +119,7 @@ public final class Main {
         RunResult result = new Runner(options.build()).runSingle();
         return new Score(
                 result.getPrimaryResult().getStatistics().getPercentile(50),
+                result.getPrimaryResult().getStatistics().getPercentile(10),
                 result.getSecondaryResults()
                         .get("gc.alloc.rate.norm")
                         .getStatistics()
@@ -117,12 +128,13 @@ public final class Main {
 
     /** Keeps what was measured for the plots. */
     private static void save(Suite suite, Map<String, List<Score>> scores) throws IOException {
-        var results = new Results("benchmark", "round", "ns", "bytes");
+        var results = new Results("benchmark", "round", "ns", "undisturbed", "bytes");
         for (String benchmark : suite.benchmarks()) {
             List<Score> rounds = scores.get(benchmark);
             for (int round = 0; round < rounds.size(); round++) {
                 Score score = rounds.get(round);
-                results.add(benchmark, round + 1, score.nanos(), score.bytes());
+                results.add(
+                        benchmark, round + 1, score.nanos(), score.undisturbed(), score.bytes());
             }
         }
         results.save(suite.name().toLowerCase(Locale.ROOT));
@@ -130,39 +142,41 @@ public final class Main {
 
     private static void print(Suite suite, Map<String, List<Score>> scores) {
         System.out.println();
-        System.out.println("| " + suite + " | ns, median | ns, min | ns, max | bytes allocated |");
-        System.out.println("|---|---|---|---|---|");
+        System.out.println(
+                "| "
+                        + suite
+                        + " | ns, median | ns, min | ns, max | undisturbed | bytes allocated |");
+        System.out.println("|---|---|---|---|---|---|");
         for (String benchmark : suite.benchmarks()) {
             double[] nanos =
                     scores.get(benchmark).stream().mapToDouble(Score::nanos).sorted().toArray();
+            double[] undisturbed =
+                    scores.get(benchmark).stream()
+                            .mapToDouble(Score::undisturbed)
+                            .sorted()
+                            .toArray();
             double[] bytes =
                     scores.get(benchmark).stream().mapToDouble(Score::bytes).sorted().toArray();
             System.out.printf(
                     Locale.ROOT,
-                    "| %s | %.0f | %.0f | %.0f | %.2f |%n",
+                    "| %s | %.0f | %.0f | %.0f | %.0f | %.2f |%n",
                     benchmark,
                     median(nanos),
                     nanos[0],
                     nanos[nanos.length - 1],
+                    median(undisturbed),
                     median(bytes));
         }
         System.out.println();
-        System.out.println("| ratio | goal | median | min | max |");
-        System.out.println("|---|---|---|---|---|");
+        System.out.println("| ratio | goal | median | min | max | undisturbed |");
+        System.out.println("|---|---|---|---|---|---|");
         for (Suite.Ratio ratio : suite.ratios()) {
             List<Score> measured = scores.get(ratio.measured());
             List<Score> yardstick = scores.get(ratio.yardstick());
-            double[] ratios =
-                    IntStream.range(0, measured.size())
-                            .mapToDouble(
-                                    round ->
-                                            measured.get(round).nanos()
-                                                    / yardstick.get(round).nanos())
-                            .sorted()
-                            .toArray();
+            double[] ratios = ratios(measured, yardstick, Score::nanos);
             System.out.printf(
                     Locale.ROOT,
-                    "| %s / %s | %s | %.3f | %.3f | %.3f |%n",
+                    "| %s / %s | %s | %.3f | %.3f | %.3f | %.3f |%n",
                     ratio.measured(),
                     ratio.yardstick(),
                     ratio.goal()
@@ -170,8 +184,20 @@ public final class Main {
                             .orElse("-"),
                     median(ratios),
                     ratios[0],
-                    ratios[ratios.length - 1]);
+                    ratios[ratios.length - 1],
+                    median(ratios(measured, yardstick, Score::undisturbed)));
         }
+    }
+
+    private static double[] ratios(
+            List<Score> measured, List<Score> yardstick, ToDoubleFunction<Score> of) {
+        return IntStream.range(0, measured.size())
+                .mapToDouble(
+                        round ->
+                                of.applyAsDouble(measured.get(round))
+                                        / of.applyAsDouble(yardstick.get(round)))
+                .sorted()
+                .toArray();
     }
 
     private static double median(double[] sorted) {
