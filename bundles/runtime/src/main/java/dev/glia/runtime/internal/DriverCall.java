@@ -103,10 +103,11 @@ final class DriverCall<T> {
     }
 
     private void run() {
+        begins();
         T value = null;
         Throwable thrown = null;
         try {
-            value = begins() ? work.call() : null;
+            value = work.call();
         } catch (RuntimeException | Error failed) {
             thrown = failed;
         }
@@ -117,9 +118,8 @@ final class DriverCall<T> {
         }
     }
 
-    private synchronized boolean begins() {
+    private synchronized void begins() {
         thread = Thread.currentThread();
-        return !abandoned;
     }
 
     private synchronized boolean ends(T value, Throwable thrown) {

@@ -20,6 +20,10 @@ final class Revision {
 
     private static final Logger LOG = LoggerFactory.getLogger("NRT.driver_revision");
 
+    /** A driver is often done sooner than a processor that has gone to sleep wakes up. */
+    private static final long SPIN_NANOS =
+            Runtime.getRuntime().availableProcessors() > 1 ? TimeUnit.MICROSECONDS.toNanos(200) : 0;
+
     private final Candidate candidate;
     private final List<Seat> seats = new ArrayList<>();
     private final AtomicBoolean retires = new AtomicBoolean();
@@ -115,6 +119,10 @@ final class Revision {
     /** {@return whether it came in time; an interrupt is kept for later} */
     static boolean awaited(CountDownLatch end, long nanos) {
         long start = System.nanoTime();
+        long spin = Math.min(SPIN_NANOS, nanos);
+        while (end.getCount() > 0 && System.nanoTime() - start < spin) {
+            Thread.onSpinWait();
+        }
         boolean interrupted = false;
         try {
             while (true) {

@@ -49,6 +49,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -77,9 +78,20 @@ final class Fakes {
 
     /** Adds a driver and waits until it is known what becomes of it, and nothing drains. */
     static void add(DriverSlot slot, DeviceDriver driver, Origin origin) {
+        awaitTrials();
         slot.add(candidate(driver, origin));
         while (slot.states().stream()
                 .anyMatch(state -> state.role() == Role.TRIED || state.role() == Role.DRAINING)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** A driver that serves may still be in the hands of its trial: the next one waits for that. */
+    private static void awaitTrials() {
+        long start = System.nanoTime();
+        while (Thread.getAllStackTraces().keySet().stream()
+                        .anyMatch(thread -> thread.getName().startsWith("glia-driver-"))
+                && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10)) {
             Thread.onSpinWait();
         }
     }
