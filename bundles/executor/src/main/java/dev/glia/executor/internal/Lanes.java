@@ -14,9 +14,11 @@ public final class Lanes implements LaneFactory, AutoCloseable {
 
     private final Watchdog watchdog = new Watchdog();
 
-    /** Starts nothing: the watchdog begins with the first lane. */
+    /** Starts nothing: the watchdog begins with the first request. */
     @Activate
-    public Lanes() {}
+    public Lanes() {
+        watchdog.watch(new Rehearsal(watchdog::stop, watchdog::forget));
+    }
 
     @Override
     public Lane open(CoreAddress core, int index, int maxInFlight, Runnable changed) {

@@ -58,6 +58,13 @@ final class Watchdog implements AutoCloseable {
 
     private volatile long shortestTimeout = Long.MAX_VALUE / 4;
     private volatile Thread thread;
+
+    /**
+     * Somebody wants another look. The thread was also woken, but it may have been waiting for a
+     * lock just then, which swallows that.
+     */
+    private volatile boolean called;
+
     private volatile boolean closed;
 
     /** Once is enough: what fails to stop is asked every few milliseconds. */
@@ -91,6 +98,7 @@ final class Watchdog implements AutoCloseable {
         if (thread == null && !closed) {
             thread = Thread.ofPlatform().daemon().name("glia-watchdog").start(this::run);
         }
+        called = true;
         LockSupport.unpark(thread);
     }
 
@@ -125,16 +133,16 @@ final class Watchdog implements AutoCloseable {
 
     private void run() {
         while (!closed) {
+            called = false;
             long now = System.nanoTime();
-            long sleep = Long.MAX_VALUE;
+            long sleep = shortestTimeout;
             for (Watched lane : watched) {
                 sleep = Math.min(sleep, check(lane, now));
             }
-            // Read last: a look at a lane may take a lock, and swallow the call that woke this
-            // thread.
-            sleep = Math.min(sleep, shortestTimeout);
-            if (sleep > 0) {
-                LockSupport.parkNanos(this, sleep);
+            // The look itself may have taken some time.
+            long left = sleep - (System.nanoTime() - now);
+            if (left > 0 && !called && !closed) {
+                LockSupport.parkNanos(this, left);
             }
         }
     }

@@ -50,6 +50,7 @@ class LaneTest {
                     () -> {});
 
     @AfterEach
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void close() {
         lane.close();
         lanes.close();

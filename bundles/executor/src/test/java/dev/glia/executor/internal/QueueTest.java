@@ -44,6 +44,7 @@ class QueueTest {
                     changes::incrementAndGet);
 
     @AfterEach
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void close() {
         lane.close();
         lanes.close();

@@ -3,11 +3,13 @@ package dev.glia.runtime.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.glia.device.CoreAddress;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.LoadOptions;
 import dev.glia.runtime.Model;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.Tensor;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +46,7 @@ class BindTest {
     }
 
     @AfterEach
+    @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void everythingIsGivenBack() {
         held.countDown();
         await(() -> rooms.lanes.stream().noneMatch(lane -> lane.stuck));
@@ -200,6 +205,70 @@ class BindTest {
         held.countDown();
         await(() -> retired.holders() == 0);
         assertThat(retired.isAbandoned()).isFalse();
+    }
+
+    /** The core goes on with the new driver, but this execution is still in use. */
+    @Test
+    void anExecutionThatARetiredDriverGoesOnBindingIsNotWaitedFor() {
+        rooms.loadSeconds = 1;
+        var model = (CoreModel) open().load(NEFF, LoadOptions.core(0));
+        Seat retired = retired(model);
+        var memory = new BoundTensors();
+        var execution =
+                new PreparedExecution(
+                        model,
+                        memory,
+                        memory.add(model.inputs(), Map.of()),
+                        memory.add(model.outputs(), Map.of()));
+        driver.holdBind = held;
+        assertThatThrownBy(() -> execution.begin(retired)).hasMessageStartingWith("NRT_TIMEOUT");
+        assertThat(rooms.lanes.getFirst().stuck).isFalse();
+        execution.close();
+        MemorySegment input = execution.inputs().getFirst().segment();
+        assertThat(input.scope().isAlive()).as("the driver may use it").isTrue();
+        held.countDown();
+        await(() -> !input.scope().isAlive());
+        giveBack(retired);
+    }
+
+    @Test
+    void whatTwoUnbindIsUnboundOnce() throws Exception {
+        var model = (CoreModel) open().load(NEFF, LoadOptions.core(0));
+        Seat seat = retired(model);
+        var memory = new BoundTensors();
+        List<MemorySegment> input = segments(memory.add(model.inputs(), Map.of()));
+        List<MemorySegment> output = segments(memory.add(model.outputs(), Map.of()));
+        var binding = new Binding(model, seat, seat.bind(model, input, output), memory);
+        driver.holdUnbind = held;
+        Thread one = Thread.ofPlatform().daemon().start(binding::close);
+        Thread other = Thread.ofPlatform().daemon().start(binding::close);
+        await(
+                () ->
+                        one.getState() == Thread.State.BLOCKED
+                                || other.getState() == Thread.State.BLOCKED);
+        held.countDown();
+        one.join();
+        other.join();
+        assertThat(driver.openInvocations).hasValue(0);
+        assertThat(input.getFirst().scope().isAlive()).isFalse();
+        giveBack(seat);
+    }
+
+    /** {@return a seat of a driver that serves nobody else any more, with a model} */
+    private Seat retired(CoreModel model) {
+        var seat = new Seat("retired", driver.open(new CoreAddress(0, 0, 0, 1)));
+        seat.loadHere(model);
+        seat.close();
+        return seat;
+    }
+
+    private static void giveBack(Seat seat) {
+        await(() -> seat.holders() == 0);
+        assertThat(seat.release(SECOND)).isTrue();
+    }
+
+    private static List<MemorySegment> segments(List<Tensor> tensors) {
+        return tensors.stream().map(Tensor::segment).toList();
     }
 
     private final class Hanging implements DriverCall.Work<Void> {
