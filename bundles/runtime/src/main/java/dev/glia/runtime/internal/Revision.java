@@ -121,7 +121,7 @@ final class Revision {
         long start = System.nanoTime();
         long spin = Math.min(SPIN_NANOS, nanos);
         while (end.getCount() > 0 && System.nanoTime() - start < spin) {
-            Thread.onSpinWait();
+            Thread.yield();
         }
         boolean interrupted = false;
         try {

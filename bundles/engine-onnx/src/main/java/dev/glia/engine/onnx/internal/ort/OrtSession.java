@@ -11,7 +11,6 @@ import java.lang.foreign.SegmentAllocator;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -33,6 +32,10 @@ public final class OrtSession implements AutoCloseable {
 
         Optimization(int level) {
             this.level = level;
+        }
+
+        int level() {
+            return level;
         }
     }
 
@@ -72,18 +75,6 @@ public final class OrtSession implements AutoCloseable {
         }
     }
 
-    /** A core is one thread, which waits without turning. */
-    private static final Map<String, String> SETTINGS =
-            Map.of(
-                    "session.intra_op.allow_spinning", "0",
-                    "session.inter_op.allow_spinning", "0");
-
-    private static final Map<String, String> IN_PLACE =
-            Map.of(
-                    "session.load_model_format", Format.ORT.name(),
-                    "session.use_ort_model_bytes_directly", "1",
-                    "session.use_ort_model_bytes_for_initializers", "1");
-
     private final Ort ort;
 
     /** Of the names; a few bytes are not worth the closing, which takes every thread of the JVM. */
@@ -116,7 +107,7 @@ public final class OrtSession implements AutoCloseable {
             MemorySegment model,
             Optimization optimization,
             Optional<Rewritten> rewritten) {
-        this(ort, model, Format.ONNX, List.of(), optimization, rewritten, () -> {});
+        this(ort, prepared(ort, model, List.of(), optimization, rewritten), () -> {});
     }
 
     /**
@@ -135,7 +126,7 @@ public final class OrtSession implements AutoCloseable {
             List<Constant> constants,
             Optimization optimization,
             Runnable closed) {
-        this(ort, model, Format.ONNX, constants, optimization, Optional.empty(), closed);
+        this(ort, prepared(ort, model, constants, optimization, Optional.empty()), closed);
     }
 
     /**
@@ -147,44 +138,13 @@ public final class OrtSession implements AutoCloseable {
      * @throws OrtException when the graph is refused
      */
     public OrtSession(Ort ort, MemorySegment graph, Runnable closed) {
-        this(ort, graph, Format.ORT, List.of(), Optimization.NONE, Optional.empty(), closed);
+        this(ort, created(ort, graph, ort.inPlace()), closed);
     }
 
-    private OrtSession(
-            Ort ort,
-            MemorySegment model,
-            Format format,
-            List<Constant> constants,
-            Optimization optimization,
-            Optional<Rewritten> rewritten,
-            Runnable closed) {
-        this.closed = closed;
+    private OrtSession(Ort ort, long handle, Runnable closed) {
         this.ort = ort;
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment out = call.allocate(JAVA_LONG);
-            long options = options(call, out, optimization);
-            try {
-                configure(options, SETTINGS, call);
-                if (format == Format.ORT) {
-                    configure(options, IN_PLACE, call);
-                }
-                if (rewritten.isPresent()) {
-                    write(rewritten.get(), options, call);
-                }
-                add(constants, options, call, out);
-                ort.api()
-                        .check(
-                                OrtApi.CREATE_SESSION_FROM_ARRAY,
-                                ort.environment(),
-                                model.address(),
-                                model.byteSize(),
-                                options,
-                                out.address());
-            } finally {
-                ort.api().call(OrtApi.RELEASE_SESSION_OPTIONS, options);
-            }
-            this.handle = out.get(JAVA_LONG, 0);
-        }
+        this.handle = handle;
+        this.closed = closed;
         try (Arena call = Arena.ofConfined()) {
             this.inputs =
                     ports(
@@ -201,6 +161,34 @@ public final class OrtSession implements AutoCloseable {
         } catch (OrtException refused) {
             free();
             throw refused;
+        }
+    }
+
+    private static long prepared(
+            Ort ort,
+            MemorySegment model,
+            List<Constant> constants,
+            Optimization optimization,
+            Optional<Rewritten> rewritten) {
+        try (var options = new OrtOptions(ort.api(), optimization)) {
+            rewritten.ifPresent(options::write);
+            options.add(constants, ort.cpu());
+            return created(ort, model, options);
+        }
+    }
+
+    private static long created(Ort ort, MemorySegment model, OrtOptions options) {
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment out = call.allocate(JAVA_LONG);
+            ort.api()
+                    .check(
+                            OrtApi.CREATE_SESSION_FROM_ARRAY,
+                            ort.environment(),
+                            model.address(),
+                            model.byteSize(),
+                            options.handle(),
+                            out.address());
+            return out.get(JAVA_LONG, 0);
         }
     }
 
@@ -231,84 +219,6 @@ public final class OrtSession implements AutoCloseable {
 
     private void free() {
         ort.api().call(OrtApi.RELEASE_SESSION, handle);
-    }
-
-    /** Hands constants over. ONNX Runtime uses their memory in place. */
-    private void add(
-            List<Constant> constants, long options, SegmentAllocator call, MemorySegment out) {
-        if (constants.isEmpty()) {
-            return;
-        }
-        OrtApi api = ort.api();
-        MemorySegment names = call.allocate(JAVA_LONG, constants.size());
-        MemorySegment values = call.allocate(JAVA_LONG, constants.size());
-        int count = 0;
-        try {
-            for (Constant constant : constants) {
-                StoredWeight weight = constant.weight();
-                MemorySegment data = constant.data();
-                long[] shape = weight.shape().stream().mapToLong(Long::longValue).toArray();
-                MemorySegment extents = call.allocate(JAVA_LONG, Math.max(1, shape.length));
-                MemorySegment.copy(shape, 0, extents, JAVA_LONG, 0, shape.length);
-                api.check(
-                        OrtApi.CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE,
-                        ort.cpu(),
-                        data.address(),
-                        data.byteSize(),
-                        extents.address(),
-                        shape.length,
-                        weight.elementType(),
-                        out.address());
-                names.setAtIndex(JAVA_LONG, count, call.allocateFrom(weight.name()).address());
-                values.setAtIndex(JAVA_LONG, count++, out.get(JAVA_LONG, 0));
-            }
-            api.check(
-                    OrtApi.ADD_EXTERNAL_INITIALIZERS,
-                    options,
-                    names.address(),
-                    values.address(),
-                    count);
-        } finally {
-            for (int i = 0; i < count; i++) {
-                api.call(OrtApi.RELEASE_VALUE, values.getAtIndex(JAVA_LONG, i));
-            }
-        }
-    }
-
-    private long options(SegmentAllocator call, MemorySegment out, Optimization optimization) {
-        OrtApi api = ort.api();
-        api.check(OrtApi.CREATE_SESSION_OPTIONS, out.address());
-        long options = out.get(JAVA_LONG, 0);
-        try {
-            api.check(OrtApi.SET_SESSION_EXECUTION_MODE, options, 0);
-            api.check(OrtApi.SET_INTRA_OP_NUM_THREADS, options, 1);
-            api.check(OrtApi.SET_INTER_OP_NUM_THREADS, options, 1);
-            api.check(OrtApi.SET_SESSION_GRAPH_OPTIMIZATION_LEVEL, options, optimization.level);
-            return options;
-        } catch (OrtException refused) {
-            api.call(OrtApi.RELEASE_SESSION_OPTIONS, options);
-            throw refused;
-        }
-    }
-
-    private void write(Rewritten rewritten, long options, SegmentAllocator call) {
-        configure(options, Map.of("session.save_model_format", rewritten.format.name()), call);
-        ort.api()
-                .check(
-                        OrtApi.SET_OPTIMIZED_MODEL_FILE_PATH,
-                        options,
-                        call.allocateFrom(rewritten.file.toString()).address());
-    }
-
-    private void configure(long options, Map<String, String> settings, SegmentAllocator call) {
-        settings.forEach(
-                (key, value) ->
-                        ort.api()
-                                .check(
-                                        OrtApi.ADD_SESSION_CONFIG_ENTRY,
-                                        options,
-                                        call.allocateFrom(key).address(),
-                                        call.allocateFrom(value).address()));
     }
 
     private List<Port> ports(SegmentAllocator call, int countSlot, int nameSlot, int typeSlot) {
