@@ -150,7 +150,7 @@ class IsolationTest {
                 var neighbour = new Counter()) {
             counter.counts(1);
             ProcessHandle stopped = process();
-            signal("STOP", stopped.pid());
+            stop(stopped.pid());
             assertThat(counter.cancelUntilItEnds(counter.hang())).isEqualTo(NrtStatus.NRT_TIMEOUT);
             await(() -> !stopped.isAlive());
             counter.counts(2);
@@ -190,7 +190,7 @@ class IsolationTest {
     @Test
     void aLoadThatHangsEndsWhenItIsInterrupted() throws InterruptedException {
         try (var counter = new Counter()) {
-            signal("STOP", process().pid());
+            stop(process().pid());
             var refusal = new CompletableFuture<Throwable>();
             Thread loading =
                     Thread.ofPlatform()
@@ -215,7 +215,7 @@ class IsolationTest {
     void aBindingThatHangsEndsWhenItIsInterrupted() {
         try (var counter = new Counter()) {
             counter.counts(1);
-            signal("STOP", process().pid());
+            stop(process().pid());
             var refusal = new CompletableFuture<Throwable>();
             Thread binding =
                     Thread.ofPlatform()
@@ -243,7 +243,7 @@ class IsolationTest {
             ProcessHandle worker = process();
             for (int round = 0; round < 5; round++) {
                 counter.counts(3);
-                signal("STOP", worker.pid());
+                stop(worker.pid());
                 CompletableFuture<NrtException> run = counter.start(7);
                 counter.invocation.cancel(); // once: it has not gone on for too long
                 signal("CONT", worker.pid());
@@ -402,6 +402,26 @@ class IsolationTest {
         try {
             return Files.readSymbolicLink(descriptor).toString().contains("glia-core");
         } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    /** Returns when it has stopped: the signal alone does not wait for that. */
+    private static void stop(long pid) {
+        signal("STOP", pid);
+        await(() -> isStopped(pid));
+    }
+
+    private static boolean isStopped(long pid) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+            for (Path thread : threads.toList()) {
+                String line = Files.readString(thread.resolve("stat"));
+                if (!line.startsWith(") T ", line.lastIndexOf(')'))) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException threadEnded) {
             return false;
         }
     }
