@@ -168,7 +168,9 @@ final class PreparedExecution implements Execution, LaneTask {
      */
     private void getReady(int times) {
         repeat = times;
-        stopped = false;
+        if (stopped) {
+            stopped = false; // Writing it is dearer than reading it.
+        }
         try {
             leased = model.lease();
         } catch (RuntimeException | Error failure) {

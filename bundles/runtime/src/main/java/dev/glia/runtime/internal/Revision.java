@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** A driver at work: a seat for each core of the runtime, with all its models loaded. */
@@ -23,6 +24,8 @@ final class Revision {
     /** A driver is often done sooner than a processor that has gone to sleep wakes up. */
     private static final long SPIN_NANOS =
             Runtime.getRuntime().availableProcessors() > 1 ? TimeUnit.MICROSECONDS.toNanos(200) : 0;
+
+    private static final long LATE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Candidate candidate;
     private final List<Seat> seats = new ArrayList<>();
@@ -80,7 +83,8 @@ final class Revision {
 
     /**
      * Begins to end the revision, once: it takes no more requests, and a thread of its own waits
-     * for those that hold it, cancels those that take too long, and gives everything back.
+     * for those that hold it, cancels those that take too long, and gives everything back; what is
+     * still held then, it gives back when it is not held any more.
      *
      * @param gone told at the end
      */
@@ -89,19 +93,22 @@ final class Revision {
             return;
         }
         seats.forEach(Seat::close);
-        Runnable work =
-                () -> {
-                    try {
-                        drain(patience);
-                    } finally {
-                        gone.accept(this);
-                        ended.countDown();
-                    }
-                };
         try {
-            Thread.ofPlatform().daemon().name("glia-drain").start(work);
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("glia-drain")
+                    .start(() -> releaseLate(end(patience, gone), patience));
         } catch (OutOfMemoryError noThread) {
-            work.run();
+            end(patience, gone);
+        }
+    }
+
+    private List<LateSeat> end(Patience patience, Consumer<Revision> gone) {
+        try {
+            return drain(patience);
+        } finally {
+            gone.accept(this);
+            ended.countDown();
         }
     }
 
@@ -140,11 +147,14 @@ final class Revision {
     }
 
     /**
-     * A request that cannot even be cancelled keeps its seat for ever: freeing memory under running
-     * native code would take the process down.
+     * A request that cannot even be cancelled keeps its seat until it ends: freeing memory under
+     * running native code would take the process down.
+     *
+     * @return the seats that are still held
      */
-    private void drain(Patience patience) {
+    private List<LateSeat> drain(Patience patience) {
         long deadline = System.nanoTime() + patience.drainNanos();
+        var late = new ArrayList<LateSeat>();
         for (Seat seat : seats) {
             boolean drained = seat.drain(deadline);
             if (!drained) {
@@ -154,13 +164,41 @@ final class Revision {
             if (drained && !seat.isAbandoned()) {
                 release(seat, patience);
             } else {
+                late.add(new LateSeat(seat, seat.retainNeffs()));
                 LOG.error(
-                        "{} requests, loads or unloads on {} can neither finish nor be cancelled; their core is not given back"
-                                + " before the process ends",
+                        "{} requests, loads or unloads on {} can neither finish in time nor be cancelled; their core is given back"
+                                + " when they end, or the process does",
                         seat.holders(),
                         candidate);
             }
         }
+        return late;
+    }
+
+    /**
+     * A core that is still held after all deadlines. Its models may be closed meanwhile.
+     *
+     * @param neffs what its models may still use
+     */
+    private record LateSeat(Seat seat, List<SharedNeff> neffs) {}
+
+    /** Nobody waits for it any more. */
+    private void releaseLate(List<LateSeat> late, Patience patience) {
+        var held = new ArrayList<>(late);
+        while (!held.isEmpty()) {
+            LockSupport.parkNanos(this, LATE_POLL_NANOS);
+            held.removeIf(each -> isReleased(each, patience));
+        }
+    }
+
+    private boolean isReleased(LateSeat late, Patience patience) {
+        if (late.seat().holders() != 0) {
+            return false;
+        }
+        LOG.warn("A core is given back to {}, after its deadline", candidate);
+        release(late.seat(), patience);
+        late.neffs().forEach(SharedNeff::release);
+        return true;
     }
 
     /** Gives everything back; nobody has ever used it. */

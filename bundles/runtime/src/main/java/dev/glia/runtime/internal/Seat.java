@@ -223,6 +223,13 @@ final class Seat {
         return true;
     }
 
+    /** {@return what its models use, held for the caller} */
+    synchronized List<SharedNeff> retainNeffs() {
+        List<SharedNeff> neffs = models.keySet().stream().map(CoreModel::neff).toList();
+        neffs.forEach(SharedNeff::retain);
+        return neffs;
+    }
+
     /** Asks whatever runs to stop. */
     void stopAll() {
         models.keySet().forEach(CoreModel::stop);

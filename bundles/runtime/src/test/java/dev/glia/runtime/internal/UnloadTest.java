@@ -176,4 +176,30 @@ class UnloadTest {
         assertThat(driver.idle()).isTrue();
         assertThat(driver.misuse).hasValue(0);
     }
+
+    @Test
+    void aLoadThatEndsAfterASwapGivesItsCoreBack() {
+        Model before = runtime.load(NEFF, LoadOptions.core(0));
+        Execution run = before.prepare();
+        driver.holdLoad = held;
+        var load =
+                CompletableFuture.supplyAsync(
+                        () -> runtime.load(NEFF, LoadOptions.core(0)), Fakes.OWN_THREAD);
+        await(() -> slot.states().getFirst().leases() == 2);
+        var next = new Fakes.Driver(100);
+        slot.add(Fakes.candidate(next, Fakes.rank(5, 2)));
+        await(() -> slot.states().stream().noneMatch(state -> state.role() == Role.DRAINING));
+        await(() -> driver.openSessions.get() == 1);
+        assertThat(run.execute()).as("the swap does not wait").isEqualTo(NrtStatus.NRT_SUCCESS);
+        assertThat(next.runs).hasPositiveValue();
+        before.close();
+        assertThat(driver.openModels).as("the core is still in use").hasValue(1);
+        assertThat(reader.opened.getFirst().closed).as("the old driver may read it").isFalse();
+        held.countDown();
+        assertThat(load.join().prepare().execute()).isEqualTo(NrtStatus.NRT_SUCCESS);
+        await(driver::idle);
+        await(() -> reader.opened.getFirst().closed);
+        runtime.close();
+        assertThat(next.idle()).isTrue();
+    }
 }
