@@ -42,7 +42,7 @@ class QuarantineIT {
                         Provision.core(),
                         Provision.instance("trn1.2xlarge"),
                         Provision.stateDir(state),
-                        Provision.property("GLIA_LOAD_TIMEOUT", "3"))) {
+                        Provision.property("GLIA_LOAD_TIMEOUT", "8"))) {
             NeuronRuntime runtime = container.service(NeuronRuntime.class);
             Path neff = ScaleModel.neff(container, "trn1");
             Swaps.await(
@@ -54,7 +54,7 @@ class QuarantineIT {
 
             assertThatThrownBy(() -> runtime.load(neff, LoadOptions.core(0)))
                     .hasMessageStartingWith("NRT_TIMEOUT (5): ")
-                    .hasMessageContaining("is not loaded on NeuronCore 0 after 3000 ms");
+                    .hasMessageContaining("is not loaded on NeuronCore 0 after 8000 ms");
 
             assertThat(other.execute()).isEqualTo(NrtStatus.NRT_SUCCESS);
             assertThat(runtime.queue(0).quarantined()).isTrue();
