@@ -12,11 +12,8 @@ import dev.glia.runtime.Tensor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -26,13 +23,6 @@ import java.util.function.Consumer;
 final class PreparedExecution implements Execution, LaneTask {
 
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_execute");
-
-    private static final int IDLE = 0;
-    private static final int BUSY = 1;
-    private static final int CLOSING = 2;
-    private static final int CLOSED = 3;
-    private static final long CLOSE_POLL_NANOS = 50_000;
-    private static final long WAIT_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** A virtual thread that stays this long in native code keeps its carrier from others. */
     private static final long BRIEF_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -44,7 +34,7 @@ final class PreparedExecution implements Execution, LaneTask {
     private final BoundTensors bound;
     private final List<Tensor> inputs;
     private final List<Tensor> outputs;
-    private final AtomicInteger state = new AtomicInteger(BUSY);
+    private final Occupancy occupancy;
     private final Consumer<Completion> whenDone;
 
     /**
@@ -56,22 +46,14 @@ final class PreparedExecution implements Execution, LaneTask {
     /** The seat of the request; written and read by who holds the execution. */
     private Seat leased;
 
-    /** Whether a driver goes on binding or unbinding although its deadline has passed. */
-    private volatile boolean hangs;
-
     /** Whether this driver has shown that it is done well within the time-out. */
     private volatile boolean prompt;
 
     /** Whether it is done so fast that it may take the thread of any caller. */
     private volatile boolean brief;
 
-    private volatile boolean closing;
-
     /** Whether the request that runs was asked to end. */
     private volatile boolean stopped;
-
-    /** Who waits until the request in flight has ended, if somebody does. */
-    private volatile Thread waiter;
 
     /** How often the request runs the model; written by who holds the execution. */
     private int repeat;
@@ -83,6 +65,7 @@ final class PreparedExecution implements Execution, LaneTask {
         this.bound = bound;
         this.inputs = inputs;
         this.outputs = outputs;
+        this.occupancy = new Occupancy(model);
         this.whenDone = model::completed;
     }
 
@@ -123,7 +106,7 @@ final class PreparedExecution implements Execution, LaneTask {
         if (model.isAsynchronous()) {
             return queue(1);
         }
-        take();
+        occupancy.take();
         getReady(1);
         return model.lane().run(this, model.timeoutNanos());
     }
@@ -138,14 +121,14 @@ final class PreparedExecution implements Execution, LaneTask {
         if (model.isAsynchronous()) {
             return queue(times);
         }
-        take();
+        occupancy.take();
         getReady(times);
         return model.lane().run(this, limitNanos(times));
     }
 
     /** Queues the request when there is room; the listener is told of its end. */
     private NrtStatus queue(int times) {
-        takeWhenIdle(limitNanos(times));
+        occupancy.takeWhenIdle(limitNanos(times));
         getReady(times);
         model.lane().submitWhenRoom(this, limitNanos(times), whenDone);
         return NrtStatus.NRT_SUCCESS;
@@ -153,7 +136,7 @@ final class PreparedExecution implements Execution, LaneTask {
 
     @Override
     public Submission submit() {
-        take();
+        occupancy.take();
         getReady(1);
         return model.lane().submit(this, model.timeoutNanos(), whenDone);
     }
@@ -174,7 +157,7 @@ final class PreparedExecution implements Execution, LaneTask {
         try {
             leased = model.lease();
         } catch (RuntimeException | Error failure) {
-            giveBack();
+            occupancy.giveBack();
             throw failure;
         }
         Binding latest = binding;
@@ -203,7 +186,7 @@ final class PreparedExecution implements Execution, LaneTask {
         if (first != null) {
             bind(first, model.loadTimeoutNanos());
         }
-        giveBack();
+        occupancy.giveBack();
     }
 
     /**
@@ -212,7 +195,18 @@ final class PreparedExecution implements Execution, LaneTask {
      */
     private void bind(Seat next, long limitNanos) {
         bound.retain();
-        var call = new DriverCall<>(model, next, new Bind(next));
+        var call =
+                new DriverCall<>(
+                        model,
+                        next,
+                        new Bind(
+                                model,
+                                next,
+                                inputs,
+                                outputs,
+                                bound,
+                                occupancy,
+                                this::closeForNobody));
         try {
             var done = new Binding(model, next, call.within(limitNanos), bound);
             prompt = model.timeoutNanos() == 0;
@@ -222,72 +216,17 @@ final class PreparedExecution implements Execution, LaneTask {
         } catch (RuntimeException | Error failure) {
             if (!call.isAbandoned()) {
                 bound.release();
-                giveBack();
+                occupancy.giveBack();
             }
             throw failure;
-        }
-    }
-
-    /** A driver binds; it keeps the execution and its memory until it has ended. */
-    private final class Bind implements DriverCall.Work<Invocation> {
-
-        private final Seat next;
-
-        Bind(Seat next) {
-            this.next = next;
-        }
-
-        @Override
-        public String name() {
-            return "binding";
-        }
-
-        @Override
-        public Invocation call() {
-            return next.bind(model, segments(inputs), segments(outputs));
-        }
-
-        @Override
-        public String overdue(long millis) {
-            return next.driver()
-                    + " has not bound the tensors of model "
-                    + model.name()
-                    + " on NeuronCore "
-                    + model.core().index()
-                    + " after "
-                    + millis
-                    + " ms, and that cannot be stopped: the core is quarantined until that ends, or"
-                    + " the process does; use another NeuronCore or restart the process, and report"
-                    + " it to the vendor of the driver";
-        }
-
-        @Override
-        public void abandoned() {
-            hangs = true;
-        }
-
-        @Override
-        public void endLate(Invocation late) {
-            try {
-                if (late != null) {
-                    late.close();
-                }
-            } finally {
-                bound.release();
-                hangs = false;
-                giveBack();
-                if (closing) {
-                    closeForNobody();
-                }
-            }
         }
     }
 
     @Override
     public void released() {
         leased.exit();
-        giveBack();
-        if (closing) {
+        occupancy.giveBack();
+        if (occupancy.isClosing()) {
             closeElsewhere();
         }
     }
@@ -310,73 +249,6 @@ final class PreparedExecution implements Execution, LaneTask {
         } catch (NrtException late) {
             LOG.debug("Nobody is told any more", late);
         }
-    }
-
-    private void giveBack() {
-        state.set(IDLE);
-        Thread waiting = waiter;
-        if (waiting != null) {
-            LockSupport.unpark(waiting);
-        }
-    }
-
-    private void take() {
-        if (!tryTake()) {
-            throw busy("already runs; prepare one for each request in flight");
-        }
-    }
-
-    private boolean tryTake() {
-        if (state.compareAndSet(IDLE, BUSY)) {
-            if (!closing) {
-                return true;
-            }
-            giveBack();
-        }
-        if (closing) {
-            throw new NrtException(
-                    NrtStatus.NRT_CLOSED, "this execution of model " + model.name() + " is closed");
-        }
-        return false;
-    }
-
-    private NrtException busy(String why) {
-        return new NrtException(
-                NrtStatus.NRT_EXEC_NC_BUSY, "this execution of model " + model.name() + " " + why);
-    }
-
-    /** Takes the execution when its request in flight has ended. */
-    private void takeWhenIdle(long limitNanos) {
-        long start = System.nanoTime();
-        while (!tryTake()) {
-            if (hangs || model.lane().quarantined()) {
-                throw busy("runs on a core that is quarantined");
-            }
-            if (limitNanos != 0 && System.nanoTime() - start > limitNanos) {
-                throw new NrtException(
-                        NrtStatus.NRT_TIMEOUT,
-                        "the request in flight of model "
-                                + model.name()
-                                + " has not ended in time for the next one; raise"
-                                + " NEURON_RT_EXEC_TIMEOUT, or prepare more executions");
-            }
-            if (Thread.currentThread().isInterrupted()) {
-                throw new NrtException(
-                        NrtStatus.NRT_FAILURE,
-                        "the thread was interrupted while it waited for the request in flight of"
-                                + " model "
-                                + model.name());
-            }
-            waiter = Thread.currentThread();
-            if (state.get() == BUSY) {
-                LockSupport.parkNanos(this, WAIT_POLL_NANOS);
-            }
-            waiter = null;
-        }
-    }
-
-    private static List<MemorySegment> segments(List<Tensor> tensors) {
-        return tensors.stream().map(Tensor::segment).toList();
     }
 
     @Override
@@ -437,7 +309,7 @@ final class PreparedExecution implements Execution, LaneTask {
 
     /** Takes no more requests. */
     void refuse() {
-        closing = true;
+        occupancy.refuse();
     }
 
     /**
@@ -446,7 +318,7 @@ final class PreparedExecution implements Execution, LaneTask {
      */
     @Override
     public void close() {
-        if (!takeForEver()) {
+        if (!occupancy.takeForEver()) {
             return;
         }
         Binding last = binding;
@@ -462,27 +334,14 @@ final class PreparedExecution implements Execution, LaneTask {
 
     /** The same, but for the driver: what is bound to it is unbound when the model is unloaded. */
     void end() {
-        if (takeForEver()) {
+        if (occupancy.takeForEver()) {
             leave();
         }
     }
 
     private void leave() {
         bound.release();
-        state.set(CLOSED);
+        occupancy.close();
         model.forget(this);
-    }
-
-    /** {@return whether the caller has to close it, now that nothing runs any more} */
-    private boolean takeForEver() {
-        closing = true;
-        while (!state.compareAndSet(IDLE, CLOSING)) {
-            int now = state.get();
-            if (now == CLOSED || now != IDLE && (hangs || model.lane().quarantined())) {
-                return false;
-            }
-            LockSupport.parkNanos(this, CLOSE_POLL_NANOS);
-        }
-        return true;
     }
 }
