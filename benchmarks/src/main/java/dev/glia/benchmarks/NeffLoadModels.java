@@ -19,8 +19,7 @@ import java.util.Locale;
  * NEFF beside ONNX Runtime's Java API with all optimisations, in turn in one JVM.
  */
 final class NeffLoadModels {
-    private static final int WARM_UP = 1000;
-    private static final long WARM_UP_NANOS = 5_000_000_000L;
+    private static final long WARM_UP_NANOS = 10_000_000_000L;
     private static final int ROUNDS = 101;
     private static final int LARGE = 64 * 1024 * 1024;
 
@@ -54,7 +53,7 @@ final class NeffLoadModels {
         double[] plain = new double[rounds];
         double[] compiled = new double[rounds];
         long start = System.nanoTime();
-        for (int i = 0; i < WARM_UP && System.nanoTime() - start < WARM_UP_NANOS; i++) {
+        while (System.nanoTime() - start < WARM_UP_NANOS) {
             plain(onnx);
             load.load(neff, HashCheck.SKIP);
         }
