@@ -147,8 +147,9 @@ final class Intake implements AutoCloseable {
         try {
             Optional<HashState> state =
                     lane.isPresent() ? Optional.of(lane.get().finish(header)) : Optional.empty();
-            if (position < source.size()) {
-                requireZerosBehind();
+            long size = source.size();
+            if (position < size) {
+                requireZerosBehind(size);
             }
             return state;
         } catch (InterruptedException interrupted) {
@@ -158,14 +159,18 @@ final class Intake implements AutoCloseable {
         }
     }
 
-    private void requireZerosBehind() throws IOException {
+    /** Up to the size that was found: a file that grows must not be read for ever. */
+    private void requireZerosBehind(long size) throws IOException {
         ByteBuffer behind = ByteBuffer.allocate(64 * 1024);
-        do {
+        while (position < size) {
             behind.clear();
             source.read(position, behind);
+            if (behind.position() == 0) {
+                return;
+            }
             requireZeros(behind.flip(), position);
             position += behind.limit();
-        } while (behind.limit() > 0);
+        }
     }
 
     private void requireZeros(ByteBuffer bytes, long offset) {

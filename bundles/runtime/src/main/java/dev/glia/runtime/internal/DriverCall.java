@@ -160,7 +160,7 @@ final class DriverCall<T> {
 
     private T await(long limitNanos) {
         long limit = limitNanos == 0 ? Long.MAX_VALUE : limitNanos;
-        if (!Revision.awaited(ended, limit) && abandon()) {
+        if (!DriverThreads.awaited(ended, limit) && abandon()) {
             throw new NrtException(
                     NrtStatus.NRT_TIMEOUT, work.overdue(TimeUnit.NANOSECONDS.toMillis(limit)));
         }

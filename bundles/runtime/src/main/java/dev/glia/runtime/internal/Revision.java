@@ -21,10 +21,6 @@ final class Revision {
 
     private static final Logger LOG = LoggerFactory.getLogger("NRT.driver_revision");
 
-    /** A driver is often done sooner than a processor that has gone to sleep wakes up. */
-    private static final long SPIN_NANOS =
-            Runtime.getRuntime().availableProcessors() > 1 ? TimeUnit.MICROSECONDS.toNanos(200) : 0;
-
     private static final long LATE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Candidate candidate;
@@ -118,31 +114,8 @@ final class Revision {
                 patience.drainNanos()
                         + patience.openNanos()
                         + patience.cancelNanos() * seats.size();
-        if (!awaited(ended, limit)) {
+        if (!DriverThreads.awaited(ended, limit)) {
             LOG.error("{} does not take its cores and models back, and is left alone", candidate);
-        }
-    }
-
-    /** {@return whether it came in time; an interrupt is kept for later} */
-    static boolean awaited(CountDownLatch end, long nanos) {
-        long start = System.nanoTime();
-        long spin = Math.min(SPIN_NANOS, nanos);
-        while (end.getCount() > 0 && System.nanoTime() - start < spin) {
-            Thread.yield();
-        }
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return end.await(nanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
-                } catch (InterruptedException interrupt) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 

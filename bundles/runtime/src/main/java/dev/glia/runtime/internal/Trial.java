@@ -84,7 +84,7 @@ final class Trial {
 
     /** Waits until the driver has everything back, or the time is over. */
     void awaitEnd(long nanos) {
-        Revision.awaited(ended, nanos);
+        DriverThreads.awaited(ended, nanos);
     }
 
     /**

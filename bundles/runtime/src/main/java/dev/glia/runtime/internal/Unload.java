@@ -85,7 +85,7 @@ final class Unload {
 
     /** {@return whether it has ended in time; if not, it is abandoned} */
     boolean awaitEnd(long nanos) {
-        return Revision.awaited(ended, nanos) || !abandoned(nanos);
+        return DriverThreads.awaited(ended, nanos) || !abandoned(nanos);
     }
 
     /** A seat that serves takes its core out of service; a retired one has left that to others. */
