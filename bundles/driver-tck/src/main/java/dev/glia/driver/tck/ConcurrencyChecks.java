@@ -9,8 +9,10 @@ import dev.glia.device.DeviceDriver;
 import dev.glia.device.LoadedModel;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What is right one after the other must be right many at once. */
 final class ConcurrencyChecks {
@@ -109,7 +111,7 @@ final class ConcurrencyChecks {
 
     private static void load(Trial trial) throws Exception {
         CoreSession core = trial.open();
-        List<Bound> bindings = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<Bound> bindings = Collections.synchronizedList(new ArrayList<>());
         trial.together(
                 THREADS,
                 i ->
@@ -124,7 +126,7 @@ final class ConcurrencyChecks {
 
     private static void bind(Trial trial) throws Exception {
         LoadedModel model = trial.load(trial.open(), trial.scale());
-        List<Bound> bindings = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<Bound> bindings = Collections.synchronizedList(new ArrayList<>());
         trial.together(
                 THREADS,
                 i ->
@@ -164,24 +166,34 @@ final class ConcurrencyChecks {
         DeviceDriver driver = trial.driver();
         Architecture facts = driver.architecture();
         int devices = driver.devices().size();
+        var over = new AtomicBoolean();
         trial.together(
                 THREADS,
                 i ->
                         () -> {
-                            for (int run = 0; run < RUNS; run++) {
-                                if (i == 0) {
-                                    trial.requireAnswer(bound, run);
-                                } else {
-                                    require(
-                                            driver.architecture().equals(facts),
-                                            "the facts changed while a core ran");
-                                    require(
-                                            driver.devices().size() == devices,
-                                            "the devices changed while a core ran");
-                                }
+                            if (i == 0) {
+                                runs(trial, bound, over);
+                            }
+                            while (!over.get()) {
+                                require(
+                                        driver.architecture().equals(facts),
+                                        "the facts changed while a core ran");
+                                require(
+                                        driver.devices().size() == devices,
+                                        "the devices changed while a core ran");
                             }
                             return null;
                         });
+    }
+
+    private static void runs(Trial trial, Bound bound, AtomicBoolean over) {
+        try {
+            for (int run = 0; run < RUNS; run++) {
+                trial.requireAnswer(bound, run);
+            }
+        } finally {
+            over.set(true);
+        }
     }
 
     private static void handOver(Trial trial) throws Exception {

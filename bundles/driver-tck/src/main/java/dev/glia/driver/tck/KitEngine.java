@@ -25,10 +25,12 @@ final class KitEngine implements Engine {
     private final AtomicInteger loads = new AtomicInteger();
     private final AtomicInteger models = new AtomicInteger();
     private final AtomicInteger invocations = new AtomicInteger();
+    private final AtomicInteger runs = new AtomicInteger();
     private volatile Runnable onLoad = NOTHING;
     private volatile Runnable onBind = NOTHING;
     private volatile Supplier<NrtStatus> onRun = () -> NrtStatus.NRT_SUCCESS;
     private volatile boolean deaf;
+    private volatile boolean finishing;
 
     KitEngine(Graphs graphs) {
         this.graphs = graphs;
@@ -49,6 +51,11 @@ final class KitEngine implements Engine {
         return invocations.get();
     }
 
+    /** {@return how many runs have begun, so that a cancellation reaches them} */
+    int runs() {
+        return runs.get();
+    }
+
     void onLoad(Runnable next) {
         onLoad = next;
     }
@@ -65,6 +72,11 @@ final class KitEngine implements Engine {
     /** Whether runs ignore that they are cancelled. */
     void deaf(boolean now) {
         deaf = now;
+    }
+
+    /** Ends what spins as if it ended by itself: only what was cancelled before says so. */
+    void finish() {
+        finishing = true;
     }
 
     @Override
@@ -147,6 +159,7 @@ final class KitEngine implements Engine {
                 running = true;
                 cancelled = false;
             }
+            runs.incrementAndGet();
             try {
                 NrtStatus status = onRun.get();
                 if (spins) {
@@ -168,7 +181,7 @@ final class KitEngine implements Engine {
         private void awaitCancel() {
             boolean interrupted = false;
             synchronized (this) {
-                while (!cancelled && endless()) {
+                while (!cancelled && !finishing && endless()) {
                     try {
                         wait(5);
                     } catch (InterruptedException noCancel) {

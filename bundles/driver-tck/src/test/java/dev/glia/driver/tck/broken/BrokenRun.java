@@ -112,7 +112,8 @@ final class BrokenRun implements Invocation {
             State.dwell(1000);
         }
         if (State.has(Fault.NEXT_ENDS_OLD)) {
-            watch(System.getProperty("broken.generation"));
+            Runnable end = computed::cancel;
+            System.getProperties().put("broken.end", end);
         }
         return computed == null ? NrtStatus.NRT_SUCCESS : computed.run();
     }
@@ -126,21 +127,6 @@ final class BrokenRun implements Invocation {
         for (int i = 0; i < State.SCRATCH.length; i++) {
             taken.setAtIndex(FLOAT, i, State.SCRATCH[i]);
         }
-    }
-
-    private void watch(String generation) {
-        Thread.ofPlatform()
-                .daemon()
-                .name("kit-watch")
-                .start(
-                        () -> {
-                            while (running) {
-                                if (!System.getProperty("broken.generation").equals(generation)) {
-                                    computed.cancel();
-                                }
-                                State.dwell(1000);
-                            }
-                        });
     }
 
     @SuppressWarnings("restricted")
