@@ -3,14 +3,15 @@ package dev.glia.control;
 import jdk.net.ExtendedSocketOptions;
 
 import java.io.IOException;
-import java.net.BindException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
  */
 public final class ControlFolder {
     private static final int MOST_PER_PROCESS = 64;
+    private static final String UNFINISHED = ".new";
 
     private static final Set<PosixFilePermission> FOLDER_MODE =
             PosixFilePermissions.fromString("rwx------");
@@ -75,24 +77,37 @@ public final class ControlFolder {
         ControlAddress name = ControlAddress.ofThisProcess();
         while (name.number() < MOST_PER_PROCESS) {
             Path file = folder.resolve(name.fileName());
-            ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            try (ShortPath path = ShortPath.to(file)) {
-                channel.bind(path.address());
-                Files.setPosixFilePermissions(file, SOCKET_MODE);
-                if (!Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).equals(owner)) {
-                    throw new IOException(file + " was replaced by another user");
-                }
-                return new Listener(channel, file);
-            } catch (BindException taken) {
-                channel.close();
+            try {
+                return listen(Files.createFile(file), owner);
+            } catch (FileAlreadyExistsException taken) {
                 name = name.next();
-            } catch (IOException | RuntimeException failure) {
-                channel.close();
-                throw failure;
             }
         }
         throw new IOException(
                 folder + " has " + MOST_PER_PROCESS + " sockets of this process; no more are made");
+    }
+
+    /**
+     * The name is claimed; it becomes a socket when somebody listens, so that no client is early.
+     */
+    private static Listener listen(Path claimed, UserPrincipal owner) throws IOException {
+        Path unfinished = claimed.resolveSibling(claimed.getFileName() + UNFINISHED);
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try (ShortPath path = ShortPath.to(unfinished)) {
+            channel.bind(path.address());
+            Files.setPosixFilePermissions(unfinished, SOCKET_MODE);
+            if (!Files.getOwner(unfinished, LinkOption.NOFOLLOW_LINKS).equals(owner)) {
+                throw new IOException(unfinished + " was replaced by another user");
+            }
+            Files.move(unfinished, claimed, StandardCopyOption.ATOMIC_MOVE);
+            return new Listener(channel, claimed);
+        } catch (IOException | RuntimeException failure) {
+            try (channel) {
+                Files.deleteIfExists(unfinished);
+                Files.deleteIfExists(claimed);
+            }
+            throw failure;
+        }
     }
 
     /**
@@ -163,6 +178,15 @@ public final class ControlFolder {
         return ControlAddress.parse(file.getFileName().toString());
     }
 
+    /** {@return the process that made a file, also one that it did not finish} */
+    private static Optional<ControlAddress> maker(Path file) {
+        String name = file.getFileName().toString();
+        return ControlAddress.parse(
+                name.endsWith(UNFINISHED)
+                        ? name.substring(0, name.length() - UNFINISHED.length())
+                        : name);
+    }
+
     /** Links are not followed: they are no sockets. */
     private static boolean isSocketOf(Path file, UserPrincipal owner) {
         try {
@@ -180,8 +204,8 @@ public final class ControlFolder {
      * may live under a number that is unknown here: then somebody listens.
      */
     private boolean removeIfStale(Path file) {
-        Optional<ControlAddress> address = address(file);
-        if (address.isEmpty() || address.get().isAlive()) {
+        Optional<ControlAddress> maker = maker(file);
+        if (maker.isEmpty() || maker.get().isAlive()) {
             return false;
         }
         try (SocketChannel _ = connect(file)) {

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 class ControlFolderTest {
     private static final ControlAddress SELF = ControlAddress.ofThisProcess();
@@ -60,6 +62,27 @@ class ControlFolderTest {
     }
 
     @Test
+    void whoFindsASocketReachesIt() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            var folder = new ControlFolder(state.resolve("" + i));
+            var client = new FutureTask<>(() -> reachAsSoonAsPossible(folder));
+            Thread.ofPlatform().daemon().start(client);
+            try (var _ = folder.listen()) {
+                assertThat(client.get(1, TimeUnit.MINUTES)).isEqualTo(SELF);
+            }
+        }
+    }
+
+    private static ControlAddress reachAsSoonAsPossible(ControlFolder folder) throws IOException {
+        while (true) {
+            for (ControlAddress found : folder.addresses()) {
+                folder.connect(found).close();
+                return found;
+            }
+        }
+    }
+
+    @Test
     void aPathThatIsTooLongIsReachedAnotherWay() throws IOException {
         Path deep = state.resolve("x".repeat(100)).resolve("y".repeat(100));
         var folder = new ControlFolder(deep);
@@ -84,6 +107,17 @@ class ControlFolderTest {
         assertThat(new ControlFolder(state).addresses()).isEmpty();
 
         assertThat(control).isEmptyDirectory();
+    }
+
+    @Test
+    void whatADeadProcessDidNotFinishIsRemoved() throws IOException {
+        String dead = new ControlAddress(4_000_000_000L, 1, 0).fileName();
+        Files.createFile(folder().resolve(dead));
+        leave(folder().resolve(dead + ".new"));
+
+        new ControlFolder(state).listen().close();
+
+        assertThat(folder()).isEmptyDirectory();
     }
 
     @Test
@@ -161,7 +195,7 @@ class ControlFolderTest {
     }
 
     private Path folder() throws IOException {
-        return Files.createDirectory(
+        return Files.createDirectories(
                 state.resolve("control"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
