@@ -50,6 +50,7 @@ class CommandSwapIT {
             var load = new Load(model, 2);
             try (load) {
                 load.awaitAnswers(ANSWERS);
+                Await.until("it listens", () -> drivers("--json").out().contains("\"pid\""));
                 drivers("swap", DriverJars.version(folder, "1.1.0").toString()).succeeded();
                 load.awaitAnswers(ANSWERS);
                 WeakReference<ClassLoader> replaced = loader(container, "1.1.0");

@@ -47,7 +47,7 @@ class EmulationIT {
                     Provision.core(),
                     Provision.instance("trn1"),
                     Provision.manualInit(),
-                    Provision.property("NEURON_RT_EXEC_TIMEOUT", "2"));
+                    Provision.property("NEURON_RT_EXEC_TIMEOUT", "4"));
 
     private static Path neff;
 
@@ -157,7 +157,7 @@ class EmulationIT {
 
     @Test
     void aStuckRunQuarantinesItsCoreUntilItEnds(Emulation emulation) {
-        emulation.set("*", "", "stuck=5s times=1 core=0");
+        emulation.set("*", "", "stuck=9s times=1 core=0");
         try (Model model = runtime.load(neff, LoadOptions.core(0));
                 Execution execution = model.prepare();
                 Execution next = model.prepare()) {
@@ -265,11 +265,15 @@ class EmulationIT {
                 requireWorking(execution);
                 assertThat(status(execution)).isEqualTo(NrtStatus.NRT_EXEC_HW_ERR_NC_UE);
             }
-            assertThat(container.records())
-                    .anyMatch(
-                            record ->
-                                    record.level() == LogLevel.ERROR
-                                            && record.message().contains("the core fails until"));
+            Await.until(
+                    "it is logged",
+                    () ->
+                            container.records().stream()
+                                    .filter(record -> record.level() == LogLevel.ERROR)
+                                    .anyMatch(
+                                            record ->
+                                                    record.message()
+                                                            .contains("the core fails until")));
         }
         try (Container container = start("GLIA_EMULATE_PACE", "2ms hots=14%")) {
             NrtException refused =

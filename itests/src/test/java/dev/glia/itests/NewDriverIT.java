@@ -39,7 +39,7 @@ class NewDriverIT {
 
     /** It builds a project, with everything that a Maven of its own brings. */
     @Test
-    @Timeout(value = 8, unit = TimeUnit.MINUTES)
+    @Timeout(value = 12, unit = TimeUnit.MINUTES)
     void fromTheArchetypeToASwapUnderLoad() throws Exception {
         Program steps = followTheSteps();
 

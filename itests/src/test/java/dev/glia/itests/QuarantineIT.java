@@ -64,11 +64,16 @@ class QuarantineIT {
             assertThat(Listings.of(folder, state, "ls", "--json"))
                     .contains("\"quarantined_neuroncore_ids\":[0]");
             assertThat(Listings.of(folder, state, "why", "nc0")).contains("(nc0 quarantined)");
-            assertThat(container.records())
-                    .anyMatch(
-                            record ->
-                                    record.message()
-                                            .contains("Neuron Device 0 NC 0 is quarantined"));
+            Await.until(
+                    "it is logged",
+                    () ->
+                            container.records().stream()
+                                    .anyMatch(
+                                            record ->
+                                                    record.message()
+                                                            .contains(
+                                                                    "Neuron Device 0 NC 0 is"
+                                                                            + " quarantined")));
 
             System.clearProperty(MadeDriver.HANGS);
             Await.until("it serves again", () -> !isQuarantined(container));

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 public final class Await {
 
     /** How long anything may take before a test fails: far more than it ever needs. */
-    public static final Duration LIMIT = Duration.ofSeconds(20);
+    public static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(2);
 

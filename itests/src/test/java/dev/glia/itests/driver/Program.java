@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * @param err what it printed to standard error
  */
 public record Program(int exit, String out, String err) {
-    private static final long LIMIT_MINUTES = 5;
+    private static final long LIMIT_MINUTES = 10;
 
     /**
      * Runs a program.

@@ -33,8 +33,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Scanner;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,7 +45,7 @@ import java.util.regex.Pattern;
  * Places that break: every call that logs returns, and what was written and what is said to be lost
  * make up what was logged.
  */
-@Timeout(60)
+@Timeout(180)
 class BrokenPlaceIT {
     private static final int MORE_THAN_WAITS = 3 * 8192;
     private static final Pattern LOST = Pattern.compile("(\\d+) records? (?:was|were) lost at ");
@@ -132,7 +134,8 @@ class BrokenPlaceIT {
         }
         var read = new StringBuffer();
         try (InputStream in = Files.newInputStream(place)) {
-            Thread reader = Thread.ofPlatform().daemon().start(() -> read(in, read, 65536, 0));
+            Thread reader =
+                    Thread.ofPlatform().daemon().start(() -> read(in, read, 65536, () -> 0));
             awaitAll(() -> read.toString().lines().toList());
             container.close();
             reader.join();
@@ -146,10 +149,13 @@ class BrokenPlaceIT {
         log.info("number 0.");
         var read = new StringBuffer();
         try (InputStream in = Files.newInputStream(place)) {
-            Thread reader = Thread.ofPlatform().daemon().start(() -> read(in, read, 512, 20_000));
+            var pause = new AtomicLong(TimeUnit.MILLISECONDS.toNanos(10));
+            Thread reader =
+                    Thread.ofPlatform().daemon().start(() -> read(in, read, 512, pause::get));
             for (int i = 1; i <= MORE_THAN_WAITS; i++) {
                 log(i);
             }
+            pause.set(TimeUnit.MICROSECONDS.toNanos(20));
             awaitAll(() -> read.toString().lines().toList());
             container.close();
             reader.join();
@@ -315,12 +321,12 @@ class BrokenPlaceIT {
         }
     }
 
-    private static void read(InputStream in, StringBuffer out, int size, long pauseNanos) {
+    private static void read(InputStream in, StringBuffer out, int size, LongSupplier pauseNanos) {
         try {
             var buffer = new byte[size];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 out.append(new String(buffer, 0, count, StandardCharsets.US_ASCII));
-                LockSupport.parkNanos(pauseNanos);
+                LockSupport.parkNanos(pauseNanos.getAsLong());
             }
         } catch (IOException failure) {
             // The test is over.

@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
  * Requests whose threads log errors to a console that is broken, which is the one place that they
  * ever wait for: each is answered, together in far less time than if each waited.
  */
-@Timeout(60)
+@Timeout(180)
 class ErrorsIT {
     private static final int REQUESTS = 10_000;
     private static final Pattern LOST = Pattern.compile("(\\d+) records? (?:was|were) lost at .*");

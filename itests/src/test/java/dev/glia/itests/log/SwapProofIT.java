@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,6 +28,10 @@ import java.util.concurrent.locks.LockSupport;
  */
 class SwapProofIT {
     private static final int SWAPS = "full".equals(System.getProperty("glia.proof")) ? 1000 : 50;
+
+    /** How many records of a writer may wait: both have far fewer than a place keeps. */
+    private static final int WAITING = 2048;
+
     private static final long EACH_NANOS = TimeUnit.SECONDS.toNanos(1) / 10_000;
     private static final String TAIL = " " + "x".repeat(40) + ".";
 
@@ -37,21 +42,25 @@ class SwapProofIT {
                         Provision.core(),
                         Provision.property("NEURON_RT_LOG_LOCATION_NMGR", "swapped"))) {
             var ended = new AtomicBoolean();
-            var writers = List.of(new Writer(container, 0, ended), new Writer(container, 1, ended));
+            var written = new AtomicIntegerArray(2);
             var sinks = new ArrayList<Sink>();
-            ServiceRegistration<LogSink> current = register(container, sinks);
+            ServiceRegistration<LogSink> current = register(container, sinks, written);
+            var writers =
+                    List.of(
+                            new Writer(container, 0, ended, written),
+                            new Writer(container, 1, ended, written));
             for (int swap = 0; swap < SWAPS; swap++) {
                 Sink before = sinks.getLast();
                 Await.until("the sink got some", () -> before.size.get() > 0);
                 if (swap % 2 == 0) {
                     // Side by side: the new one is there before the old one goes.
-                    ServiceRegistration<LogSink> next = register(container, sinks);
+                    ServiceRegistration<LogSink> next = register(container, sinks, written);
                     current.unregister();
                     current = next;
                 } else {
                     current.unregister();
                     before.gone = true;
-                    current = register(container, sinks);
+                    current = register(container, sinks, written);
                 }
                 before.gone = true;
             }
@@ -70,7 +79,7 @@ class SwapProofIT {
             var next = new int[writers.size()];
             for (Sink sink : sinks) {
                 for (String message : sink.messages) {
-                    int thread = message.charAt(0) - '0';
+                    int thread = number(message);
                     assertThat(message).isEqualTo(message(thread, next[thread]++));
                 }
             }
@@ -81,8 +90,9 @@ class SwapProofIT {
         }
     }
 
-    private static ServiceRegistration<LogSink> register(Container container, List<Sink> sinks) {
-        var sink = new Sink();
+    private static ServiceRegistration<LogSink> register(
+            Container container, List<Sink> sinks, AtomicIntegerArray written) {
+        var sink = new Sink(written);
         sinks.add(sink);
         return container
                 .context()
@@ -101,30 +111,41 @@ class SwapProofIT {
         return thread + " " + number + TAIL;
     }
 
+    /** {@return which writer's it is} */
+    private static int number(String message) {
+        return message.charAt(0) - '0';
+    }
+
     /** Keeps messages; used by one thread at a time, which it checks. */
     private static final class Sink implements LogSink {
         private final List<String> messages = new ArrayList<>();
         private final AtomicInteger size = new AtomicInteger();
         private final AtomicBoolean busy = new AtomicBoolean();
+        private final AtomicIntegerArray written;
         private volatile boolean gone;
         private volatile boolean misused;
+
+        Sink(AtomicIntegerArray written) {
+            this.written = written;
+        }
 
         @Override
         public void write(LogRecord record) {
             misused |= gone || !busy.compareAndSet(false, true);
             messages.add(record.message());
             size.incrementAndGet();
+            written.incrementAndGet(number(record.message()));
             busy.set(false);
         }
     }
 
-    /** Logs at its pace until it is told to end. */
+    /** Logs at its pace until it is told to end, but waits while too much is not written yet. */
     private static final class Writer {
         private final int number;
         private final Thread thread;
         private int count;
 
-        Writer(Container container, int number, AtomicBoolean ended)
+        Writer(Container container, int number, AtomicBoolean ended, AtomicIntegerArray written)
                 throws ReflectiveOperationException {
             this.number = number;
             var log = new Slf4j(container, "NMGR.swap_" + number);
@@ -138,6 +159,8 @@ class SwapProofIT {
                                             long wait = due - System.nanoTime();
                                             if (wait > 0) {
                                                 LockSupport.parkNanos(wait);
+                                            } else if (count - written.get(number) >= WAITING) {
+                                                LockSupport.parkNanos(EACH_NANOS);
                                             } else {
                                                 log.info(message(number, count));
                                                 count++;

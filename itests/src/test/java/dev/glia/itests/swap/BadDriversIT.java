@@ -41,7 +41,7 @@ class BadDriversIT {
             GliaContainer.of(
                     Provision.core(),
                     Provision.instance("trn1.2xlarge"),
-                    Provision.property("GLIA_LOAD_TIMEOUT", "2"));
+                    Provision.property("GLIA_LOAD_TIMEOUT", "8"));
 
     private static final boolean FULL = "full".equals(System.getProperty("glia.proof"));
     private static final int SWAPS = FULL ? 500 : 40;

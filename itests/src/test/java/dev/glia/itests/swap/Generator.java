@@ -16,7 +16,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Threads that send requests without a pause, synchronous and queued ones in turn, and count. The
@@ -42,7 +41,6 @@ final class Generator implements AutoCloseable {
     private final List<Client> clients = new ArrayList<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private volatile Moment moment = new Moment(Phase.STEADY, 0);
-    private final LongAdder told = new LongAdder();
     private volatile boolean stop;
 
     Generator(List<Model> models, int threads) {
@@ -52,14 +50,9 @@ final class Generator implements AutoCloseable {
         clients.forEach(client -> client.thread.start());
     }
 
-    /** Somebody was told of the end of a queued request. */
-    void told() {
-        told.increment();
-    }
-
-    /** {@return how many more or less often somebody was told than requests were queued} */
-    long toldOrNot() {
-        return told.sum() - clients.stream().mapToLong(client -> client.queued).sum();
+    /** {@return how many requests were queued; only when it is closed} */
+    long queued() {
+        return clients.stream().mapToLong(client -> client.queued).sum();
     }
 
     /** Tells the phase from now on. */

@@ -26,8 +26,13 @@ final class Budget {
         return new Budget(Long.MAX_VALUE, nanos);
     }
 
+    /**
+     * {@return whether one more may be made; the first one in any case, to have something to tell}
+     */
     boolean take() {
-        return !stopped && System.nanoTime() - start < nanos && taken.getAndIncrement() < total;
+        return !stopped
+                && (taken.get() == 0 || System.nanoTime() - start < nanos)
+                && taken.getAndIncrement() < total;
     }
 
     void stop() {

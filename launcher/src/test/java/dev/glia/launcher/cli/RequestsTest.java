@@ -33,6 +33,15 @@ class RequestsTest {
     }
 
     @Test
+    void makesOneRequestAlsoWhenTheTimeIsOver() throws InterruptedException {
+        for (boolean async : new boolean[] {false, true}) {
+            Requests.Result result =
+                    Requests.run(List.of(List.of(new Fake())), async, Budget.nanos(0));
+            assertThat(result.latencies().count()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void countsEachQueuedRequestOnce() throws InterruptedException {
         List<Execution> slots = List.of(new Fake(), new Fake(), new Fake());
         Requests.Result result = Requests.run(List.of(slots), true, Budget.requests(1000));

@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
  * of another vendor may be the last.
  */
 final class LateDriver {
-    private static final int ATTEMPTS = 10;
+    private static final int ATTEMPTS = 15;
 
     private final Semaphore arrivals = new Semaphore(0);
     private final BooleanSupplier attempt;

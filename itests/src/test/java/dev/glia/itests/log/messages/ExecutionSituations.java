@@ -1,5 +1,7 @@
 package dev.glia.itests.log.messages;
 
+import static org.ops4j.pax.exam.CoreOptions.composite;
+
 import dev.glia.device.Emulation;
 import dev.glia.itests.ScaleModel;
 import dev.glia.itests.container.Container;
@@ -8,6 +10,8 @@ import dev.glia.runtime.Execution;
 import dev.glia.runtime.Model;
 import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtException;
+
+import org.ops4j.pax.exam.Option;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,14 +22,14 @@ final class ExecutionSituations {
 
     /** A request that hangs, and one that also ignores that it is stopped. */
     List<Said> runsThatHang() {
-        try (Container container = start()) {
-            fault(container, "stuck=6s times=1", "execution timeout");
+        try (Container container = start(Provision.property("NEURON_RT_EXEC_TIMEOUT", "3"))) {
+            fault(container, "stuck=8s times=1", "execution timeout");
             return CoreSituations.await(container, "is quarantined: model");
         }
     }
 
     List<Said> loadThatHangs() {
-        try (Container container = start()) {
+        try (Container container = start(Provision.property("GLIA_LOAD_TIMEOUT", "1"))) {
             return fault(container, "slow-load=5s times=1", "is quarantined: loading");
         }
     }
@@ -47,12 +51,9 @@ final class ExecutionSituations {
         }
     }
 
-    private static Container start() {
+    private static Container start(Option... limits) {
         return Container.start(
-                Provision.core(),
-                Provision.instance("trn1.2xlarge"),
-                Provision.property("NEURON_RT_EXEC_TIMEOUT", "1"),
-                Provision.property("GLIA_LOAD_TIMEOUT", "1"));
+                Provision.core(), Provision.instance("trn1.2xlarge"), composite(limits));
     }
 
     private static List<Said> fault(Container container, String rule, String logged) {
