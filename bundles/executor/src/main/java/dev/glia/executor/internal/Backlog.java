@@ -133,6 +133,16 @@ final class Backlog {
         }
     }
 
+    /** Whoever waited for room does not use it: the next one may. */
+    void leaveRoom() {
+        lock.lock();
+        try {
+            room.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void work() {
         for (Request request = next(); request != null; request = next()) {
             if (request.begin()) {
@@ -224,15 +234,22 @@ final class Backlog {
         }
     }
 
-    /** {@return the requests that wait, removed when they are to be taken away} */
-    private List<Request> waiting(boolean take) {
+    private List<Request> waiting() {
+        lock.lock();
+        try {
+            return new ArrayList<>(queue);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the requests that wait away; the caller ends them. */
+    List<Request> takeWaiting() {
         lock.lock();
         try {
             var waiting = new ArrayList<>(queue);
-            if (take) {
-                queue.clear();
-                room.signalAll();
-            }
+            queue.clear();
+            room.signalAll();
             return waiting;
         } finally {
             lock.unlock();
@@ -249,7 +266,7 @@ final class Backlog {
             return Long.MAX_VALUE;
         }
         long next = Long.MAX_VALUE;
-        for (Request request : waiting(false)) {
+        for (Request request : waiting()) {
             long left = request.left(nowNanos);
             if (left <= 0) {
                 request.expireInQueue();
@@ -258,11 +275,6 @@ final class Backlog {
             }
         }
         return next;
-    }
-
-    /** Ends all requests that wait. */
-    void refuseAll() {
-        waiting(true).forEach(Request::refuse);
     }
 
     /** Takes no more requests; the thread ends when those that wait are done. */

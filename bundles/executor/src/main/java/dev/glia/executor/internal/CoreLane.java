@@ -177,6 +177,7 @@ final class CoreLane implements Lane, Request.Origin {
             Thread.currentThread().interrupt();
             throw failures.interrupted(task, interrupt);
         } catch (RuntimeException refused) {
+            backlog.leaveRoom();
             task.released();
             throw refused;
         }
@@ -245,7 +246,7 @@ final class CoreLane implements Lane, Request.Origin {
     @Override
     public Suspension suspend(String reason) {
         Suspension suspension = quarantine.suspend(reason);
-        backlog.refuseAll();
+        backlog.takeWaiting().forEach(Request::refuse);
         return suspension;
     }
 

@@ -2,6 +2,7 @@ package dev.glia.executor.internal;
 
 import dev.glia.core.LaneTask;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -85,13 +86,15 @@ final class Deadlines implements Watchdog.Watched {
 
     /** Answers the request of a run that goes on; its own caller's thread has to wait for it. */
     private void answer(long ticket) {
-        LaneTask task = supervision.task(ticket);
         boolean late = supervision.reason() == Supervision.Stop.DEADLINE;
+        long timeout = supervision.timeoutNanos();
+        // Asked last: while the run goes on, all that was read before is its own.
+        LaneTask task = supervision.task(ticket);
         if (task != null) {
             answered = ticket;
             try {
                 if (late) {
-                    failures.logTimeout(task, supervision.timeoutNanos());
+                    failures.logTimeout(task, timeout);
                 }
             } finally {
                 if (task instanceof Request request) {
@@ -108,8 +111,13 @@ final class Deadlines implements Watchdog.Watched {
         LaneTask task = supervision.task(ticket);
         if (task != null) {
             distrustful = true;
-            quarantine.begin(ticket, task);
-            backlog.refuseAll();
+            // Taken first: who comes after the core serves again is not among them.
+            List<Request> waiting = backlog.takeWaiting();
+            try {
+                quarantine.begin(ticket, task);
+            } finally {
+                waiting.forEach(Request::refuse);
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -33,6 +34,10 @@ class LaneTest {
     private static final CoreAddress ND1NC1 = new CoreAddress(3, 1, 1, 1);
     private static final long NO_LIMIT = 0;
     private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(30);
+
+    /** Long enough for a run to begin before it, also on a thread that has to be started. */
+    private static final long BEGUN = TimeUnit.SECONDS.toNanos(1);
+
     private static final long LONG = TimeUnit.SECONDS.toNanos(50);
 
     private final java.util.Queue<Exclusive> tasks =
@@ -91,7 +96,7 @@ class LaneTest {
                         e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_TIMEOUT))
                 .hasMessageContaining(
                         "execution timeout (30 ms) on Neuron Device 1 NC 1, model hang");
-        assertThat(lane.run(task(() -> {}), SHORT)).isEqualTo(NrtStatus.NRT_SUCCESS);
+        assertThat(lane.run(task(() -> {}), LONG)).isEqualTo(NrtStatus.NRT_SUCCESS);
     }
 
     @Test
@@ -155,7 +160,7 @@ class LaneTest {
     @Test
     void aRunThatCannotBeStoppedIsAnsweredAllTheSameAndQuarantinesItsCore() throws Exception {
         var stuck = new Hang(false, false);
-        var behind = hasty.submit(stuck, SHORT, end -> {});
+        var behind = hasty.submit(stuck, BEGUN, end -> {});
         stuck.started.await();
         Submission waiting = hasty.submit(task(() -> {}), LONG, end -> {});
         Completion end = join(behind);
@@ -180,10 +185,42 @@ class LaneTest {
     }
 
     @Test
+    void whoComesWhenTheCoreServesAgainIsNotRefused() throws Exception {
+        var stuck = new Hang(false, false);
+        var running = new Hang();
+        var later = new CompletableFuture<Submission>();
+        var again = new CompletableFuture<CoreLane>();
+        var first = new AtomicBoolean(true);
+        Runnable comes =
+                () -> {
+                    if (first.getAndSet(false)) {
+                        CoreLane lane = again.join();
+                        stuck.release();
+                        while (lane.quarantined()) {
+                            Thread.onSpinWait();
+                        }
+                        lane.submit(running, LONG, end -> {});
+                        later.complete(lane.submit(task(() -> {}), LONG, end -> {}));
+                    }
+                };
+        try (var lane =
+                new CoreLane(ND1NC1, 0, 4, watchdog, new Deadlines.Patience(SHORT, SHORT), comes)) {
+            again.complete(lane);
+            Submission before = lane.submit(stuck, BEGUN, end -> {});
+            stuck.started.await();
+            Submission waits = lane.submit(task(() -> {}), LONG, end -> {});
+            assertThat(join(before).status()).isEqualTo(NrtStatus.NRT_TIMEOUT);
+            assertThat(join(waits).status()).isEqualTo(NrtStatus.NRT_EXEC_NC_BUSY);
+            running.release();
+            assertThat(join(later.join()).status()).isEqualTo(NrtStatus.NRT_SUCCESS);
+        }
+    }
+
+    @Test
     void aCallerIsAnsweredWhenItsRunCannotBeStopped() {
         var stuck = new Hang(false, false);
-        assertThatThrownBy(() -> hasty.run(stuck, SHORT))
-                .hasMessageStartingWith("NRT_TIMEOUT (5): execution timeout (30 ms)");
+        assertThatThrownBy(() -> hasty.run(stuck, BEGUN))
+                .hasMessageStartingWith("NRT_TIMEOUT (5): execution timeout (1000 ms)");
         while (!hasty.quarantined()) {
             Thread.onSpinWait();
         }
@@ -285,7 +322,7 @@ class LaneTest {
                         return "deaf";
                     }
                 };
-        Submission stuck = hasty.submit(hangs, SHORT, end -> {});
+        Submission stuck = hasty.submit(hangs, BEGUN, end -> {});
         assertThat(join(stuck).status()).isEqualTo(NrtStatus.NRT_TIMEOUT);
         while (!hasty.quarantined()) {
             Thread.onSpinWait();
@@ -441,27 +478,48 @@ class LaneTest {
         var ended = new AtomicLong();
         var begun = new AtomicLong();
         var barrier = new CyclicBarrier(threads);
+        Lane lane = patient();
         try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int t = 0; t < threads; t++) {
                 pool.submit(
                         () -> {
                             barrier.await();
                             for (int i = 0; i < rounds; i++) {
-                                storm(inside, overlaps, begun, ended);
+                                storm(lane, inside, overlaps, begun, ended);
                             }
                             return null;
                         });
             }
         }
         lane.close();
+        // Requests that ended in the queue are told of on a thread of their own.
+        while (ended.get() != begun.get()
+                || tasks.stream().anyMatch(task -> task.released.get() == 0)) {
+            Thread.onSpinWait();
+        }
         assertThat(overlaps).hasValue(0);
         assertThat(tasks).allSatisfy(task -> assertThat(task.released).hasValue(1));
         assertThat(ended).hasValue(begun.get());
         assertThat(lane.inFlight()).isZero();
     }
 
+    /** {@return a lane that answers in time, and refuses nobody because the machine is busy} */
+    private Lane patient() {
+        return new CoreLane(
+                ND1NC1,
+                0,
+                4,
+                watchdog,
+                new Deadlines.Patience(Deadlines.Patience.USUAL.answerNanos(), LONG),
+                () -> {});
+    }
+
     private void storm(
-            AtomicInteger inside, AtomicInteger overlaps, AtomicLong begun, AtomicLong ended) {
+            Lane lane,
+            AtomicInteger inside,
+            AtomicInteger overlaps,
+            AtomicLong begun,
+            AtomicLong ended) {
         var random = ThreadLocalRandom.current();
         boolean hangs = random.nextInt(20) == 0;
         long timeout = hangs || random.nextInt(10) == 0 ? TimeUnit.MILLISECONDS.toNanos(1) : LONG;

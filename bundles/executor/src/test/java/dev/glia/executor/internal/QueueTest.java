@@ -58,10 +58,14 @@ class QueueTest {
         var second = new Hang();
         lane.submit(first, LONG, end -> {});
         lane.submit(second, LONG, end -> {});
+        var thread = new CompletableFuture<Thread>();
         var third =
                 CompletableFuture.supplyAsync(
                         () -> lane.submitWhenRoom(new Task(() -> {}), LONG, end -> {}),
-                        work -> Thread.ofVirtual().start(work));
+                        work -> thread.complete(Thread.ofVirtual().start(work)));
+        while (thread.join().getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
         assertThat(lane.submitted()).isEqualTo(2);
         assertThat(third).isNotDone();
         first.release();
