@@ -8,7 +8,7 @@ import java.time.Duration;
  * long, because a stopped process has the turn, goes ahead without. Guarded by the allocator.
  */
 final class Turn {
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration SHORTEST_PAUSE = Duration.ofNanos(20_000);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(2);
 

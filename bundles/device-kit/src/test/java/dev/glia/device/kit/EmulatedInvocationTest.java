@@ -133,15 +133,14 @@ class EmulatedInvocationTest {
 
     @Test
     void aStuckRunIgnoresThatItIsCancelled() throws Exception {
-        Invocation invocation = rig.with(new Kind.Stuck(Duration.ofMillis(200)), SECOND).bind();
+        Invocation invocation = rig.with(new Kind.Stuck(Duration.ofSeconds(1)), SECOND).bind();
         invocation.run();
         long start = System.nanoTime();
         Running running = Running.start(invocation).awaitAsleep();
         invocation.cancel();
         invocation.cancel();
         assertThat(running.status().get(60, TimeUnit.SECONDS)).isEqualTo(NrtStatus.NRT_TIMEOUT);
-        assertThat(System.nanoTime() - start)
-                .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(200));
+        assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.SECONDS.toNanos(1));
         assertThat(invocation.run()).isEqualTo(NrtStatus.NRT_SUCCESS);
         assertThat(invocation.run())
                 .as("stuck, but not cancelled")

@@ -69,6 +69,7 @@ final class Router {
     private final int capacity;
     private final PrintStream lastResort;
     private final Place.Limits limits;
+    private final Duration leave;
     private final Place.Listener listener;
     private final Sinks sinks = new Sinks();
     private final Map<String, Place> places = new ConcurrentHashMap<>();
@@ -84,7 +85,7 @@ final class Router {
      * @param grace how long it waits for a configuration, and a name for its sink
      */
     Router(int capacity, PrintStream lastResort, Duration grace) {
-        this(capacity, lastResort, new Place.Limits(grace, PATIENCE), HANGS);
+        this(capacity, lastResort, new Place.Limits(grace, PATIENCE), HANGS, LEAVE);
     }
 
     /**
@@ -92,8 +93,15 @@ final class Router {
      *
      * @param limits what places may take
      * @param hangs how long a call of a sink may take until it is told of
+     * @param leave how long a sink that leaves may write what waits for it
      */
-    Router(int capacity, PrintStream lastResort, Place.Limits limits, Duration hangs) {
+    Router(
+            int capacity,
+            PrintStream lastResort,
+            Place.Limits limits,
+            Duration hangs,
+            Duration leave) {
+        this.leave = leave;
         this.capacity = capacity;
         this.limits = limits;
         this.lastResort = lastResort;
@@ -177,7 +185,7 @@ final class Router {
     /** Lets a sink go: after this call, none of its methods runs or is called. */
     void remove(LogSink sink) {
         if (sinks.isOnly(sink)) {
-            drain(LEAVE, place -> place.isServedBy(sink));
+            drain(leave, place -> place.isServedBy(sink));
         }
         sinks.remove(sink);
         long deadline = System.nanoTime() + RELEASE.toNanos();

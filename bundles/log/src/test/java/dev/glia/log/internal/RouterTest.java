@@ -481,7 +481,8 @@ class RouterTest {
                         RING,
                         new PrintStream(stderr, true, StandardCharsets.UTF_8),
                         new Place.Limits(Duration.ofSeconds(60), Duration.ofMillis(50)),
-                        Duration.ofMillis(5));
+                        Duration.ofMillis(5),
+                        Duration.ofSeconds(50));
         var console = add("console", new CollectingSink());
         var gate = new Semaphore(0);
         var sink =
@@ -552,7 +553,8 @@ class RouterTest {
                         RING,
                         System.err,
                         new Place.Limits(Duration.ofSeconds(60), Duration.ofSeconds(50)),
-                        Duration.ofSeconds(60));
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(50));
         var console = add("console", new CollectingSink());
         route(LogComponent.NRT, new LogRoute("console", LogLevel.INFO));
         for (int i = 0; i < 20; i++) {
@@ -563,6 +565,13 @@ class RouterTest {
 
     @Test
     void aSinkThatLeavesWritesWhatIsQueuedFirst() {
+        router =
+                new Router(
+                        RING,
+                        System.err,
+                        new Place.Limits(Duration.ofSeconds(60), Duration.ofMillis(50)),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(50));
         var slow =
                 new CollectingSink() {
                     @Override
@@ -579,14 +588,24 @@ class RouterTest {
     }
 
     @Test
-    void atTheEndTheConsolesRecordsGoToStandardErrorIfNowhereElse() {
+    void atTheEndTheConsolesRecordsGoToStandardErrorIfNowhereElse() throws Exception {
         log(LogLevel.ERROR, LogComponent.NRT, "last words");
         log(LogLevel.INFO, LogComponent.NRT, "chatter");
         router.exit();
+        joinLastWords();
         assertThat(stderr.toString(StandardCharsets.UTF_8).lines())
                 .singleElement()
                 .asString()
                 .endsWith("last words");
+    }
+
+    /** The end of a process waits for a second only. */
+    private static void joinLastWords() throws InterruptedException {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().equals("glia-log-last")) {
+                thread.join();
+            }
+        }
     }
 
     @Test

@@ -90,7 +90,7 @@ class StoredInstancesTest {
     }
 
     @Test
-    @Timeout(30)
+    @Timeout(120)
     void theOwnerOfACoreIsNamedAndKeepsIt() throws Exception {
         Path locks = machine("inf1.xlarge").info().locks();
         Path lock = Files.createFile(locks.resolve("nc2.lock"));

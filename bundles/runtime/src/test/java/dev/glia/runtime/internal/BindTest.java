@@ -64,7 +64,7 @@ class BindTest {
 
     @Test
     void aPreparationThatHangsCostsItsCoreOnly() {
-        rooms.loadSeconds = 1;
+        rooms.loadSeconds = 3;
         Model model = open().load(NEFF, LoadOptions.core(0));
         Model neighbour = runtime.load(NEFF, LoadOptions.core(1));
         driver.holdBind = held;
@@ -74,7 +74,7 @@ class BindTest {
                         late -> assertThat(late.status()).isEqualTo(NrtStatus.NRT_TIMEOUT))
                 .hasMessageContaining("fake")
                 .hasMessageContaining(
-                        "has not bound the tensors of model add.neff on NeuronCore 0 after 1000 ms")
+                        "has not bound the tensors of model add.neff on NeuronCore 0 after 3000 ms")
                 .hasMessageContaining("the core is quarantined");
         driver.holdBind = null;
         assertThat(rooms.lanes.getFirst().stuck).isTrue();
@@ -108,14 +108,14 @@ class BindTest {
 
     @Test
     void aRequestThatIsBoundToANewDriverWaitsForItsTimeOutOnly() {
-        rooms.timeout = Duration.ofSeconds(1);
+        rooms.timeout = Duration.ofSeconds(3);
         Execution run = open().load(NEFF, LoadOptions.core(0)).prepare();
         var next = new Fakes.Driver(100);
         Fakes.add(rooms.slot, next, Fakes.rank(5, 2));
         next.holdBind = held;
         assertThatThrownBy(run::execute)
                 .hasMessageStartingWith("NRT_TIMEOUT (5)")
-                .hasMessageContaining("on NeuronCore 0 after 1000 ms");
+                .hasMessageContaining("on NeuronCore 0 after 3000 ms");
         assertThatThrownBy(run::execute).hasMessageStartingWith("NRT_EXEC_NC_BUSY");
         next.holdBind = null;
         held.countDown();
@@ -209,7 +209,7 @@ class BindTest {
     /** The core goes on with the new driver, but this execution is still in use. */
     @Test
     void anExecutionThatARetiredDriverGoesOnBindingIsNotWaitedFor() {
-        rooms.loadSeconds = 1;
+        rooms.loadSeconds = 3;
         var model = (CoreModel) open().load(NEFF, LoadOptions.core(0));
         Seat retired = retired(model);
         var memory = new BoundTensors();
@@ -243,8 +243,9 @@ class BindTest {
         Thread other = Thread.ofPlatform().daemon().start(binding::close);
         await(
                 () ->
-                        one.getState() == Thread.State.BLOCKED
-                                || other.getState() == Thread.State.BLOCKED);
+                        driver.unbinding.get() == 1
+                                && (one.getState() == Thread.State.BLOCKED
+                                        || other.getState() == Thread.State.BLOCKED));
         held.countDown();
         one.join();
         other.join();

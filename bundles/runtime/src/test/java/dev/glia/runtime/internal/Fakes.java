@@ -100,6 +100,7 @@ final class Fakes {
     static final class Driver implements DeviceDriver {
 
         final int adds;
+        final AtomicInteger opens = new AtomicInteger();
         final AtomicInteger openSessions = new AtomicInteger();
         final AtomicInteger openModels = new AtomicInteger();
         final AtomicInteger openInvocations = new AtomicInteger();
@@ -196,6 +197,7 @@ final class Fakes {
                 Thread.onSpinWait();
             }
             openSessions.incrementAndGet();
+            opens.incrementAndGet();
             return new Session();
         }
 

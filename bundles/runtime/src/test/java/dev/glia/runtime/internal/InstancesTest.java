@@ -78,14 +78,14 @@ class InstancesTest {
     @Test
     void aLoadThatHangsCostsItsCoreOnly() {
         Model before = runtime.load(NEFF, LoadOptions.core(1));
-        rooms.loadSeconds = 1;
+        rooms.loadSeconds = 3;
         rooms.reader.uuid = new UUID(6, 6);
         driver.holdLoad = new CountDownLatch(1);
         assertThatThrownBy(() -> runtime.load(NEFF, LoadOptions.core(0)))
                 .isInstanceOfSatisfying(
                         NrtException.class,
                         late -> assertThat(late.status()).isEqualTo(NrtStatus.NRT_TIMEOUT))
-                .hasMessageContaining("is not loaded on NeuronCore 0 after 1000 ms")
+                .hasMessageContaining("is not loaded on NeuronCore 0 after 3000 ms")
                 .hasMessageContaining("GLIA_LOAD_TIMEOUT");
         rooms.loadSeconds = 300;
         CountDownLatch held = driver.holdLoad;
@@ -116,7 +116,7 @@ class InstancesTest {
 
     @Test
     void aCloseDoesNotWaitForALoadThatHangs() {
-        rooms.loadSeconds = 1;
+        rooms.loadSeconds = 3;
         driver.holdLoad = new CountDownLatch(1);
         assertThatThrownBy(() -> runtime.load(NEFF, LoadOptions.core(0)))
                 .hasMessageStartingWith("NRT_TIMEOUT (5)");

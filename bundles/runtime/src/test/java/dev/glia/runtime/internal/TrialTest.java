@@ -130,7 +130,7 @@ class TrialTest {
         assertThat(slot.states()).extracting(DriverState::serviceId).containsExactly(1L, 2L);
         requireRefused(2, "NRT_TIMEOUT (5): it hangs: it was to open ND 0 NC 0, and has not");
         next.holdOpen.countDown();
-        await(() -> next.openSessions.get() == 0);
+        await(() -> next.opens.get() == 1 && next.openSessions.get() == 0);
         assertThat(state(2).role()).as("too late").isEqualTo(Role.REFUSED);
     }
 

@@ -148,8 +148,8 @@ class UnloadTest {
         assertThat(run.execute()).isEqualTo(NrtStatus.NRT_SUCCESS);
         assertThat(next.runs).hasPositiveValue();
         model.close();
-        assertThat(lanes.getFirst().stuck).as("the new one serves it").isFalse();
-        assertThat(next.openModels).hasValue(0);
+        await(() -> !lanes.getFirst().stuck); // The new one serves it.
+        await(() -> next.openModels.get() == 0);
         assertThat(reader.opened.getFirst().closed).as("the old one may read it").isFalse();
         assertThat(runtime.load(NEFF, LoadOptions.core(0)).prepare().execute())
                 .isEqualTo(NrtStatus.NRT_SUCCESS);
@@ -188,8 +188,8 @@ class UnloadTest {
         await(() -> slot.states().getFirst().leases() == 2);
         var next = new Fakes.Driver(100);
         slot.add(Fakes.candidate(next, Fakes.rank(5, 2)));
-        await(() -> slot.states().stream().noneMatch(state -> state.role() == Role.DRAINING));
         await(() -> driver.openSessions.get() == 1);
+        await(() -> slot.states().stream().noneMatch(state -> state.role() == Role.DRAINING));
         assertThat(run.execute()).as("the swap does not wait").isEqualTo(NrtStatus.NRT_SUCCESS);
         assertThat(next.runs).hasPositiveValue();
         before.close();

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -16,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * sent again on a new one.
  */
 final class StreamServer implements Receiver {
-    private static final int CONNECT_MILLIS = 2000;
+    private static final Duration CONNECT = Duration.ofSeconds(2);
 
     /** Turns a plain connection into the one that is used. */
     interface Security {
@@ -29,6 +30,7 @@ final class StreamServer implements Receiver {
     private final String host;
     private final int port;
     private final Security security;
+    private final int connectMillis;
     private final ReentrantLock lock = new ReentrantLock();
 
     /** The plain connection: closing it ends calls of the other one, too. */
@@ -38,9 +40,19 @@ final class StreamServer implements Receiver {
     private Socket secured;
 
     StreamServer(String host, int port, Security security) {
+        this(host, port, security, CONNECT);
+    }
+
+    /**
+     * Connects with the first record.
+     *
+     * @param connect how long a connection may take, and how long an answer in its handshake
+     */
+    StreamServer(String host, int port, Security security, Duration connect) {
         this.host = host;
         this.port = port;
         this.security = security;
+        this.connectMillis = Math.toIntExact(connect.toMillis());
     }
 
     @Override
@@ -91,10 +103,10 @@ final class StreamServer implements Receiver {
     private void connect() throws IOException {
         var socket = new Socket();
         try {
-            socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
+            socket.connect(new InetSocketAddress(host, port), connectMillis);
             socket.setKeepAlive(true);
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(CONNECT_MILLIS); // for the handshake
+            socket.setSoTimeout(connectMillis); // for the handshake
             secured = security.secure(socket, host, port);
             socket.setSoTimeout(0);
         } catch (IOException e) {

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.time.Instant;
 
 import javax.net.ssl.KeyManagerFactory;
@@ -215,7 +216,8 @@ class ServersTest {
         return new StreamServer(
                 "localhost",
                 server.getLocalPort(),
-                new Tls(new Tls.Store(trusted.toString(), "changeit"), new Tls.Store("", "")));
+                new Tls(new Tls.Store(trusted.toString(), "changeit"), new Tls.Store("", "")),
+                Duration.ofSeconds(50));
     }
 
     private Path keys(String name, String subject) throws Exception {
