@@ -172,7 +172,7 @@ final class ConcurrencyChecks {
                 i ->
                         () -> {
                             if (i == 0) {
-                                runs(trial, bound, over);
+                                runMany(trial, bound, over);
                             }
                             while (!over.get()) {
                                 require(
@@ -186,7 +186,7 @@ final class ConcurrencyChecks {
                         });
     }
 
-    private static void runs(Trial trial, Bound bound, AtomicBoolean over) {
+    private static void runMany(Trial trial, Bound bound, AtomicBoolean over) {
         try {
             for (int run = 0; run < RUNS; run++) {
                 trial.requireAnswer(bound, run);

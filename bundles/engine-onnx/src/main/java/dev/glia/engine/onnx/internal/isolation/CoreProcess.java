@@ -211,9 +211,7 @@ final class CoreProcess implements AutoCloseable {
 
     private String exitCode() {
         try {
-            return process.waitFor(GOODBYE_SECONDS, TimeUnit.SECONDS)
-                    ? " (" + process.exitValue() + ")"
-                    : "";
+            return process.waitFor(1, TimeUnit.SECONDS) ? " (" + process.exitValue() + ")" : "";
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
             return "";
