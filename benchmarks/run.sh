@@ -5,7 +5,8 @@
 # "run.sh slices" measures all in one JVM in turn, which also works on a busy machine; "run.sh cores" does so for
 # reserving and releasing cores, "run.sh logs" for calls that log, beside log4j2, and "run.sh places" for requests that
 # log to a place that is broken. "run.sh scale" measures 1 to 64 cores and 1 to 1,000 models, each in a process of its
-# own. What was measured is kept in the folder results, from which "run.sh plots" draws the pictures of docs.
+# own, and "run.sh deadlines" how late the first time-outs of 20 new processes come. What was measured is kept in the folder
+# results, from which "run.sh plots" draws the pictures of docs.
 source "$(dirname -- "${BASH_SOURCE[0]}")/prepare.sh"
 exec "$jdk/bin/java" -Dglia.home="$home" -Dglia.benchmarks.results="$benchmarks/results" \
     -Dglia.benchmarks.plots="$root/docs" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \

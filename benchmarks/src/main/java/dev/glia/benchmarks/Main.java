@@ -49,6 +49,7 @@ public final class Main {
                     "logs", Logs::measure,
                     "places", BrokenPlaces::measure,
                     "scale", Scale::measure,
+                    "deadlines", Deadlines::measure,
                     "plots", Plots::draw);
 
     private Main() {}

@@ -169,6 +169,7 @@ final class Plots {
                         .build();
         style(chart.getStyler());
         chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
+        chart.getStyler().setYAxisMin(0.1).setYAxisMax(10.0);
         List<String> sizes = results.values(what);
         add(chart, "time of a request", "ns", sizes, of(results, what, "ns for a request"));
         add(chart, "resident memory", "MiB", sizes, of(results, what, "resident MiB"));

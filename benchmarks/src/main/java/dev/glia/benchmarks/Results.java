@@ -67,14 +67,23 @@ final class Results {
 
     /** {@return the median of a column, over the rows that have a value in another one} */
     double median(String key, String value, String column) {
-        double[] sorted =
-                rows.stream()
-                        .filter(row -> row.get(columns.indexOf(key)).equals(value))
-                        .mapToDouble(row -> Double.parseDouble(row.get(columns.indexOf(column))))
-                        .sorted()
-                        .toArray();
+        double[] sorted = sorted(key, value, column);
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    /** {@return the largest value of a column, over the rows that have a value in another one} */
+    double max(String key, String value, String column) {
+        double[] sorted = sorted(key, value, column);
+        return sorted[sorted.length - 1];
+    }
+
+    private double[] sorted(String key, String value, String column) {
+        return rows.stream()
+                .filter(row -> row.get(columns.indexOf(key)).equals(value))
+                .mapToDouble(row -> Double.parseDouble(row.get(columns.indexOf(column))))
+                .sorted()
+                .toArray();
     }
 
     /** {@return the different values of a column, in their order} */

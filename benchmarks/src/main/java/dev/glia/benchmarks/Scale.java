@@ -77,27 +77,7 @@ final class Scale {
 
     private static List<Double> point(String what, int size, Path neffs)
             throws IOException, InterruptedException {
-        Process process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Dglia.home=" + System.getProperty("glia.home"),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "-Xms256m",
-                                "-Xmx256m",
-                                "-XX:+UseSerialGC",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Scale.class.getName(),
-                                what,
-                                Integer.toString(size),
-                                neffs.toString())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
-        String line = new String(process.getInputStream().readAllBytes()).strip();
-        if (process.waitFor() != 0) {
-            throw new IOException("the process for " + size + " " + what + " failed");
-        }
+        String line = FreshJvm.run(Scale.class, what, Integer.toString(size), neffs.toString());
         System.err.printf("%s %d: %s%n", what, size, line);
         return Arrays.stream(line.split(" ")).map(Double::valueOf).toList();
     }
