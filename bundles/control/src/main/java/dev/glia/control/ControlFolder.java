@@ -121,7 +121,7 @@ public final class ControlFolder {
             return List.of();
         }
         UserPrincipal owner = check();
-        return files().filter(file -> isSocketOf(file, owner) && !removeIfStale(file))
+        return files().filter(file -> !removeIfStale(file) && isSocketOf(file, owner))
                 .map(ControlFolder::address)
                 .flatMap(Optional::stream)
                 .sorted(
@@ -200,8 +200,8 @@ public final class ControlFolder {
     }
 
     /**
-     * Removes the socket of a dead process. In another container with the same folder the process
-     * may live under a number that is unknown here: then somebody listens.
+     * Removes what a dead process left, finished or not. In another container with the same folder
+     * the process may live under a number that is unknown here: then somebody listens.
      */
     private boolean removeIfStale(Path file) {
         Optional<ControlAddress> maker = maker(file);
