@@ -74,7 +74,7 @@ class FrameworkFolderTest {
         public static void main(String[] args) throws Exception {
             FrameworkFolder.create(Path.of(args[0]));
             System.out.println("ready");
-            Thread.sleep(60_000);
+            System.in.read(); // ends with the test at the latest
         }
     }
 }

@@ -4,17 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Waits for conditions that only time brings about. */
 final class Awake {
     private Awake() {}
 
     /** Waits until the list of names of a folder has not changed for some time. */
-    static void untilOlder(Path folder, long millis) throws IOException, InterruptedException {
+    static void untilOlder(Path folder, long millis) throws IOException {
         var changed = (FileTime) Files.getAttribute(folder, "unix:ctime");
         while (System.currentTimeMillis() - changed.toMillis() < millis) {
-            TimeUnit.MILLISECONDS.sleep(5);
+            LockSupport.parkNanos(5_000_000);
         }
     }
 }
