@@ -148,7 +148,7 @@ public final class LockingAllocator implements CoreAllocator {
         String tag = config.processTag().orElseGet(() -> Long.toString(cores.process().pid()));
         try {
             cores.announce(claimed, lnc, tag);
-        } catch (NrtException e) {
+        } catch (RuntimeException | Error e) {
             cores.unlock(claimed, lnc);
             throw e;
         }

@@ -265,7 +265,7 @@ final class CoreModel implements Model {
         } catch (OutOfMemoryError memory) {
             bound.release();
             throw Tensors.noMemory("the tensors of model " + name(), memory);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             bound.release();
             throw failure;
         }

@@ -1,16 +1,16 @@
 package dev.glia.engine.onnx.internal.ort;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.ADDRESS;
 
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Constant;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Format;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Optimization;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Rewritten;
+import dev.glia.posix.Libc;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
 import java.util.List;
 import java.util.Map;
 
@@ -39,18 +39,14 @@ final class OrtOptions implements AutoCloseable {
      */
     OrtOptions(OrtApi api, Optimization optimization) {
         this.api = api;
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment out = call.allocate(JAVA_LONG);
-            api.check(OrtApi.CREATE_SESSION_OPTIONS, out.address());
-            this.handle = out.get(JAVA_LONG, 0);
-        }
+        this.handle = api.get(OrtApi.CREATE_SESSION_OPTIONS);
         try {
             api.check(OrtApi.SET_SESSION_EXECUTION_MODE, handle, 0);
             api.check(OrtApi.SET_INTRA_OP_NUM_THREADS, handle, 1);
             api.check(OrtApi.SET_INTER_OP_NUM_THREADS, handle, 1);
             api.check(OrtApi.SET_SESSION_GRAPH_OPTIMIZATION_LEVEL, handle, optimization.level());
             configure(SETTINGS);
-        } catch (OrtException refused) {
+        } catch (RuntimeException | Error refused) {
             close();
             throw refused;
         }
@@ -62,7 +58,7 @@ final class OrtOptions implements AutoCloseable {
         try {
             options.configure(IN_PLACE);
             return options;
-        } catch (OrtException refused) {
+        } catch (RuntimeException | Error refused) {
             options.close();
             throw refused;
         }
@@ -79,7 +75,7 @@ final class OrtOptions implements AutoCloseable {
             api.check(
                     OrtApi.SET_OPTIMIZED_MODEL_FILE_PATH,
                     handle,
-                    call.allocateFrom(rewritten.file().toString()).address());
+                    Libc.path(call, rewritten.file()));
         }
     }
 
@@ -89,48 +85,25 @@ final class OrtOptions implements AutoCloseable {
             return;
         }
         try (Arena call = Arena.ofConfined()) {
-            MemorySegment names = call.allocate(JAVA_LONG, constants.size());
-            MemorySegment values = call.allocate(JAVA_LONG, constants.size());
-            int count = 0;
+            MemorySegment names = call.allocate(ADDRESS, constants.size());
+            MemorySegment values = call.allocate(ADDRESS, constants.size());
             try {
-                for (Constant constant : constants) {
-                    values.setAtIndex(JAVA_LONG, count, value(constant, cpu, call));
-                    names.setAtIndex(
-                            JAVA_LONG,
-                            count++,
-                            call.allocateFrom(constant.weight().name()).address());
+                for (int i = 0; i < constants.size(); i++) {
+                    StoredWeight weight = constants.get(i).weight();
+                    names.setAtIndex(ADDRESS, i, call.allocateFrom(weight.name()));
+                    api.tensor(
+                            cpu,
+                            constants.get(i).data(),
+                            weight.shape(),
+                            weight.elementType(),
+                            values.asSlice(i * ADDRESS.byteSize(), ADDRESS));
                 }
                 api.check(
-                        OrtApi.ADD_EXTERNAL_INITIALIZERS,
-                        handle,
-                        names.address(),
-                        values.address(),
-                        count);
+                        OrtApi.ADD_EXTERNAL_INITIALIZERS, handle, names, values, constants.size());
             } finally {
-                for (int i = 0; i < count; i++) {
-                    api.call(OrtApi.RELEASE_VALUE, values.getAtIndex(JAVA_LONG, i));
-                }
+                api.releaseValues(values);
             }
         }
-    }
-
-    private long value(Constant constant, long cpu, SegmentAllocator call) {
-        StoredWeight weight = constant.weight();
-        MemorySegment data = constant.data();
-        long[] shape = weight.shape().stream().mapToLong(Long::longValue).toArray();
-        MemorySegment extents = call.allocate(JAVA_LONG, Math.max(1, shape.length));
-        MemorySegment.copy(shape, 0, extents, JAVA_LONG, 0, shape.length);
-        MemorySegment out = call.allocate(JAVA_LONG);
-        api.check(
-                OrtApi.CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE,
-                cpu,
-                data.address(),
-                data.byteSize(),
-                extents.address(),
-                shape.length,
-                weight.elementType(),
-                out.address());
-        return out.get(JAVA_LONG, 0);
     }
 
     private void configure(Map<String, String> settings) {
@@ -140,8 +113,8 @@ final class OrtOptions implements AutoCloseable {
                             api.check(
                                     OrtApi.ADD_SESSION_CONFIG_ENTRY,
                                     handle,
-                                    call.allocateFrom(key).address(),
-                                    call.allocateFrom(value).address()));
+                                    call.allocateFrom(key),
+                                    call.allocateFrom(value)));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.glia.engine.onnx.internal.ort;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
@@ -78,7 +77,7 @@ public final class OrtSession implements AutoCloseable {
     private final Ort ort;
 
     /** Of the names; a few bytes are not worth the closing, which takes every thread of the JVM. */
-    private final Arena arena = Arena.ofAuto();
+    private final Arena arena;
 
     private final long handle;
     private final List<Port> inputs;
@@ -146,6 +145,7 @@ public final class OrtSession implements AutoCloseable {
         this.handle = handle;
         this.closed = closed;
         try (Arena call = Arena.ofConfined()) {
+            this.arena = Arena.ofAuto();
             this.inputs =
                     ports(
                             call,
@@ -158,7 +158,7 @@ public final class OrtSession implements AutoCloseable {
                             OrtApi.SESSION_GET_OUTPUT_COUNT,
                             OrtApi.SESSION_GET_OUTPUT_NAME,
                             OrtApi.SESSION_GET_OUTPUT_TYPE_INFO);
-        } catch (OrtException refused) {
+        } catch (RuntimeException | Error refused) {
             free();
             throw refused;
         }
@@ -178,18 +178,13 @@ public final class OrtSession implements AutoCloseable {
     }
 
     private static long created(Ort ort, MemorySegment model, OrtOptions options) {
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment out = call.allocate(JAVA_LONG);
-            ort.api()
-                    .check(
-                            OrtApi.CREATE_SESSION_FROM_ARRAY,
-                            ort.environment(),
-                            model.address(),
-                            model.byteSize(),
-                            options.handle(),
-                            out.address());
-            return out.get(JAVA_LONG, 0);
-        }
+        return ort.api()
+                .get(
+                        OrtApi.CREATE_SESSION_FROM_ARRAY,
+                        ort.environment(),
+                        model,
+                        model.byteSize(),
+                        options.handle());
     }
 
     /** {@return the inputs in the order of the graph} */
@@ -223,17 +218,11 @@ public final class OrtSession implements AutoCloseable {
 
     private List<Port> ports(SegmentAllocator call, int countSlot, int nameSlot, int typeSlot) {
         OrtApi api = ort.api();
-        MemorySegment out = call.allocate(JAVA_LONG);
-        api.check(countSlot, handle, out.address());
-        long count = out.get(JAVA_LONG, 0);
+        long count = api.get(countSlot, handle);
         List<Port> ports = new ArrayList<>();
         for (long i = 0; i < count; i++) {
-            api.check(nameSlot, handle, i, ort.allocator(), out.address());
-            long chars = out.get(JAVA_LONG, 0);
-            String name = OrtMemory.string(chars);
-            api.check(OrtApi.ALLOCATOR_FREE, ort.allocator(), chars);
-            api.check(typeSlot, handle, i, out.address());
-            long type = out.get(JAVA_LONG, 0);
+            MemorySegment name = name(nameSlot, i);
+            long type = api.get(typeSlot, handle, i);
             try {
                 ports.add(port(call, name, type));
             } finally {
@@ -243,37 +232,33 @@ public final class OrtSession implements AutoCloseable {
         return List.copyOf(ports);
     }
 
-    private Port port(SegmentAllocator call, String name, long typeInfo) {
-        OrtApi api = ort.api();
-        MemorySegment out = call.allocate(JAVA_LONG);
-        long nameAddress = arena.allocateFrom(name).address();
-        api.check(OrtApi.GET_ONNX_TYPE_FROM_TYPE_INFO, typeInfo, out.address());
-        int onnxType = out.get(JAVA_INT, 0);
-        api.check(OrtApi.CAST_TYPE_INFO_TO_TENSOR_INFO, typeInfo, out.address());
-        long tensor = out.get(JAVA_LONG, 0);
-        if (onnxType != Port.TENSOR || tensor == 0) {
-            return new Port(name, nameAddress, onnxType, 0, List.of());
+    /** {@return a name with the bytes that it has in the graph, whether these are text or not} */
+    private MemorySegment name(int nameSlot, long index) {
+        long chars = ort.api().get(nameSlot, handle, index, ort.allocator());
+        try {
+            return OrtMemory.copy(arena, chars);
+        } finally {
+            ort.api().check(OrtApi.ALLOCATOR_FREE, ort.allocator(), chars);
         }
-        return new Port(
-                name,
-                nameAddress,
-                onnxType,
-                elementType(api, call, tensor),
-                shape(api, call, tensor));
     }
 
-    static int elementType(OrtApi api, SegmentAllocator call, long tensorInfo) {
-        MemorySegment out = call.allocate(JAVA_LONG);
-        api.check(OrtApi.GET_TENSOR_ELEMENT_TYPE, tensorInfo, out.address());
-        return out.get(JAVA_INT, 0);
+    private Port port(SegmentAllocator call, MemorySegment name, long typeInfo) {
+        OrtApi api = ort.api();
+        int onnxType = (int) api.get(OrtApi.GET_ONNX_TYPE_FROM_TYPE_INFO, typeInfo);
+        long tensor = api.get(OrtApi.CAST_TYPE_INFO_TO_TENSOR_INFO, typeInfo);
+        boolean isTensor = onnxType == Port.TENSOR && tensor != 0;
+        return new Port(
+                name.getString(0),
+                name.address(),
+                onnxType,
+                isTensor ? (int) api.get(OrtApi.GET_TENSOR_ELEMENT_TYPE, tensor) : 0,
+                isTensor ? shape(api, call, tensor) : List.of());
     }
 
     static List<Long> shape(OrtApi api, SegmentAllocator call, long tensorInfo) {
-        MemorySegment out = call.allocate(JAVA_LONG);
-        api.check(OrtApi.GET_DIMENSIONS_COUNT, tensorInfo, out.address());
-        long rank = out.get(JAVA_LONG, 0);
+        long rank = api.get(OrtApi.GET_DIMENSIONS_COUNT, tensorInfo);
         MemorySegment extents = call.allocate(JAVA_LONG, Math.max(1, rank));
-        api.check(OrtApi.GET_DIMENSIONS, tensorInfo, extents.address(), rank);
+        api.check(OrtApi.GET_DIMENSIONS, tensorInfo, extents, rank);
         List<Long> shape = new ArrayList<>();
         for (long i = 0; i < rank; i++) {
             shape.add(extents.getAtIndex(JAVA_LONG, i));
