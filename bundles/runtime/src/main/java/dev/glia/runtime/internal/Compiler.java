@@ -58,8 +58,7 @@ public final class Compiler implements NeffCompiler {
         Architecture architecture = architecture(request.architecture());
         int lnc = logicalCoreSize(architecture, request.lnc());
         requireReadable(request.source());
-        GraphCompiler.Compiled compiled =
-                graphs.compile(request.source(), request.dims(), request.portable());
+        GraphCompiler.Compiled compiled = graphs.compile(request.source(), request.dims());
         requireTypes(architecture, compiled.dtypes());
         String name = request.name().orElseGet(() -> request.target().getFileName().toString());
         long bytes =

@@ -1,11 +1,13 @@
 package dev.glia.engine.onnx.internal.onnx;
 
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Makes sure that a model asks for no data beyond its own bytes and the weights beside it, which
@@ -107,6 +109,15 @@ public final class SelfContained {
         if (!StoredWeight.MEMBER.equals(entries.get("location"))) {
             throw tensor.damaged("a tensor whose data is in another file");
         }
+        if (entries.containsKey(StoredWeight.LAYOUT)) {
+            throw new NrtException(
+                    NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION,
+                    tensor.place()
+                            + " "
+                            + name
+                            + " is laid out for one kind of CPU, as earlier versions of Glia did;"
+                            + " compile the model again");
+        }
         try {
             long offset = Long.parseLong(entries.getOrDefault("offset", "0"));
             long length = Long.parseLong(entries.getOrDefault("length", ""));
@@ -114,29 +125,13 @@ public final class SelfContained {
             for (long extent : shape) {
                 bytes = extent < 0 ? 0 : Math.multiplyExact(bytes, extent);
             }
-            Optional<FilterLayout> layout = layout(tensor, type, shape, entries);
-            if (bytes > 0 && layout.isPresent()) {
-                bytes = layout.get().bytes(shape);
-            }
             if (offset >= 0 && length > 0 && bytes == length) {
-                return new StoredWeight(name, (int) type, shape, offset, length, layout);
+                return new StoredWeight(name, (int) type, shape, offset, length);
             }
         } catch (NumberFormatException | ArithmeticException noSize) {
             throw tensor.damaged("a tensor with impossible extents or places");
         }
         throw tensor.damaged("a tensor whose data in the weights has another size than its shape");
-    }
-
-    private static Optional<FilterLayout> layout(
-            ProtoReader tensor, long type, List<Long> shape, Map<String, String> entries) {
-        String name = entries.get(StoredWeight.LAYOUT);
-        if (name == null) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                FilterLayout.named(name)
-                        .filter(layout -> FilterLayout.of((int) type, shape).contains(layout))
-                        .orElseThrow(() -> tensor.damaged("a tensor in an unknown layout")));
     }
 
     private static void graph(ProtoReader graph) {
