@@ -1,6 +1,8 @@
 package dev.glia.engine.onnx.internal;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.glia.runtime.DType;
@@ -11,16 +13,29 @@ import java.util.List;
 
 /**
  * Looks for NaN in floating-point tensors. A number is NaN when its bits without the sign are
- * greater than those of infinity, so the greatest of them tells; a loop over blocks that only takes
- * maxima compiles to vector code.
+ * greater than those of infinity, or of the greatest number where there is no infinity. So the
+ * greatest of them tells; a loop over blocks that only takes maxima compiles to vector code. Bytes
+ * are taken eight at a time: what is added to each carries into its highest bit if it is NaN.
  */
 final class NanScan {
     private static final int FLOAT32_INFINITY = 0x7f80_0000;
     private static final int FLOAT16_INFINITY = 0x7c00;
     private static final int BFLOAT16_INFINITY = 0x7f80;
+    private static final int FLOAT8E5_INFINITY = 0x7c;
+    private static final int FLOAT8_GREATEST = 0x7e;
+    private static final long LOW_BITS = 0x7f7f_7f7f_7f7f_7f7fL;
+    private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
     private static final int BLOCK_BYTES = 1 << 14;
 
-    private record Part(MemorySegment memory, int width, int infinity) {}
+    private record Part(MemorySegment memory, int width, int infinity) {
+        boolean found(long at, int length) {
+            return switch (width) {
+                case Integer.BYTES -> greatestInt(memory, at, length) > infinity;
+                case Short.BYTES -> greatestShort(memory, at, length) > infinity;
+                default -> anyByte(memory, at, length, infinity);
+            };
+        }
+    }
 
     private final List<Part> parts = new ArrayList<>();
 
@@ -30,6 +45,8 @@ final class NanScan {
             case FLOAT32, FLOAT32R -> parts.add(new Part(memory, Integer.BYTES, FLOAT32_INFINITY));
             case FLOAT16 -> parts.add(new Part(memory, Short.BYTES, FLOAT16_INFINITY));
             case BFLOAT16 -> parts.add(new Part(memory, Short.BYTES, BFLOAT16_INFINITY));
+            case FLOAT8E5 -> parts.add(new Part(memory, Byte.BYTES, FLOAT8E5_INFINITY));
+            case FLOAT8E3, FLOAT8E4 -> parts.add(new Part(memory, Byte.BYTES, FLOAT8_GREATEST));
             default -> {}
         }
     }
@@ -42,11 +59,7 @@ final class NanScan {
             long bytes = part.memory().byteSize();
             for (long at = 0; at < bytes; at += BLOCK_BYTES) {
                 int length = (int) Math.min(BLOCK_BYTES, bytes - at);
-                int greatest =
-                        part.width() == Integer.BYTES
-                                ? greatestInt(part.memory(), at, length)
-                                : greatestShort(part.memory(), at, length);
-                if (greatest > part.infinity()) {
+                if (part.found(at, length)) {
                     return true;
                 }
             }
@@ -70,5 +83,18 @@ final class NanScan {
                     Math.max(greatest, memory.get(JAVA_SHORT_UNALIGNED, at + i) & Short.MAX_VALUE);
         }
         return greatest;
+    }
+
+    private static boolean anyByte(MemorySegment memory, long at, int length, int infinity) {
+        long add = EACH_BYTE * (Byte.MAX_VALUE - infinity);
+        int words = length & -Long.BYTES;
+        long carried = 0;
+        for (int i = 0; i < words; i += Long.BYTES) {
+            carried |= (memory.get(JAVA_LONG_UNALIGNED, at + i) & LOW_BITS) + add;
+        }
+        for (int i = words; i < length; i++) {
+            carried |= (memory.get(JAVA_BYTE, at + i) & Byte.MAX_VALUE) + add;
+        }
+        return (carried & ~LOW_BITS) != 0;
     }
 }

@@ -170,7 +170,13 @@ public final class OnnxCompiler implements GraphCompiler {
             Map<String, Long> types = new LinkedHashMap<>();
             session.outputs().stream()
                     .filter(port -> port.onnxType() == OrtSession.Port.TENSOR)
-                    .forEach(port -> types.put(port.name(), (long) port.elementType()));
+                    .forEach(
+                            port ->
+                                    types.put(
+                                            port.name(),
+                                            (long)
+                                                    ElementType.ofOnnxRuntime(port.elementType())
+                                                            .ordinal()));
             return types;
         } catch (OrtException unanswered) {
             LOG.debug(
@@ -190,7 +196,7 @@ public final class OnnxCompiler implements GraphCompiler {
                         what
                                 + " is no dense tensor but a sequence, map, optional or sparse tensor");
             }
-            ElementType type = ElementType.of(port.elementType());
+            ElementType type = ElementType.ofOnnxRuntime(port.elementType());
             tensors.add(
                     new TensorInfo(
                             port.name(),
