@@ -29,14 +29,20 @@ final class Bounds {
      */
     static final long RATIO_FREE = 64 * MIB;
 
-    /** Bytes of the optional fields in front of the deflate stream. */
-    static final int GZIP_HEADER = 4096;
+    /** Bytes of the optional fields in front of a deflate stream, of which one may have 64 KiB. */
+    static final int GZIP_HEADER = (int) (128 * KIB);
 
     /** Files and directories. */
     static final int MEMBERS = 65_536;
 
     /** Bytes of the name of a file or directory: what a ustar header holds. */
     static final int NAME_BYTES = 255;
+
+    /** Bytes of the PAX records of one header. */
+    static final int PAX_BYTES = (int) (64 * KIB);
+
+    /** PAX headers and GNU long names in front of one member. */
+    static final int EXTRAS = 8;
 
     /** Parts of such a name. */
     static final int NAME_PARTS = 16;

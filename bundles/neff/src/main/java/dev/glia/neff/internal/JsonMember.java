@@ -54,7 +54,22 @@ final class JsonMember implements AutoCloseable {
             throw refusals.member(
                     name, "its size", bytes.byteSize(), "at most " + Bounds.JSON_BYTES + " bytes");
         }
-        this.parser = FACTORY.createParser(bytes.toArray(ValueLayout.JAVA_BYTE));
+        byte[] text = bytes.toArray(ValueLayout.JAVA_BYTE);
+        requireUtf8(text);
+        this.parser = FACTORY.createParser(text);
+    }
+
+    /** The parser would guess the encoding, and other readers would not guess the same. */
+    private void requireUtf8(byte[] text) {
+        for (int i = 0; i < Math.min(4, text.length); i++) {
+            boolean mark = (text[i] & 0xff) >= 0xef;
+            if (text[i] == 0 || mark && i == 0) {
+                throw wrong(
+                        "its encoding",
+                        "UTF-16, UTF-32, or begun with a byte order mark",
+                        "JSON in UTF-8 without a byte order mark");
+            }
+        }
     }
 
     /** Reads a member that is one object. */
