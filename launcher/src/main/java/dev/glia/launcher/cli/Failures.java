@@ -23,28 +23,31 @@ final class Failures {
             return INTERNAL; // What fails while everything closes is no failure; nobody sees this
             // code.
         }
-        NrtException shown =
-                switch (failure) {
-                    case NrtException known -> known;
-                    case OutOfMemoryError memory ->
-                            new NrtException(
-                                    NrtStatus.NRT_RESOURCE,
-                                    "the JVM is out of memory ("
-                                            + memory.getMessage()
-                                            + "); give it more with GLIA_JAVA_OPTS=-Xmx4g",
-                                    memory);
-                    default ->
-                            new NrtException(
-                                    NrtStatus.NRT_FAILURE,
-                                    failure
-                                            + "; this is a defect of Glia: --stacktrace shows where",
-                                    failure);
-                };
+        NrtException shown = told(failure);
         if (stacktrace) {
             shown.printStackTrace();
         }
         System.err.println(shown.getMessage().strip().replaceAll("\\s*\\R\\s*", " "));
         return exitCode(shown.status());
+    }
+
+    /** The failure as it is told: with a status, and what to do. */
+    static NrtException told(Throwable failure) {
+        return switch (failure) {
+            case NrtException known -> known;
+            case OutOfMemoryError memory ->
+                    new NrtException(
+                            NrtStatus.NRT_RESOURCE,
+                            "the JVM is out of memory ("
+                                    + memory.getMessage()
+                                    + "); give it more with GLIA_JAVA_OPTS=-Xmx4g",
+                            memory);
+            default ->
+                    new NrtException(
+                            NrtStatus.NRT_FAILURE,
+                            failure + "; this is a defect of Glia: --stacktrace shows where",
+                            failure);
+        };
     }
 
     private static boolean endedBySignal() {

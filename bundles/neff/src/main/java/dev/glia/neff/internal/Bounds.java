@@ -62,8 +62,17 @@ final class Bounds {
     /** Bytes of a JSON member that is parsed. */
     static final int JSON_BYTES = (int) (16 * MIB);
 
-    /** Bytes of all JSON members that are kept while a file is inspected. */
+    /**
+     * Bytes of all JSON members that are kept while a file is inspected, and as many of those that
+     * are only looked into.
+     */
     static final long DESCRIPTION_BYTES = 64 * MIB;
+
+    /** Bytes of another JSON member that is looked into while a file is inspected. */
+    static final long ENGINE_BYTES = MIB;
+
+    /** Missing members that are listed. */
+    static final int MISSING = 1000;
 
     /** Nested objects and arrays. */
     static final int JSON_DEPTH = 32;
