@@ -31,23 +31,7 @@ final class Failures {
             return INTERNAL; // What fails while everything closes is no failure; nobody sees this
             // code.
         }
-        NrtException shown =
-                switch (failure) {
-                    case NrtException known -> known;
-                    case OutOfMemoryError memory ->
-                            new NrtException(
-                                    NrtStatus.NRT_RESOURCE,
-                                    "the JVM is out of memory ("
-                                            + memory.getMessage()
-                                            + "); give it more with GLIA_JAVA_OPTS=-Xmx4g",
-                                    memory);
-                    default ->
-                            new NrtException(
-                                    NrtStatus.NRT_FAILURE,
-                                    failure
-                                            + "; this is a defect of Glia: --stacktrace shows where",
-                                    failure);
-                };
+        NrtException shown = told(failure);
         if (stacktrace) {
             StringWriter trace = new StringWriter();
             shown.printStackTrace(new PrintWriter(trace));
@@ -73,6 +57,25 @@ final class Failures {
                             + line.substring(line.length() - END);
         }
         return Printable.text(line.replaceAll("\\s*\\R\\s*", " "));
+    }
+
+    /** The failure as it is told: with a status, and what to do. */
+    static NrtException told(Throwable failure) {
+        return switch (failure) {
+            case NrtException known -> known;
+            case OutOfMemoryError memory ->
+                    new NrtException(
+                            NrtStatus.NRT_RESOURCE,
+                            "the JVM is out of memory ("
+                                    + memory.getMessage()
+                                    + "); give it more with GLIA_JAVA_OPTS=-Xmx4g",
+                            memory);
+            default ->
+                    new NrtException(
+                            NrtStatus.NRT_FAILURE,
+                            failure + "; this is a defect of Glia: --stacktrace shows where",
+                            failure);
+        };
     }
 
     private static boolean endedBySignal() {

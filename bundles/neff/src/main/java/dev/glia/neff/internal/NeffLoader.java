@@ -16,12 +16,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads NEFFs: the header, then the payload in one pass, then the JSON members that say what it is.
@@ -30,6 +30,7 @@ import java.util.Set;
 public final class NeffLoader implements NeffReader {
     private static final long LEAST_STEP = 64 * 1024;
     private static final long READ = 64 * 1024 * 1024;
+    private static final List<String> COMPILER = List.of("tool_version");
 
     /** Uses an open source of bytes. */
     @FunctionalInterface
@@ -165,14 +166,37 @@ public final class NeffLoader implements NeffReader {
                     header,
                     Target.architecture(target),
                     target,
+                    compiler(content, refusals),
                     graph.inputs(),
                     graph.outputs(),
                     graph.graphs(),
                     DefinitionReader.read(walk.members(), content, refusals),
                     walk.members(),
+                    Chain.missing(graph.graphs(), content, names(walk), refusals),
                     inspection.digests(),
                     walk.hash().orElseThrow());
         }
+    }
+
+    private static String compiler(Map<String, MemorySegment> content, Refusals refusals) {
+        String[] version = {""};
+        MemorySegment info = content.get(Descriptions.INFO_MEMBER);
+        if (info != null) {
+            JsonTexts.visit(
+                    Descriptions.INFO_MEMBER,
+                    info,
+                    refusals,
+                    (path, text) -> {
+                        if (path.equals(COMPILER)) {
+                            version[0] = text;
+                        }
+                    });
+        }
+        return version[0];
+    }
+
+    private static Set<String> names(TarReader.Walk walk) {
+        return walk.members().stream().map(NeffMember::name).collect(Collectors.toSet());
     }
 
     @Override
@@ -304,8 +328,7 @@ public final class NeffLoader implements NeffReader {
 
     private static NeffGraph graph(
             TarReader.Walk walk, Map<String, MemorySegment> content, Refusals refusals) {
-        Set<String> names = new HashSet<>();
-        walk.members().forEach(member -> names.add(member.name()));
+        Set<String> names = names(walk);
         require(GraphReader.MEMBER, "the description", names, refusals);
         MemorySegment description = content.get(GraphReader.MEMBER);
         if (description == null) {

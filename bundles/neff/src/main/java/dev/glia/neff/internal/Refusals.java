@@ -53,6 +53,19 @@ record Refusals(String label) {
                 NrtStatus.NRT_FAILURE, label + ": the thread was interrupted while reading it");
     }
 
+    /** Whether a terminal shows it, and does not obey it. */
+    static boolean isPrintable(int c) {
+        return !Character.isISOControl(c)
+                && switch (Character.getType(c)) {
+                    case Character.FORMAT,
+                            Character.SURROGATE,
+                            Character.LINE_SEPARATOR,
+                            Character.PARAGRAPH_SEPARATOR ->
+                            false;
+                    default -> true;
+                };
+    }
+
     /** Untrusted text as it may be printed: short, in one line, without control characters. */
     static String shown(Object found) {
         String text = String.valueOf(found);
@@ -61,11 +74,10 @@ record Refusals(String label) {
                 .limit(SHOWN)
                 .forEach(
                         c -> {
-                            if (Character.isISOControl(c)
-                                    || Character.getType(c) == Character.FORMAT) {
-                                clean.append("\\u%04x".formatted(c));
-                            } else {
+                            if (isPrintable(c)) {
                                 clean.appendCodePoint(c);
+                            } else {
+                                clean.append("\\u%04x".formatted(c));
                             }
                         });
         return text.codePointCount(0, text.length()) > SHOWN ? clean + "..." : clean.toString();
