@@ -3,6 +3,7 @@ package dev.glia.engine.onnx.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import dev.glia.runtime.DType;
 
@@ -34,6 +35,10 @@ class NanScanTest {
             MemorySegment memory = MemorySegment.ofArray(new byte[elements * width]);
             NanScan scan = new NanScan();
             scan.add(type, memory);
+            if (type == DType.FLOAT32) { // the least of all, whose upper bits are infinity
+                memory.set(JAVA_INT_UNALIGNED, (elements - 1) * 4L, 0xff80_0001);
+                assertThat(scan.found()).isTrue();
+            }
             for (int bits = 0; bits < 1 << digits; bits++) {
                 int place = (bits % elements + 1) * width;
                 memory.fill((byte) 0);
