@@ -1,5 +1,6 @@
 package dev.glia.launcher.tensor;
 
+import dev.glia.neff.FileKind;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
@@ -29,6 +30,7 @@ public final class TensorFile {
      * @throws NrtException NRT_INVALID when the file cannot be read or does not fit the tensor
      */
     public static String read(Path file, TensorInfo info, MemorySegment data) {
+        requireItsKind(file, info);
         try {
             return switch (ending(file)) {
                 case "npy" -> mapped(file, bytes -> Npy.read(file, bytes, info, data));
@@ -112,6 +114,19 @@ public final class TensorFile {
                         + info.typeAndShape()
                         + "): "
                         + found);
+    }
+
+    /** Raw bytes may look like anything. */
+    private static void requireItsKind(Path file, TensorInfo info) {
+        FileKind.of(file)
+                .filter(kind -> !kind.fits(file.toString()) && !ending(file).equals("bin"))
+                .ifPresent(
+                        kind -> {
+                            throw invalid(
+                                    file,
+                                    info,
+                                    kind.insteadOf(FileKind.Wanted.VALUES, file.toString()));
+                        });
     }
 
     private static String raw(Path file, MemorySegment bytes, TensorInfo info, MemorySegment data) {

@@ -10,6 +10,7 @@ import dev.glia.runtime.TensorInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -200,7 +201,7 @@ class TensorFileTest {
     @Test
     void refusesWhatIsNoPictureOrHasNoPlaceForOne() throws IOException {
         TensorInfo info = info(DType.FLOAT32, 1L, 1L, 8L, 8L);
-        Path file = Files.writeString(folder.resolve("a.png"), "no picture");
+        Path file = Files.writeString(folder.resolve("a.png"), "no\0picture");
         assertThatThrownBy(() -> TensorFile.read(file, info, empty(info)))
                 .hasMessageContaining("no PNG or JPEG");
         TensorInfo vector = info(DType.FLOAT32, 1L, 1000L);
@@ -237,6 +238,22 @@ class TensorFileTest {
         Files.write(file, Arrays.copyOf(large, large.length / 2));
         assertThatThrownBy(() -> TensorFile.read(file, info, empty(info)))
                 .isInstanceOf(NrtException.class);
+    }
+
+    /** Another kind of file under the name of this one, and the same bytes as they may be. */
+    @ParameterizedTest
+    @CsvSource({
+        "a.npy, version https://git-lfs.github.com/spec/v1, a Git LFS pointer",
+        "a.pb, <!DOCTYPE html>, an HTML page",
+        "a.png, <!DOCTYPE html>, an HTML page",
+        "a.jpg, version https://git-lfs.github.com/spec/v1, a Git LFS pointer",
+        "a.npy, GIF89a, a picture",
+        "a.npy, '', empty",
+        "a.bin, <!DOCTYPE html>, it has 15 bytes",
+    })
+    void saysWhatAFileIsThatIsNoTensor(String name, String content, String found)
+            throws IOException {
+        assertRefused(name, content.getBytes(StandardCharsets.US_ASCII), found);
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.glia.runtime.internal;
 
+import dev.glia.neff.FileKind;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -58,7 +59,14 @@ record NpyFile(TensorInfo info, MemorySegment elements) {
         ByteBuffer start = read(channel, 0, MAGIC.length + 2 + Integer.BYTES);
         for (byte expected : MAGIC) {
             if (!start.hasRemaining() || start.get() != expected) {
-                throw invalid(file, "it is no .npy file: it does not begin with \\x93NUMPY");
+                throw invalid(
+                        file,
+                        FileKind.of(file)
+                                .map(
+                                        kind ->
+                                                kind.insteadOf(
+                                                        FileKind.Wanted.VALUES, file.toString()))
+                                .orElse("it is no .npy file: it does not begin with \\x93NUMPY"));
             }
         }
         if (start.remaining() < 2 + Integer.BYTES) {
