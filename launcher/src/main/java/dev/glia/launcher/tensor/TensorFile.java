@@ -2,6 +2,7 @@ package dev.glia.launcher.tensor;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.glia.neff.FileKind;
 import dev.glia.neff.NpyHeader;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
@@ -44,6 +45,7 @@ public final class TensorFile {
                 throw new FileSystemException(
                         file.toString(), null, "it is a folder, a pipe or a device; give a file");
             }
+            requireItsKind(file, info);
             return switch (ending(file)) {
                 case "npy" -> mapped(file, info, data, bytes -> array(file, bytes, info, data));
                 case "pb" ->
@@ -131,6 +133,19 @@ public final class TensorFile {
                         + info.typeAndShape()
                         + "): "
                         + found);
+    }
+
+    /** Raw bytes may look like anything. */
+    private static void requireItsKind(Path file, TensorInfo info) {
+        FileKind.of(file)
+                .filter(kind -> !kind.fits(file.toString()) && !ending(file).equals("bin"))
+                .ifPresent(
+                        kind -> {
+                            throw invalid(
+                                    file,
+                                    info,
+                                    kind.insteadOf(FileKind.Wanted.VALUES, file.toString()));
+                        });
     }
 
     private static NrtException unwritable(Path file, IOException failure, String advice) {

@@ -243,6 +243,22 @@ class TensorFileTest {
         }
     }
 
+    /** Another kind of file under the name of this one, and the same bytes as they may be. */
+    @ParameterizedTest
+    @CsvSource({
+        "a.npy, version https://git-lfs.github.com/spec/v1, a Git LFS pointer",
+        "a.pb, <!DOCTYPE html>, an HTML page",
+        "a.png, <!DOCTYPE html>, an HTML page",
+        "a.jpg, version https://git-lfs.github.com/spec/v1, a Git LFS pointer",
+        "a.npy, GIF89a, a picture",
+        "a.npy, '', empty",
+        "a.bin, <!DOCTYPE html>, it has 15 bytes",
+    })
+    void saysWhatAFileIsThatIsNoTensor(String name, String content, String found)
+            throws IOException {
+        assertRefused(name, content.getBytes(StandardCharsets.US_ASCII), found);
+    }
+
     @ParameterizedTest
     @EnumSource(DType.class)
     void fillsEveryTypeWithTheSameValuesForTheSameSeed(DType type) {

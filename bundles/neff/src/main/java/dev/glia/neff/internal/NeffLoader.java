@@ -1,5 +1,6 @@
 package dev.glia.neff.internal;
 
+import dev.glia.neff.FileKind;
 import dev.glia.neff.Neff;
 import dev.glia.neff.NeffHeader;
 import dev.glia.neff.NeffMember;
@@ -42,7 +43,7 @@ public final class NeffLoader implements NeffReader {
 
     @Override
     public Neff open(Path file, HashCheck check) {
-        Refusals refusals = new Refusals(file.toString());
+        Refusals refusals = Refusals.of(file);
         return check == HashCheck.REQUIRE_LATER
                 ? openLate(file, refusals)
                 : withFile(
@@ -54,7 +55,7 @@ public final class NeffLoader implements NeffReader {
 
     @Override
     public Neff open(MemorySegment bytes, String label, HashCheck check) {
-        return open(bytes, check, new Refusals(label));
+        return open(bytes, check, Refusals.of(label));
     }
 
     private static Neff open(MemorySegment bytes, HashCheck check, Refusals refusals) {
@@ -103,7 +104,7 @@ public final class NeffLoader implements NeffReader {
 
     @Override
     public Neff openSigned(Path file, Path keys, HashCheck check) {
-        Refusals refusals = new Refusals(file.toString());
+        Refusals refusals = Refusals.of(file);
         requireRegular(file, refusals);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 SharedMemory whole = whole(channel, refusals)) {
@@ -134,14 +135,14 @@ public final class NeffLoader implements NeffReader {
 
     @Override
     public NeffSummary inspect(Path file, boolean digests) {
-        Refusals refusals = new Refusals(file.toString());
+        Refusals refusals = Refusals.of(file);
         return withFile(
                 file, refusals, (source, header) -> summary(source, header, digests, refusals));
     }
 
     /** Inspects a NEFF in memory. */
     NeffSummary inspect(MemorySegment bytes, String label, boolean digests) {
-        Refusals refusals = new Refusals(label);
+        Refusals refusals = Refusals.of(label);
         ByteSource source = new ByteSource.InMemory(bytes);
         try {
             return summary(source, header(source, refusals), digests, refusals);
@@ -201,7 +202,7 @@ public final class NeffLoader implements NeffReader {
 
     @Override
     public List<Path> unpack(Path file, Path folder) {
-        Refusals refusals = new Refusals(file.toString());
+        Refusals refusals = Refusals.of(file);
         return withFile(
                 file,
                 refusals,
@@ -236,12 +237,17 @@ public final class NeffLoader implements NeffReader {
     private static NeffHeader header(ByteSource source, Refusals refusals) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(NeffHeader.BYTES);
         source.read(0, bytes);
-        if (bytes.hasRemaining()) {
+        Optional<FileKind> other =
+                FileKind.of(bytes.flip(), source.size()).filter(kind -> kind != FileKind.NEFF);
+        if (other.isPresent()) {
+            throw refusals.noNeff(other.get());
+        }
+        if (bytes.limit() < NeffHeader.BYTES) {
             throw refusals.invalid(
                     "the file has %d bytes; accepted: a header of %d bytes and a payload"
-                            .formatted(bytes.position(), NeffHeader.BYTES));
+                            .formatted(bytes.limit(), NeffHeader.BYTES));
         }
-        return HeaderCodec.decode(bytes.flip(), source.size(), refusals);
+        return HeaderCodec.decode(bytes, source.size(), refusals);
     }
 
     private static void requireHash(NeffHeader header, Refusals refusals) {

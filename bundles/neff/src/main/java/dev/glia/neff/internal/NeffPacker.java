@@ -33,7 +33,7 @@ public final class NeffPacker implements NeffWriter {
 
     @Override
     public long write(Path target, Content content) {
-        Refusals refusals = new Refusals(target.toString());
+        Refusals refusals = Refusals.of(target);
         Path temporary =
                 target.resolveSibling(
                         "." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");

@@ -1,16 +1,34 @@
 package dev.glia.neff.internal;
 
+import dev.glia.neff.FileKind;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
+import java.nio.file.Path;
 
 /**
  * Words the errors about one NEFF, so that each names the file, the place, what was found and what
  * is accepted.
  *
  * @param label the file, or what else to call the bytes
+ * @param file what to call the file in a command
  */
-record Refusals(String label) {
+record Refusals(String label, String file) {
     private static final int SHOWN = 120;
+
+    /** For a file. */
+    static Refusals of(Path file) {
+        return new Refusals(file.toString(), file.toString());
+    }
+
+    /** For bytes in memory. */
+    static Refusals of(String label) {
+        return new Refusals(label, "FILE");
+    }
+
+    NrtException noNeff(FileKind kind) {
+        return invalid(kind.insteadOf(FileKind.Wanted.NEFF, file));
+    }
 
     NrtException field(String field, long offset, Object found, String accepted) {
         return invalid(

@@ -79,7 +79,7 @@ final class HostileCorpus {
 
     private void headers() {
         byte[] fine = neff(good().end());
-        bad("empty file", new byte[0], "the file has 0 bytes");
+        bad("empty file", new byte[0], "it is empty, not a NEFF; get it again");
         bad(
                 "half a header",
                 Arrays.copyOf(fine, 700),

@@ -1,5 +1,6 @@
 package dev.glia.runtime.internal;
 
+import dev.glia.neff.FileKind;
 import dev.glia.neff.NpyHeader;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
@@ -34,6 +35,14 @@ record NpyFile(TensorInfo info, MemorySegment elements) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw invalid(file, "it is a folder, a pipe or a device; give a file");
         }
+        FileKind.of(file)
+                .filter(kind -> kind != FileKind.ARRAY)
+                .ifPresent(
+                        kind -> {
+                            throw invalid(
+                                    file,
+                                    kind.insteadOf(FileKind.Wanted.VALUES, file.toString()));
+                        });
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return map(file, channel, dtype, arena);
         } catch (IOException failure) {

@@ -261,6 +261,9 @@ class TensorsTest {
         }
         assertThatThrownBy(() -> runtime.map(folder.resolve("none.npy"), DType.INT32))
                 .hasMessageContaining("cannot be read");
+        Path pointer = Files.writeString(folder.resolve("p.npy"), "version https://git-lfs");
+        assertThatThrownBy(() -> runtime.map(pointer, DType.INT32))
+                .hasMessageContaining("p.npy: it is a Git LFS pointer");
     }
 
     private Path npy(String header, int elements, int value) throws IOException {

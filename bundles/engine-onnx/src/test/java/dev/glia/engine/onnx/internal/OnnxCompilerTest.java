@@ -328,6 +328,9 @@ class OnnxCompilerTest {
             Path model = external(folder, "w", part[0], part[1]);
             assertInvalid(() -> Lab.COMPILER.compile(model, Map.of()), "tensor w");
         }
+        Files.writeString(folder.resolve("w"), "version https://git-lfs.github.com/spec/v1\n");
+        Path model = external(folder, "w", 0, 800);
+        assertInvalid(() -> Lab.COMPILER.compile(model, Map.of()), "git lfs pull");
     }
 
     @Test
