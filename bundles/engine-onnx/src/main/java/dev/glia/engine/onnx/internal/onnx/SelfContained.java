@@ -32,32 +32,15 @@ public final class SelfContained {
      */
     public static List<StoredWeight> check(ByteBuffer model, String name) {
         SelfContained check = new SelfContained();
-        ProtoReader reader = ProtoReader.of(model, name);
-        while (reader.next()) {
-            switch (reader.number()) {
-                case Fields.MODEL_GRAPH -> check.outermost(reader.message("graph"));
-                case Fields.MODEL_FUNCTIONS -> {
-                    ProtoReader function = reader.message("function");
-                    while (function.next()) {
-                        if (function.number() == Fields.FUNCTION_NODE) {
-                            node(function.message("node"));
-                        }
-                    }
-                }
-                default -> {}
-            }
-        }
+        StrictReading.read(model, name, check::tensor);
         return check.weights;
     }
 
-    private void outermost(ProtoReader graph) {
-        while (graph.next()) {
-            switch (graph.number()) {
-                case Fields.GRAPH_NODE -> node(graph.message("node"));
-                case Fields.GRAPH_INITIALIZER -> constant(graph.message("initializer"));
-                case Fields.GRAPH_SPARSE_INITIALIZER -> sparse(graph.message("sparse_initializer"));
-                default -> {}
-            }
+    private void tensor(ProtoReader tensor, boolean ownConstant) {
+        if (ownConstant) {
+            constant(tensor);
+        } else {
+            requireData(tensor);
         }
     }
 
@@ -72,7 +55,7 @@ public final class SelfContained {
                 case Fields.TENSOR_NAME -> name = tensor.string();
                 case Fields.TENSOR_DATA_TYPE -> type = tensor.varintValue();
                 case Fields.TENSOR_DIMS -> {
-                    for (long extent : tensor.varints()) {
+                    for (long extent : tensor.varints(StrictReading.RANK)) {
                         shape.add(extent);
                     }
                 }
@@ -134,54 +117,17 @@ public final class SelfContained {
         throw tensor.damaged("a tensor whose data in the weights has another size than its shape");
     }
 
-    private static void graph(ProtoReader graph) {
-        while (graph.next()) {
-            switch (graph.number()) {
-                case Fields.GRAPH_NODE -> node(graph.message("node"));
-                case Fields.GRAPH_INITIALIZER -> tensor(graph.message("initializer"));
-                case Fields.GRAPH_SPARSE_INITIALIZER -> sparse(graph.message("sparse_initializer"));
-                default -> {}
-            }
-        }
-    }
-
-    private static void node(ProtoReader node) {
-        while (node.next()) {
-            if (node.number() == Fields.NODE_ATTRIBUTE) {
-                attribute(node.message("attribute"));
-            }
-        }
-    }
-
-    private static void attribute(ProtoReader attribute) {
-        while (attribute.next()) {
-            switch (attribute.number()) {
-                case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS ->
-                        graph(attribute.message("graph"));
-                case Fields.ATTRIBUTE_TENSOR, Fields.ATTRIBUTE_TENSORS ->
-                        tensor(attribute.message("tensor"));
-                case Fields.ATTRIBUTE_SPARSE_TENSOR, Fields.ATTRIBUTE_SPARSE_TENSORS ->
-                        sparse(attribute.message("sparse_tensor"));
-                default -> {}
-            }
-        }
-    }
-
-    private static void sparse(ProtoReader sparse) {
-        while (sparse.next()) {
-            switch (sparse.number()) {
-                case Fields.SPARSE_VALUES, Fields.SPARSE_INDICES ->
-                        tensor(sparse.message("values"));
-                default -> {}
-            }
-        }
-    }
-
-    private static void tensor(ProtoReader tensor) {
+    private static void requireData(ProtoReader tensor) {
         while (tensor.next()) {
-            if (tensor.number() == Fields.TENSOR_DATA_LOCATION
-                    && tensor.varintValue() == EXTERNAL) {
-                throw tensor.damaged("a tensor whose data is in another file");
+            switch (tensor.number()) {
+                case Fields.TENSOR_DATA_LOCATION -> {
+                    if (tensor.varintValue() == EXTERNAL) {
+                        throw tensor.damaged("a tensor whose data is in another file");
+                    }
+                }
+                case Fields.TENSOR_EXTERNAL_DATA ->
+                        throw tensor.damaged("a tensor whose data is in another file");
+                default -> {}
             }
         }
     }

@@ -16,11 +16,15 @@ import java.util.Map;
 /** How a session is made. */
 final class OrtOptions implements AutoCloseable {
 
-    /** A core is one thread, which waits without turning. */
+    /**
+     * A core is one thread, which waits without turning. Constants are handed over in memory: ONNX
+     * Runtime may not look for any in files, whatever a model says.
+     */
     private static final Map<String, String> SETTINGS =
             Map.of(
                     "session.intra_op.allow_spinning", "0",
-                    "session.inter_op.allow_spinning", "0");
+                    "session.inter_op.allow_spinning", "0",
+                    "session.model_external_initializers_file_folder_path", "/dev/null");
 
     private final OrtApi api;
     private final long handle;
