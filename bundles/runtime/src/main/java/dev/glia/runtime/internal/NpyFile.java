@@ -40,8 +40,7 @@ record NpyFile(TensorInfo info, MemorySegment elements) {
                 .ifPresent(
                         kind -> {
                             throw invalid(
-                                    file,
-                                    kind.insteadOf(FileKind.Wanted.VALUES, file.toString()));
+                                    file, kind.insteadOf(FileKind.Wanted.VALUES, file.toString()));
                         });
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return map(file, channel, dtype, arena);

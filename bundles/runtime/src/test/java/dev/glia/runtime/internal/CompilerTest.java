@@ -30,7 +30,7 @@ class CompilerTest {
                 }
 
                 @Override
-                public Compiled compile(Path source, Map<String, Long> dims, boolean portable) {
+                public Compiled compile(Path source, Map<String, Long> dims) {
                     throw new NrtException(NrtStatus.NRT_FAILURE, "the compiler reads it");
                 }
             };
@@ -72,7 +72,6 @@ class CompilerTest {
                                 Optional.empty(),
                                 0,
                                 Map.of(),
-                                true,
                                 true));
     }
 }
