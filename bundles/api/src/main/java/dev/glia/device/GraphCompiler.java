@@ -27,18 +27,21 @@ public interface GraphCompiler {
      * @param outputs the outputs
      * @param dtypes each element type that the graph computes with, and the first operator or
      *     tensor that has it
+     * @param files the files beside the source that it was made of
      */
     record Compiled(
             ModelImage.Graph graph,
             Map<String, MemorySegment> members,
             List<TensorInfo> inputs,
             List<TensorInfo> outputs,
-            Map<DType, String> dtypes) {
+            Map<DType, String> dtypes,
+            Set<Path> files) {
 
         /** Copies the lists; the order of the maps is kept by reference. */
         public Compiled {
             inputs = List.copyOf(inputs);
             outputs = List.copyOf(outputs);
+            files = Set.copyOf(files);
         }
     }
 

@@ -94,6 +94,11 @@ record OpenNeff(
     }
 
     @Override
+    public Optional<Hold> hold() {
+        return Optional.of(memory.hold());
+    }
+
+    @Override
     public void close() {
         verification.cancel();
         memory.close();

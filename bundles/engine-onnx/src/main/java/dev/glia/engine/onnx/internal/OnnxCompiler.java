@@ -7,6 +7,8 @@ import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.ElementTypes;
 import dev.glia.engine.onnx.internal.onnx.ExposedValues;
 import dev.glia.engine.onnx.internal.onnx.ExternalData;
+import dev.glia.engine.onnx.internal.onnx.LargeConstants;
+import dev.glia.engine.onnx.internal.onnx.SelfContained;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.onnx.WeightStore;
@@ -27,6 +29,8 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +50,9 @@ public final class OnnxCompiler implements GraphCompiler {
     private static final Logger LOG = LoggerFactory.getLogger("NEFF.compile_onnx");
     private static final String MEMBER = "model.onnx";
 
+    /** What the rewritten graph takes and gives, and the files beside it that were read. */
+    private record Tensors(List<TensorInfo> inputs, List<TensorInfo> outputs, Set<Path> files) {}
+
     private final OnnxRuntime runtime;
 
     /** Remembers; loads nothing. */
@@ -63,61 +70,78 @@ public final class OnnxCompiler implements GraphCompiler {
     @Override
     public Compiled compile(Path source, Map<String, Long> dims) {
         String name = String.valueOf(source.getFileName());
-        byte[] complete =
-                SourceModel.complete(
-                        read(source),
-                        name,
-                        dims,
-                        new ExternalData(source.toAbsolutePath().getParent()));
-        Path folder = null;
-        try {
-            folder = Files.createTempDirectory("glia-compile");
-            return optimize(complete, name, folder.resolve(MEMBER));
-        } catch (IOException unwritable) {
+        try (MemoryFile model = new MemoryFile();
+                MemoryFile constants = new MemoryFile()) {
+            Tensors tensors =
+                    optimize(
+                            source,
+                            name,
+                            dims,
+                            new OrtSession.Rewritten(model.path(), constants.path()));
+            return compiled(tensors, name, model, constants);
+        } catch (IOException unreadable) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
-                    "cannot compile " + name + " in a temporary folder: " + unwritable,
-                    unwritable);
-        } finally {
-            delete(folder);
+                    "cannot compile " + name + ": " + unreadable,
+                    unreadable);
         }
     }
 
-    private static byte[] read(Path source) {
+    private static MemorySegment read(Path source, Arena memory) {
         try {
             if (!Files.isRegularFile(source)) {
                 throw new NrtException(
                         NrtStatus.NRT_INVALID, source + " is no file; give an ONNX file");
             }
-            if (Files.size(source) > Integer.MAX_VALUE - Long.BYTES) {
-                throw new NrtException(
-                        NrtStatus.NRT_INVALID,
-                        source + " has " + Files.size(source) + " bytes; ONNX files end at 2 GiB");
+            try (FileChannel channel = FileChannel.open(source)) {
+                if (channel.size() > Integer.MAX_VALUE) {
+                    throw new NrtException(
+                            NrtStatus.NRT_INVALID,
+                            source
+                                    + " has "
+                                    + channel.size()
+                                    + " bytes; ONNX files end at 2 GiB: save its constants in files"
+                                    + " beside it, as external data");
+                }
+                return ExternalData.read(channel, 0, channel.size(), memory);
             }
-            return Files.readAllBytes(source);
         } catch (IOException unreadable) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID, "cannot read " + source + ": " + unreadable, unreadable);
         }
     }
 
-    private Compiled optimize(byte[] complete, String name, Path optimized) throws IOException {
+    /** The constants of the file are in memory until it is rewritten, and not longer. */
+    private Tensors optimize(
+            Path source, String name, Map<String, Long> dims, OrtSession.Rewritten rewritten) {
         Ort ort = runtime.ort();
-        List<TensorInfo> inputs;
-        List<TensorInfo> outputs;
-        try (Arena arena = Arena.ofConfined();
-                OrtSession session =
-                        new OrtSession(
-                                ort,
-                                copy(arena, complete),
-                                List.of(),
-                                OrtSession.Optimization.PORTABLE,
-                                Optional.of(optimized))) {
-            inputs = tensors(session.inputs(), TensorInfo.Usage.INPUT);
-            outputs =
-                    session.outputs().stream().allMatch(OrtSession.Port::isStatic)
-                            ? tensors(session.outputs(), TensorInfo.Usage.OUTPUT)
-                            : tensors(TrialRun.outputs(session, inputs), TensorInfo.Usage.OUTPUT);
+        try (Arena memory = Arena.ofShared()) {
+            ExternalData external = new ExternalData(source.toAbsolutePath().getParent(), memory);
+            LargeConstants.Apart apart = LargeConstants.of(read(source, memory), name, external);
+            byte[] complete = SourceModel.complete(apart.model(), name, dims, external);
+            List<OrtSession.Constant> constants =
+                    SelfContained.check(ByteBuffer.wrap(complete), name).stream()
+                            .map(
+                                    weight ->
+                                            new OrtSession.Constant(
+                                                    weight, apart.constants().get(weight.name())))
+                            .toList();
+            try (OrtSession session =
+                    new OrtSession(
+                            ort,
+                            copy(memory, complete),
+                            constants,
+                            OrtSession.Optimization.PORTABLE,
+                            Optional.of(rewritten),
+                            () -> {})) {
+                List<TensorInfo> inputs = tensors(session.inputs(), TensorInfo.Usage.INPUT);
+                List<OrtSession.Port> outputs =
+                        session.outputs().stream().allMatch(OrtSession.Port::isStatic)
+                                ? session.outputs()
+                                : TrialRun.outputs(session, inputs);
+                return new Tensors(
+                        inputs, tensors(outputs, TensorInfo.Usage.OUTPUT), external.files());
+            }
         } catch (OrtException refused) {
             throw new NrtException(
                     refused.code() == OrtException.NOT_IMPLEMENTED
@@ -131,23 +155,25 @@ public final class OnnxCompiler implements GraphCompiler {
                             + refused.getMessage(),
                     refused);
         }
-        byte[] model = CanonicalModel.of(Files.readAllBytes(optimized), name);
-        return new Compiled(
-                new ModelImage.Graph(OnnxEngine.ONNX, MEMBER),
-                members(model, name),
-                inputs,
-                outputs,
-                ElementTypes.of(model, name, inferredTypes(ort, model, name)));
     }
 
-    private static Map<String, MemorySegment> members(byte[] model, String name) {
-        WeightStore weights = new WeightStore();
-        Map<String, MemorySegment> members = new LinkedHashMap<>();
-        members.put(MEMBER, automatic(weights.separate(model, name)));
-        if (!weights.isEmpty()) {
-            members.put(StoredWeight.MEMBER, weights.memory());
+    private Compiled compiled(Tensors tensors, String name, MemoryFile model, MemoryFile constants)
+            throws IOException {
+        byte[] canonical = CanonicalModel.of(Files.readAllBytes(model.path()), name);
+        WeightStore.Apart apart;
+        try (FileChannel file = constants.open()) {
+            apart = WeightStore.of(canonical, name, file);
         }
-        return members;
+        Map<String, MemorySegment> members = new LinkedHashMap<>();
+        members.put(MEMBER, automatic(apart.model()));
+        apart.weights().ifPresent(weights -> members.put(StoredWeight.MEMBER, weights));
+        return new Compiled(
+                new ModelImage.Graph(OnnxEngine.ONNX, MEMBER),
+                members,
+                tensors.inputs(),
+                tensors.outputs(),
+                ElementTypes.of(apart.model(), name, inferredTypes(runtime.ort(), apart, name)),
+                tensors.files());
     }
 
     private static MemorySegment automatic(byte[] bytes) {
@@ -158,15 +184,16 @@ public final class OnnxCompiler implements GraphCompiler {
      * {@return the element types of what the outermost graph computes; none when ONNX Runtime does
      * not tell}
      */
-    private static Map<String, Long> inferredTypes(Ort ort, byte[] model, String name) {
+    private static Map<String, Long> inferredTypes(Ort ort, WeightStore.Apart apart, String name) {
         try (Arena arena = Arena.ofConfined();
                 OrtSession session =
                         new OrtSession(
                                 ort,
-                                copy(arena, ExposedValues.of(model, name)),
-                                List.of(),
+                                copy(arena, ExposedValues.of(apart.model(), name)),
+                                constants(apart, name),
                                 OrtSession.Optimization.NONE,
-                                Optional.empty())) {
+                                Optional.empty(),
+                                () -> {})) {
             Map<String, Long> types = new LinkedHashMap<>();
             session.outputs().stream()
                     .filter(port -> port.onnxType() == OrtSession.Port.TENSOR)
@@ -185,6 +212,18 @@ public final class OnnxCompiler implements GraphCompiler {
                     unanswered.getMessage());
             return Map.of();
         }
+    }
+
+    private static List<OrtSession.Constant> constants(WeightStore.Apart apart, String name) {
+        return SelfContained.check(ByteBuffer.wrap(apart.model()), name).stream()
+                .map(
+                        weight ->
+                                new OrtSession.Constant(
+                                        weight,
+                                        apart.weights()
+                                                .orElseThrow()
+                                                .asSlice(weight.offset(), weight.length())))
+                .toList();
     }
 
     private static List<TensorInfo> tensors(List<OrtSession.Port> ports, TensorInfo.Usage usage) {
@@ -225,16 +264,5 @@ public final class OnnxCompiler implements GraphCompiler {
 
     private static MemorySegment copy(Arena arena, byte[] bytes) {
         return arena.allocate(Math.max(1, bytes.length)).copyFrom(MemorySegment.ofArray(bytes));
-    }
-
-    private static void delete(Path folder) {
-        if (folder != null) {
-            try {
-                Files.deleteIfExists(folder.resolve(MEMBER));
-                Files.deleteIfExists(folder);
-            } catch (IOException leftBehind) {
-                // In the folder for temporary files, where the system cleans up.
-            }
-        }
     }
 }

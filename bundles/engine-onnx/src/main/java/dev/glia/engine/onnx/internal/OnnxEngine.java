@@ -24,7 +24,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -111,14 +110,18 @@ public final class OnnxEngine implements Engine {
                     place + " has " + bytes.byteSize() + " bytes; graphs end at 2 GiB");
         }
         Ort ort = runtime.ort();
-        List<OrtSession.Constant> constants =
-                SelfContained.check(bytes.asByteBuffer(), place).stream()
-                        .map(weight -> new OrtSession.Constant(weight, data(image, weight, place)))
-                        .toList();
+        Weights weights =
+                new Weights(image, SelfContained.check(bytes.asByteBuffer(), place), place);
         try {
             return new OrtSession(
-                    ort, bytes, constants, OrtSession.Optimization.ALL, Optional.empty());
+                    ort,
+                    bytes,
+                    weights.constants(),
+                    OrtSession.Optimization.ALL,
+                    Optional.empty(),
+                    weights::close);
         } catch (OrtException refused) {
+            weights.close();
             throw new NrtException(
                     refused.code() == OrtException.NOT_IMPLEMENTED
                             ? NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION
@@ -130,34 +133,10 @@ public final class OnnxEngine implements Engine {
                             + ": "
                             + refused.getMessage(),
                     refused);
+        } catch (RuntimeException | Error failed) {
+            weights.close();
+            throw failed;
         }
-    }
-
-    private static MemorySegment data(ModelImage image, StoredWeight weight, String place) {
-        MemorySegment memory =
-                image.find(StoredWeight.MEMBER)
-                        .orElseThrow(
-                                () ->
-                                        new NrtException(
-                                                NrtStatus.NRT_INVALID,
-                                                place
-                                                        + " has its weights in "
-                                                        + StoredWeight.MEMBER
-                                                        + ", which is not there"));
-        if (weight.length() > memory.byteSize()
-                || weight.offset() > memory.byteSize() - weight.length()) {
-            throw new NrtException(
-                    NrtStatus.NRT_INVALID,
-                    "%s: constant %s is %d bytes at %d of %s, which has %d bytes"
-                            .formatted(
-                                    place,
-                                    weight.name(),
-                                    weight.length(),
-                                    weight.offset(),
-                                    StoredWeight.MEMBER,
-                                    memory.byteSize()));
-        }
-        return memory.asSlice(weight.offset(), weight.length());
     }
 
     /** What tells models apart: the graph and its weights. */

@@ -16,6 +16,7 @@ import dev.glia.runtime.NrtStatus;
 
 import org.junit.jupiter.api.Test;
 
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,7 +36,7 @@ class HostileModelTest {
                                     bytes,
                                     "m.onnx",
                                     Map.of(),
-                                    new ExternalData(Path.of("/nonexistent"))),
+                                    new ExternalData(Path.of("/nonexistent"), Arena.ofAuto())),
                     () -> SelfContained.check(ByteBuffer.wrap(bytes), "m.onnx"),
                     () -> CanonicalModel.of(bytes, "m.onnx"),
                     () -> ExposedValues.of(bytes, "m.onnx"),
@@ -112,8 +113,11 @@ class HostileModelTest {
         assertThatThrownBy(
                         () ->
                                 SourceModel.complete(
-                                        model, "m.onnx", Map.of(), new ExternalData(Path.of("/"))))
-                .hasMessageContaining("a graph within more than 8 others");
+                                        model,
+                                        "m.onnx",
+                                        Map.of(),
+                                        new ExternalData(Path.of("/"), Arena.ofAuto())))
+                .hasMessageContaining("nested deeper");
         assertThatThrownBy(() -> ElementTypes.of(model, "m.onnx", Map.of()))
                 .hasMessageContaining("nested deeper");
         assertThatThrownBy(() -> CanonicalModel.of(model, "m.onnx"))
@@ -123,7 +127,8 @@ class HostileModelTest {
     @Test
     void writesWhatItReads() {
         byte[] complete =
-                SourceModel.complete(MODEL, "m.onnx", Map.of(), new ExternalData(Path.of("/")));
+                SourceModel.complete(
+                        MODEL, "m.onnx", Map.of(), new ExternalData(Path.of("/"), Arena.ofAuto()));
         assertThat(complete).isEqualTo(MODEL);
         assertThat(CanonicalModel.of(CanonicalModel.of(MODEL, "m"), "m"))
                 .isEqualTo(CanonicalModel.of(MODEL, "m"));

@@ -177,7 +177,8 @@ final class Lab {
                 image.member("model.onnx"),
                 List.of(),
                 OrtSession.Optimization.PORTABLE,
-                Optional.empty());
+                Optional.empty(),
+                () -> {});
     }
 
     static List<MemorySegment> memory(Arena arena, List<TensorInfo> tensors) {

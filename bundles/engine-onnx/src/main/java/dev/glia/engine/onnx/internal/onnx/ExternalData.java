@@ -6,24 +6,40 @@ import dev.glia.runtime.NrtStatus;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads weights that lie in files beside an ONNX file, and in no other place. */
 public final class ExternalData {
+    private static final long ALIGNMENT = 64;
+    private static final long PIECE = 1 << 24;
+
     private final Path folder;
+    private final Arena memory;
+    private final Set<Path> files = new LinkedHashSet<>();
 
     /**
      * Remembers.
      *
      * @param folder the folder of the ONNX file
+     * @param memory where the data goes
      */
-    public ExternalData(Path folder) {
+    public ExternalData(Path folder, Arena memory) {
         this.folder = folder;
+        this.memory = memory;
+    }
+
+    /** {@return the files that data was read from} */
+    public Set<Path> files() {
+        return files;
     }
 
     /**
@@ -40,9 +56,7 @@ public final class ExternalData {
         try (FileChannel channel = FileChannel.open(file)) {
             long offset = number(tensor, entries, "offset", 0);
             long length = number(tensor, entries, "length", Math.max(0, channel.size() - offset));
-            if (offset > channel.size()
-                    || length > channel.size() - offset
-                    || length > Integer.MAX_VALUE) {
+            if (offset > channel.size() || length > channel.size() - offset) {
                 throw invalid(
                         tensor,
                         "is "
@@ -59,13 +73,17 @@ public final class ExternalData {
                                         .map(_ -> "; it is a Git LFS pointer: git lfs pull")
                                         .orElse(""));
             }
-            ByteBuffer data = ByteBuffer.allocate((int) length);
-            while (data.hasRemaining()) {
-                if (channel.read(data, offset + data.position()) < 0) {
-                    throw new EOFException(location + " became shorter");
-                }
+            if (length > Integer.MAX_VALUE) {
+                throw invalid(
+                        tensor,
+                        "has "
+                                + length
+                                + " bytes; a tensor has at most "
+                                + Integer.MAX_VALUE
+                                + ": split it in the graph");
             }
-            return data.flip();
+            files.add(file);
+            return read(channel, offset, length, memory).asByteBuffer();
         } catch (IOException unreadable) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
@@ -77,6 +95,24 @@ public final class ExternalData {
                             + unreadable,
                     unreadable);
         }
+    }
+
+    /**
+     * Reads a part of a file, into memory that stays what it is when the file changes.
+     *
+     * @throws EOFException when the file has become shorter
+     */
+    public static MemorySegment read(FileChannel file, long offset, long length, Arena memory)
+            throws IOException {
+        MemorySegment data = memory.allocate(Math.max(1, length), ALIGNMENT).asSlice(0, length);
+        for (long at = 0; at < length; ) {
+            ByteBuffer piece = data.asSlice(at, Math.min(PIECE, length - at)).asByteBuffer();
+            if (file.read(piece, offset + at) < 0) {
+                throw new EOFException("it became shorter");
+            }
+            at += piece.position();
+        }
+        return data;
     }
 
     private Path file(String tensor, String location) {

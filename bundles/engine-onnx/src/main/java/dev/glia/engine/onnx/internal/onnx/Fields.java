@@ -27,6 +27,7 @@ final class Fields {
     static final int NODE_NAME = 3;
     static final int NODE_OP_TYPE = 4;
     static final int NODE_ATTRIBUTE = 5;
+    static final int NODE_DOMAIN = 7;
 
     static final int ATTRIBUTE_NAME = 1;
     static final int ATTRIBUTE_FLOAT = 2;

@@ -10,6 +10,7 @@ public final class GraphAuthor {
     private static final int TYPE_FLOAT = 1;
     private static final int TYPE_INT = 2;
     private static final int TYPE_STRING = 3;
+    private static final int TYPE_TENSOR = 4;
     private static final int TYPE_GRAPH = 5;
     private static final int TYPE_INTS = 7;
 
@@ -115,6 +116,16 @@ public final class GraphAuthor {
         ProtoWriter attribute = named(name);
         values.forEach(value -> attribute.varint(Fields.ATTRIBUTE_INTS, value));
         return attribute.varint(Fields.ATTRIBUTE_TYPE, TYPE_INTS);
+    }
+
+    /** {@return an attribute that is a tensor, from its little-endian bytes} */
+    public static ProtoWriter attribute(
+            String name, ElementType type, ByteBuffer data, long... dims) {
+        return named(name)
+                .message(
+                        Fields.ATTRIBUTE_TENSOR,
+                        tensor(name, type, dims).bytes(Fields.TENSOR_RAW_DATA, data))
+                .varint(Fields.ATTRIBUTE_TYPE, TYPE_TENSOR);
     }
 
     /** {@return an attribute that is a graph, such as the body of a loop} */

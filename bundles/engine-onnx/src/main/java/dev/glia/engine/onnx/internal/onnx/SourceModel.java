@@ -55,7 +55,6 @@ public final class SourceModel {
                                         + ", but must be at least 1");
                     }
                 });
-        StrictReading.read(ByteBuffer.wrap(source), name, (tensor, ownConstant) -> {});
         SourceModel model = new SourceModel(dims, external);
         byte[] complete = model.model(ProtoReader.of(source, name)).toByteArray();
         if (!model.hasGraph) {
@@ -114,7 +113,13 @@ public final class SourceModel {
         while (graph.next()) {
             switch (graph.number()) {
                 case Fields.GRAPH_NODE -> out.message(graph.number(), node(graph.message("node")));
-                case Fields.GRAPH_INITIALIZER -> tensor(out, graph, "initializer");
+                case Fields.GRAPH_INITIALIZER -> {
+                    if (outermost) {
+                        out.raw(graph.field()); // LargeConstants looked after its data
+                    } else {
+                        tensor(out, graph, "initializer");
+                    }
+                }
                 case Fields.GRAPH_SPARSE_INITIALIZER ->
                         out.message(graph.number(), sparse(graph.message("sparse_initializer")));
                 case Fields.GRAPH_INPUT -> {
