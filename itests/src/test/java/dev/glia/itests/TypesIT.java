@@ -13,6 +13,7 @@ import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +22,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** Every element type goes through a model bit by bit, or is refused by its name. */
+/**
+ * Every element type goes through a model bit by bit, or is refused by its name; bfloat16 computes.
+ */
 class TypesIT {
     @RegisterExtension
     static final GliaContainer GLIA =
@@ -83,12 +86,33 @@ class TypesIT {
                 .hasMessageContaining(name);
     }
 
-    /** {@code y = x} over {@code [1,4]}; the type is as ONNX numbers it. */
+    /** Squares of 1.0234375, 1.9921875, -1 and 2^127, rounded. */
+    @Test
+    void computesInBfloat16(Container container, NeuronRuntime runtime) {
+        OnnxMessage square =
+                new OnnxMessage().text(1, "x").text(1, "x").text(2, "y").text(4, "Mul");
+        try (Model model = runtime.load(neff(container, "square", square, 16));
+                Execution run = model.prepare()) {
+            run.input("x")
+                    .asShortBuffer()
+                    .put(new short[] {0x3f83, 0x3fff, (short) 0xbf80, 0x7f00});
+            run.execute();
+            assertThat(run.output("y").segment().toArray(ValueLayout.JAVA_SHORT))
+                    .containsExactly(0x3f86, 0x407e, 0x3f80, 0x7f80);
+        }
+    }
+
     private static Path identity(Container container, int elementType) {
+        OnnxMessage node = new OnnxMessage().text(1, "x").text(2, "y").text(4, "Identity");
+        return neff(container, "identity", node, elementType);
+    }
+
+    /** One node from x to y over {@code [1,4]}; the type is as ONNX numbers it. */
+    private static Path neff(Container container, String name, OnnxMessage node, int elementType) {
         OnnxMessage graph =
                 new OnnxMessage()
-                        .message(1, new OnnxMessage().text(1, "x").text(2, "y").text(4, "Identity"))
-                        .text(2, "identity")
+                        .message(1, node)
+                        .text(2, name)
                         .message(11, tensor("x", elementType))
                         .message(12, tensor("y", elementType));
         byte[] model =
@@ -97,7 +121,7 @@ class TypesIT {
                         .message(7, graph)
                         .message(8, new OnnxMessage().number(2, OPSET))
                         .toByteArray();
-        return ScaleModel.neff(container, "identity", model, "trn1", 0);
+        return ScaleModel.neff(container, name, model, "trn1", 0);
     }
 
     private static OnnxMessage tensor(String name, int elementType) {

@@ -3,6 +3,7 @@ package dev.glia.engine.onnx.internal;
 import dev.glia.device.GraphCompiler;
 import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.flat.OrtFormat;
+import dev.glia.engine.onnx.internal.onnx.Bfloat16;
 import dev.glia.engine.onnx.internal.onnx.CanonicalModel;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.ElementTypes;
@@ -66,11 +67,13 @@ public final class OnnxCompiler implements GraphCompiler {
     public Compiled compile(Path source, Map<String, Long> dims, boolean portable) {
         String name = String.valueOf(source.getFileName());
         byte[] complete =
-                SourceModel.complete(
-                        read(source),
-                        name,
-                        dims,
-                        new ExternalData(source.toAbsolutePath().getParent()));
+                Bfloat16.inFloat32(
+                        SourceModel.complete(
+                                read(source),
+                                name,
+                                dims,
+                                new ExternalData(source.toAbsolutePath().getParent())),
+                        name);
         Path folder = null;
         try {
             folder = Files.createTempDirectory("glia-compile");
