@@ -2,6 +2,7 @@ package dev.glia.engine.onnx.internal;
 
 import dev.glia.device.GraphCompiler;
 import dev.glia.device.ModelImage;
+import dev.glia.engine.onnx.internal.onnx.Bfloat16;
 import dev.glia.engine.onnx.internal.onnx.CanonicalModel;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.ElementTypes;
@@ -118,7 +119,9 @@ public final class OnnxCompiler implements GraphCompiler {
         try (Arena memory = Arena.ofShared()) {
             ExternalData external = new ExternalData(source.toAbsolutePath().getParent(), memory);
             LargeConstants.Apart apart = LargeConstants.of(read(source, memory), name, external);
-            byte[] complete = SourceModel.complete(apart.model(), name, dims, external);
+            byte[] complete =
+                    Bfloat16.inFloat32(
+                            SourceModel.complete(apart.model(), name, dims, external), name);
             List<OrtSession.Constant> constants =
                     SelfContained.check(ByteBuffer.wrap(complete), name).stream()
                             .map(
