@@ -59,7 +59,15 @@ public final class Compiler implements NeffCompiler {
         int lnc = logicalCoreSize(architecture, request.lnc());
         requireReadable(request.source());
         GraphCompiler.Compiled compiled =
-                graphs.compile(request.source(), request.dims(), request.portable());
+                graphs.compile(
+                        new GraphFile(
+                                request.source(),
+                                architecture.name(),
+                                lnc,
+                                request.dims(),
+                                request.shapes(),
+                                request.fixes(),
+                                request.portable()));
         requireTypes(architecture, compiled.dtypes());
         String name = request.name().orElseGet(() -> request.target().getFileName().toString());
         long bytes =
@@ -79,8 +87,19 @@ public final class Compiler implements NeffCompiler {
                 architecture.name(),
                 compiled.inputs(),
                 compiled.outputs(),
-                bytes);
+                bytes,
+                compiled.notes());
     }
+
+    private record GraphFile(
+            Path path,
+            String architecture,
+            int lnc,
+            Map<String, Long> dims,
+            Map<String, List<Long>> shapes,
+            Map<String, List<Number>> fixes,
+            boolean portable)
+            implements GraphCompiler.Source {}
 
     private Architecture architecture(String name) {
         List<Architecture> known =

@@ -9,10 +9,12 @@ import dev.glia.engine.onnx.internal.onnx.ElementTypes;
 import dev.glia.engine.onnx.internal.onnx.ExposedValues;
 import dev.glia.engine.onnx.internal.onnx.ExternalData;
 import dev.glia.engine.onnx.internal.onnx.NodeOrder;
+import dev.glia.engine.onnx.internal.onnx.ShapeSources;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.onnx.WeightStore;
 import dev.glia.engine.onnx.internal.ort.Ort;
+import dev.glia.engine.onnx.internal.ort.OrtErrors;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtSession;
 import dev.glia.runtime.NrtException;
@@ -38,6 +40,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Compiles ONNX files: closes open dimensions, takes weights in, and lets ONNX Runtime rewrite the
@@ -63,18 +66,15 @@ public final class OnnxCompiler implements GraphCompiler {
     }
 
     @Override
-    public Compiled compile(Path source, Map<String, Long> dims, boolean portable) {
+    public Compiled compile(Source wanted) {
+        Path source = wanted.path();
         String name = String.valueOf(source.getFileName());
-        byte[] complete =
-                SourceModel.complete(
-                        read(source),
-                        name,
-                        dims,
-                        new ExternalData(source.toAbsolutePath().getParent()));
+        SourceModel.Complete complete =
+                SourceModel.complete(read(source), name, wanted, new ExternalData(source));
         Path folder = null;
         try {
             folder = Files.createTempDirectory("glia-compile");
-            return optimize(complete, name, portable, folder.resolve(MEMBER));
+            return optimize(complete, name, wanted.portable(), folder.resolve(MEMBER));
         } catch (IOException unwritable) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
@@ -103,37 +103,31 @@ public final class OnnxCompiler implements GraphCompiler {
         }
     }
 
-    private Compiled optimize(byte[] complete, String name, boolean portable, Path optimized)
+    private Compiled optimize(
+            SourceModel.Complete complete, String name, boolean portable, Path optimized)
             throws IOException {
         Ort ort = runtime.ort();
         List<TensorInfo> inputs;
-        List<TensorInfo> outputs;
+        TrialRun.Outputs outputs;
         try (Arena arena = Arena.ofConfined();
                 OrtSession session =
                         new OrtSession(
                                 ort,
-                                copy(arena, complete),
+                                copy(arena, complete.model()),
                                 OrtSession.Optimization.PORTABLE,
                                 Optional.of(
                                         new OrtSession.Rewritten(
                                                 optimized, OrtSession.Format.ONNX)))) {
             inputs = tensors(session.inputs(), TensorInfo.Usage.INPUT);
+            requireTensors(session.outputs());
             outputs =
-                    session.outputs().stream().allMatch(OrtSession.Port::isStatic)
-                            ? tensors(session.outputs(), TensorInfo.Usage.OUTPUT)
-                            : tensors(TrialRun.outputs(session, inputs), TensorInfo.Usage.OUTPUT);
+                    TrialRun.outputs(
+                            session,
+                            inputs,
+                            complete.declared(),
+                            () -> ShapeSources.of(complete.model(), name));
         } catch (OrtException refused) {
-            throw new NrtException(
-                    refused.code() == OrtException.NOT_IMPLEMENTED
-                            ? NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION
-                            : NrtStatus.NRT_INVALID,
-                    "ONNX Runtime "
-                            + ort.version()
-                            + " refuses "
-                            + name
-                            + ": "
-                            + refused.getMessage(),
-                    refused);
+            throw refusal(ort, complete.model(), name, refused);
         }
         byte[] model = CanonicalModel.of(Files.readAllBytes(optimized), name);
         return new Compiled(
@@ -142,8 +136,18 @@ public final class OnnxCompiler implements GraphCompiler {
                         ? members(model, Optional.empty(), "", name)
                         : fastMembers(ort, model, name, optimized),
                 inputs,
-                outputs,
-                ElementTypes.of(model, name, inferredTypes(ort, model, name)));
+                tensors(outputs.ports(), TensorInfo.Usage.OUTPUT),
+                ElementTypes.of(model, name, inferredTypes(ort, model, name)),
+                Stream.concat(complete.notes().stream(), outputs.notes().stream()).toList());
+    }
+
+    private static NrtException refusal(Ort ort, byte[] model, String name, OrtException refused) {
+        String what = "ONNX Runtime " + ort.version() + " refuses " + name;
+        NrtException refusal = OrtErrors.refusal(what, refused, NrtStatus.NRT_INVALID);
+        return OrtErrors.noKernel(refused)
+                .map(missing -> MissingKernel.describe(ort, model, name, missing))
+                .map(types -> new NrtException(refusal.status(), refusal.reason() + types, refused))
+                .orElse(refusal);
     }
 
     /** Without the graph for this kind of CPU where ONNX Runtime or its format has none. */
@@ -261,6 +265,12 @@ public final class OnnxCompiler implements GraphCompiler {
                             port.shape()));
         }
         return tensors;
+    }
+
+    private static void requireTensors(List<OrtSession.Port> outputs) {
+        tensors(
+                outputs.stream().map(port -> port.withShape(List.of())).toList(),
+                TensorInfo.Usage.OUTPUT);
     }
 
     private static NrtException unsupported(String what) {

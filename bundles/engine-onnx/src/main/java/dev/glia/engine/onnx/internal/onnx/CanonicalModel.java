@@ -9,7 +9,8 @@ import java.util.Map;
 
 /**
  * Puts what has no order in ONNX into one: ONNX Runtime writes weights, types and properties in the
- * order of its hash tables, which it promises to nobody.
+ * order of its hash tables, which it promises to nobody, and shapes of outputs only at times: it
+ * infers them whenever it loads a graph.
  */
 public final class CanonicalModel {
     private record Named(String name, ByteBuffer field) {}
@@ -24,7 +25,7 @@ public final class CanonicalModel {
         while (reader.next()) {
             switch (reader.number()) {
                 case Fields.MODEL_GRAPH ->
-                        out.message(reader.number(), graph(reader.message("graph")));
+                        out.message(reader.number(), graph(reader.message("graph"), true));
                 case Fields.MODEL_OPSET_IMPORT -> put(unordered, reader, Fields.OPSET_DOMAIN);
                 case Fields.MODEL_METADATA -> put(unordered, reader, Fields.ENTRY_KEY);
                 default -> out.raw(reader.field());
@@ -34,7 +35,7 @@ public final class CanonicalModel {
         return out.toByteArray();
     }
 
-    private static ProtoWriter graph(ProtoReader graph) {
+    private static ProtoWriter graph(ProtoReader graph, boolean outermost) {
         ProtoWriter out = new ProtoWriter();
         Map<Integer, List<Named>> unordered = new LinkedHashMap<>();
         while (graph.next()) {
@@ -42,6 +43,14 @@ public final class CanonicalModel {
                 case Fields.GRAPH_NODE -> out.message(graph.number(), node(graph.message("node")));
                 case Fields.GRAPH_INITIALIZER -> put(unordered, graph, Fields.TENSOR_NAME);
                 case Fields.GRAPH_VALUE_INFO -> put(unordered, graph, Fields.VALUE_NAME);
+                case Fields.GRAPH_OUTPUT -> {
+                    if (outermost) {
+                        GraphValue output = GraphValue.of(graph.message("output"));
+                        out.message(graph.number(), output.unshaped());
+                    } else {
+                        out.raw(graph.field());
+                    }
+                }
                 default -> out.raw(graph.field());
             }
         }
@@ -77,7 +86,7 @@ public final class CanonicalModel {
         while (attribute.next()) {
             switch (attribute.number()) {
                 case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS ->
-                        out.message(attribute.number(), graph(attribute.message("graph")));
+                        out.message(attribute.number(), graph(attribute.message("graph"), false));
                 default -> out.raw(attribute.field());
             }
         }

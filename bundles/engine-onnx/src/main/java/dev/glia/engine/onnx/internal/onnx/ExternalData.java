@@ -10,49 +10,56 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
-/** Reads weights that lie in files beside an ONNX file, and in no other place. */
+/**
+ * Reads weights that lie in files beside an ONNX file, and in no other place. Where the ONNX file
+ * is a link, as in the caches of model hubs, they may lie beside the link or beside the file that
+ * it leads to.
+ */
 public final class ExternalData {
-    private final Path folder;
+    private final Path model;
 
     /**
      * Remembers.
      *
-     * @param folder the folder of the ONNX file
+     * @param model the ONNX file
      */
-    public ExternalData(Path folder) {
-        this.folder = folder;
+    public ExternalData(Path model) {
+        this.model = model.toAbsolutePath();
     }
 
     /**
      * {@return the data of a tensor}
      *
-     * @param tensor its name, for messages
+     * @param tensor the tensor
      * @param entries its {@code external_data}
-     * @throws NrtException NRT_INVALID when the place is outside the folder, or does not hold that
+     * @throws NrtException NRT_INVALID when the place is outside the folders, or does not hold that
      *     many bytes
      */
-    ByteBuffer read(String tensor, Map<String, String> entries) {
+    ByteBuffer read(TensorSize tensor, Map<String, String> entries) {
         String location = entries.getOrDefault("location", "");
-        Path file = file(tensor, location);
+        Path file = file(tensor.name(), location);
         try (FileChannel channel = FileChannel.open(file)) {
-            long offset = number(tensor, entries, "offset", 0);
-            long length = number(tensor, entries, "length", Math.max(0, channel.size() - offset));
-            if (offset > channel.size()
-                    || length > channel.size() - offset
-                    || length > Integer.MAX_VALUE) {
+            long offset = number(tensor.name(), entries, "offset", 0);
+            long rest = Math.max(0, channel.size() - offset);
+            long bytes = tensor.bytes();
+            long length = number(tensor.name(), entries, "length", bytes < 0 ? rest : bytes);
+            if (offset > channel.size() || length > rest) {
                 throw invalid(
-                        tensor,
-                        "is "
-                                + length
-                                + " bytes at "
-                                + offset
-                                + " of "
-                                + location
-                                + ", which has "
-                                + channel.size()
-                                + " bytes");
+                        tensor.name(),
+                        "is %d bytes at %d of %s, which has %d bytes; was it cut off?"
+                                .formatted(length, offset, location, channel.size()));
+            }
+            tensor.require(length, location);
+            if (length > Integer.MAX_VALUE - Long.BYTES) {
+                throw invalid(
+                        tensor.name(),
+                        "has %d bytes; one tensor has at most 2 GiB: split it in the graph"
+                                .formatted(length));
             }
             ByteBuffer data = ByteBuffer.allocate((int) length);
             while (data.hasRemaining()) {
@@ -65,7 +72,7 @@ public final class ExternalData {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
                     "the data of tensor "
-                            + tensor
+                            + tensor.name()
                             + " cannot be read from "
                             + file
                             + ": "
@@ -84,21 +91,42 @@ public final class ExternalData {
                                 + location
                                 + "\"; only files in the folder of the model are read");
             }
-            Path real = folder.resolve(relative).toRealPath();
-            if (!real.startsWith(folder.toRealPath()) || !Files.isRegularFile(real)) {
+            List<Path> folders =
+                    Stream.of(model.getParent(), model.toRealPath().getParent())
+                            .map(ExternalData::real)
+                            .filter(Objects::nonNull)
+                            .distinct()
+                            .toList();
+            Path real =
+                    folders.stream()
+                            .map(folder -> real(folder.resolve(relative)))
+                            .filter(Objects::nonNull)
+                            .findFirst()
+                            .orElseThrow(
+                                    () ->
+                                            invalid(
+                                                    tensor,
+                                                    "is in \"%s\", which is not in %s; put it beside the model"
+                                                            .formatted(
+                                                                    location, model.getParent())));
+            if (folders.stream().noneMatch(real::startsWith) || !Files.isRegularFile(real)) {
                 throw invalid(
                         tensor,
-                        "is in \""
-                                + location
-                                + "\", which is "
-                                + real
-                                + "; only regular files in the folder of the model are read");
+                        "is in \"%s\", which is %s; only regular files in the folder of the model are read"
+                                .formatted(location, real));
             }
             return real;
         } catch (InvalidPathException | IOException missing) {
-            throw invalid(
-                    tensor,
-                    "is in \"" + location + "\", which is not in " + folder + ": " + missing);
+            throw invalid(tensor, "is in \"" + location + "\", which cannot be read: " + missing);
+        }
+    }
+
+    /** {@return a path without links, or null when nothing is there} */
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException missing) {
+            return null;
         }
     }
 

@@ -58,6 +58,10 @@ final class Fields {
     static final int VALUE_TYPE = 2;
 
     static final int TYPE_TENSOR = 1;
+    static final int TYPE_SEQUENCE = 4;
+    static final int TYPE_MAP = 5;
+    static final int TYPE_SPARSE_TENSOR = 8;
+    static final int TYPE_OPTIONAL = 9;
 
     static final int TENSOR_TYPE_ELEMENT = 1;
     static final int TENSOR_TYPE_SHAPE = 2;

@@ -62,10 +62,15 @@ final class OrtApi {
     static final int RELEASE_TENSOR_TYPE_AND_SHAPE_INFO = 99;
     static final int RELEASE_SESSION_OPTIONS = 100;
     static final int ADD_SESSION_CONFIG_ENTRY = 130;
+    static final int CREATE_AND_REGISTER_ALLOCATOR = 144;
+    static final int CREATE_ARENA_CFG = 156;
+    static final int RELEASE_ARENA_CFG = 157;
+    static final int ADD_RUN_CONFIG_ENTRY = 165;
 
     static final int ADD_EXTERNAL_INITIALIZERS = 210;
+    static final int TENSOR_TYPE_AND_SHAPE_HAS_SHAPE = 390;
 
-    private static final int SLOTS = 211;
+    private static final int SLOTS = 391;
     private static final MethodHandle F0 = function(0);
     private static final MethodHandle F1 = function(1);
     private static final MethodHandle F2 = function(2);

@@ -29,6 +29,11 @@ final class OrtOptions implements AutoCloseable {
                     "session.use_ort_model_bytes_directly", "1",
                     "session.use_ort_model_bytes_for_initializers", "1");
 
+    private static final Map<String, String> BOUNDED =
+            Map.of(
+                    "session.use_env_allocators", "1",
+                    "session.use_device_allocator_for_initializers", "1");
+
     private final OrtApi api;
     private final long handle;
 
@@ -72,8 +77,12 @@ final class OrtOptions implements AutoCloseable {
         return handle;
     }
 
-    /** Writes the rewritten graph to a file. */
+    /**
+     * Writes the rewritten graph to a file. Such sessions are those of the compiler, which may run
+     * the graph to learn shapes: what a run takes is bounded.
+     */
     void write(Rewritten rewritten) {
+        configure(BOUNDED);
         configure(Map.of("session.save_model_format", rewritten.format().name()));
         try (Arena call = Arena.ofConfined()) {
             api.check(
