@@ -13,8 +13,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * The model that ships with Glia: an edge filter, compiled once for each architecture and then
@@ -72,14 +70,9 @@ final class Sample {
             Files.write(source, onnx);
             glia.service(NeffCompiler.class)
                     .compile(
-                            new NeffCompiler.Request(
-                                    source,
-                                    neff,
-                                    host.machine().architecture(),
-                                    Optional.of("edges.neff"),
-                                    host.lnc(),
-                                    Map.of(),
-                                    true));
+                            NeffCompiler.Request.of(source, neff, host.machine().architecture())
+                                    .name("edges.neff")
+                                    .lnc(host.lnc()));
         } finally {
             Files.deleteIfExists(source);
         }

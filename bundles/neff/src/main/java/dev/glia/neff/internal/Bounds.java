@@ -95,8 +95,8 @@ final class Bounds {
     /** Dimensions of a tensor. */
     static final int RANK = 16;
 
-    /** Characters of the name of a tensor. */
-    static final int TENSOR_NAME = 1024;
+    /** Characters of the name of a tensor, which is a key too. */
+    static final int TENSOR_NAME = JSON_KEY;
 
     /** Characters of a target. */
     static final int TARGET = 64;

@@ -2,6 +2,9 @@ package dev.glia.neff.internal;
 
 import dev.glia.neff.NeffHeader;
 import dev.glia.neff.NeffWriter;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.TensorInfo;
 
 import org.osgi.service.component.annotations.Component;
 
@@ -17,8 +20,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Writes NEFFs, whose bytes depend on their content only. */
 @Component
@@ -60,9 +65,11 @@ public final class NeffPacker implements NeffWriter {
     private static Map<String, MemorySegment> members(Content content, Refusals refusals)
             throws IOException {
         requireHeaderFields(content, refusals);
+        requireTensors(content);
         Map<String, MemorySegment> members = new LinkedHashMap<>();
         Descriptions.of(content)
                 .forEach((name, bytes) -> members.put(name, MemorySegment.ofArray(bytes)));
+        requireBounded(content, members.get(GraphReader.MEMBER).byteSize());
         for (var entry : content.members().entrySet()) {
             if (members.putIfAbsent(entry.getKey(), entry.getValue()) != null) {
                 throw refusals.member(
@@ -110,6 +117,46 @@ public final class NeffPacker implements NeffWriter {
                     "architecture is %s; accepted: %s"
                             .formatted(Refusals.shown(content.architecture()), Target.ACCEPTED));
         }
+    }
+
+    /** What no NEFF can describe, in the words of the model, whose tensors these are. */
+    private static void requireTensors(Content content) {
+        for (TensorInfo tensor :
+                Stream.concat(content.inputs().stream(), content.outputs().stream()).toList()) {
+            String who =
+                    tensor.usage().name().toLowerCase(Locale.ROOT)
+                            + " "
+                            + Refusals.shown(tensor.name());
+            int length = tensor.name().length();
+            if (length > Bounds.TENSOR_NAME) {
+                throw refused(
+                        "the name of %s has %d characters; a NEFF holds at most %d: rename it in the model"
+                                .formatted(who, length, Bounds.TENSOR_NAME));
+            }
+            if (!GraphReader.isName(tensor.name())) {
+                throw refused(
+                        "the name of %s is empty or holds a control character; accepted are tabs and ends of lines: rename it in the model"
+                                .formatted(who));
+            }
+            if (tensor.shape().size() > Bounds.RANK) {
+                throw refused(
+                        "%s has %d dimensions; a NEFF holds at most %d: reshape it in the model"
+                                .formatted(who, tensor.shape().size(), Bounds.RANK));
+            }
+        }
+    }
+
+    private static void requireBounded(Content content, long description) {
+        int tensors = content.inputs().size() + content.outputs().size();
+        if (tensors > Bounds.TENSORS || description > Bounds.JSON_BYTES) {
+            throw refused(
+                    "the model has %d inputs and outputs, described in %d bytes; a NEFF holds at most %d in %d bytes: join some, or give them shorter names"
+                            .formatted(tensors, description, Bounds.TENSORS, Bounds.JSON_BYTES));
+        }
+    }
+
+    private static NrtException refused(String why) {
+        return new NrtException(NrtStatus.NRT_INVALID, why);
     }
 
     private static long pack(

@@ -59,7 +59,15 @@ public final class Compiler implements NeffCompiler {
         requireGraph(request.source());
         Architecture architecture = architecture(request.architecture());
         int lnc = logicalCoreSize(architecture, request.lnc());
-        GraphCompiler.Compiled compiled = graphs.compile(request.source(), request.dims());
+        GraphCompiler.Compiled compiled =
+                graphs.compile(
+                        new GraphFile(
+                                request.source(),
+                                architecture.name(),
+                                lnc,
+                                request.dims(),
+                                request.shapes(),
+                                request.fixes()));
         requireTypes(architecture, compiled.dtypes());
         String name = request.name().orElseGet(() -> request.target().getFileName().toString());
         long bytes =
@@ -79,8 +87,18 @@ public final class Compiler implements NeffCompiler {
                 architecture.name(),
                 compiled.inputs(),
                 compiled.outputs(),
-                bytes);
+                bytes,
+                compiled.notes());
     }
+
+    private record GraphFile(
+            Path path,
+            String architecture,
+            int lnc,
+            Map<String, Long> dims,
+            Map<String, List<Long>> shapes,
+            Map<String, List<Number>> fixes)
+            implements GraphCompiler.Source {}
 
     private Architecture architecture(String name) {
         List<Architecture> known =

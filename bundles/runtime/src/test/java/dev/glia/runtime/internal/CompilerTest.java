@@ -16,8 +16,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** What is no graph is recognised before a compiler reads it. */
@@ -30,7 +28,7 @@ class CompilerTest {
                 }
 
                 @Override
-                public Compiled compile(Path source, Map<String, Long> dims) {
+                public Compiled compile(Source source) {
                     throw new NrtException(NrtStatus.NRT_FAILURE, "the compiler reads it");
                 }
             };
@@ -64,14 +62,6 @@ class CompilerTest {
 
     private void compile(Path file) {
         new Compiler((target, content) -> 0, ONNX)
-                .compile(
-                        new NeffCompiler.Request(
-                                file,
-                                folder.resolve("o.neff"),
-                                "trn1",
-                                Optional.empty(),
-                                0,
-                                Map.of(),
-                                true));
+                .compile(NeffCompiler.Request.of(file, folder.resolve("o.neff"), "trn1"));
     }
 }

@@ -10,10 +10,12 @@ import dev.glia.engine.onnx.internal.onnx.ExposedValues;
 import dev.glia.engine.onnx.internal.onnx.ExternalData;
 import dev.glia.engine.onnx.internal.onnx.LargeConstants;
 import dev.glia.engine.onnx.internal.onnx.SelfContained;
+import dev.glia.engine.onnx.internal.onnx.ShapeSources;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.onnx.WeightStore;
 import dev.glia.engine.onnx.internal.ort.Ort;
+import dev.glia.engine.onnx.internal.ort.OrtErrors;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtSession;
 import dev.glia.runtime.NrtException;
@@ -41,6 +43,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Compiles ONNX files: closes open dimensions, takes weights in, and lets ONNX Runtime rewrite the
@@ -52,7 +55,11 @@ public final class OnnxCompiler implements GraphCompiler {
     private static final String MEMBER = "model.onnx";
 
     /** What the rewritten graph takes and gives, and the files beside it that were read. */
-    private record Tensors(List<TensorInfo> inputs, List<TensorInfo> outputs, Set<Path> files) {}
+    private record Tensors(
+            List<TensorInfo> inputs,
+            List<TensorInfo> outputs,
+            Set<Path> files,
+            List<String> notes) {}
 
     private final OnnxRuntime runtime;
 
@@ -69,16 +76,13 @@ public final class OnnxCompiler implements GraphCompiler {
     }
 
     @Override
-    public Compiled compile(Path source, Map<String, Long> dims) {
-        String name = String.valueOf(source.getFileName());
+    public Compiled compile(Source wanted) {
+        String name = String.valueOf(wanted.path().getFileName());
         try (MemoryFile model = new MemoryFile();
                 MemoryFile constants = new MemoryFile()) {
             Tensors tensors =
                     optimize(
-                            source,
-                            name,
-                            dims,
-                            new OrtSession.Rewritten(model.path(), constants.path()));
+                            wanted, name, new OrtSession.Rewritten(model.path(), constants.path()));
             return compiled(tensors, name, model, constants);
         } catch (IOException unreadable) {
             throw new NrtException(
@@ -113,17 +117,17 @@ public final class OnnxCompiler implements GraphCompiler {
     }
 
     /** The constants of the file are in memory until it is rewritten, and not longer. */
-    private Tensors optimize(
-            Path source, String name, Map<String, Long> dims, OrtSession.Rewritten rewritten) {
+    private Tensors optimize(Source wanted, String name, OrtSession.Rewritten rewritten) {
         Ort ort = runtime.ort();
         try (Arena memory = Arena.ofShared()) {
-            ExternalData external = new ExternalData(source.toAbsolutePath().getParent(), memory);
-            LargeConstants.Apart apart = LargeConstants.of(read(source, memory), name, external);
-            byte[] complete =
-                    Bfloat16.inFloat32(
-                            SourceModel.complete(apart.model(), name, dims, external), name);
+            ExternalData external = new ExternalData(wanted.path(), memory);
+            LargeConstants.Apart apart =
+                    LargeConstants.of(read(wanted.path(), memory), name, external);
+            SourceModel.Complete complete =
+                    SourceModel.complete(apart.model(), name, wanted, external);
+            byte[] model = Bfloat16.inFloat32(complete.model(), name);
             List<OrtSession.Constant> constants =
-                    SelfContained.check(ByteBuffer.wrap(complete), name).stream()
+                    SelfContained.check(ByteBuffer.wrap(model), name).stream()
                             .map(
                                     weight ->
                                             new OrtSession.Constant(
@@ -132,32 +136,43 @@ public final class OnnxCompiler implements GraphCompiler {
             try (OrtSession session =
                     new OrtSession(
                             ort,
-                            copy(memory, complete),
+                            copy(memory, model),
                             constants,
                             OrtSession.Optimization.PORTABLE,
                             Optional.of(rewritten),
                             () -> {})) {
                 List<TensorInfo> inputs = tensors(session.inputs(), TensorInfo.Usage.INPUT);
-                List<OrtSession.Port> outputs =
-                        session.outputs().stream().allMatch(OrtSession.Port::isStatic)
-                                ? session.outputs()
-                                : TrialRun.outputs(session, inputs);
+                requireTensors(session.outputs());
+                TrialRun.Outputs outputs =
+                        TrialRun.outputs(
+                                session,
+                                inputs,
+                                complete.declared(),
+                                () -> ShapeSources.of(complete.model(), name));
                 return new Tensors(
-                        inputs, tensors(outputs, TensorInfo.Usage.OUTPUT), external.files());
+                        inputs,
+                        tensors(outputs.ports(), TensorInfo.Usage.OUTPUT),
+                        external.files(),
+                        Stream.concat(complete.notes().stream(), outputs.notes().stream())
+                                .toList());
+            } catch (OrtException refused) {
+                throw refusal(ort, model, name, constants, refused);
             }
-        } catch (OrtException refused) {
-            throw new NrtException(
-                    refused.code() == OrtException.NOT_IMPLEMENTED
-                            ? NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION
-                            : NrtStatus.NRT_INVALID,
-                    "ONNX Runtime "
-                            + ort.version()
-                            + " refuses "
-                            + name
-                            + ": "
-                            + refused.getMessage(),
-                    refused);
         }
+    }
+
+    private static NrtException refusal(
+            Ort ort,
+            byte[] model,
+            String name,
+            List<OrtSession.Constant> constants,
+            OrtException refused) {
+        String what = "ONNX Runtime " + ort.version() + " refuses " + name;
+        NrtException refusal = OrtErrors.refusal(what, refused, NrtStatus.NRT_INVALID);
+        return OrtErrors.noKernel(refused)
+                .map(missing -> MissingKernel.describe(ort, model, name, constants, missing))
+                .map(types -> new NrtException(refusal.status(), refusal.reason() + types, refused))
+                .orElse(refusal);
     }
 
     private Compiled compiled(Tensors tensors, String name, MemoryFile model, MemoryFile constants)
@@ -176,7 +191,8 @@ public final class OnnxCompiler implements GraphCompiler {
                 tensors.inputs(),
                 tensors.outputs(),
                 ElementTypes.of(apart.model(), name, inferredTypes(runtime.ort(), apart, name)),
-                tensors.files());
+                tensors.files(),
+                tensors.notes());
     }
 
     private static MemorySegment automatic(byte[] bytes) {
@@ -257,6 +273,12 @@ public final class OnnxCompiler implements GraphCompiler {
                             port.shape()));
         }
         return tensors;
+    }
+
+    private static void requireTensors(List<OrtSession.Port> outputs) {
+        tensors(
+                outputs.stream().map(port -> port.withShape(List.of())).toList(),
+                TensorInfo.Usage.OUTPUT);
     }
 
     private static NrtException unsupported(String what) {

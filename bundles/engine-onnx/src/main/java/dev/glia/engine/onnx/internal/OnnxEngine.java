@@ -9,6 +9,7 @@ import dev.glia.engine.onnx.internal.isolation.IsolatedCore;
 import dev.glia.engine.onnx.internal.onnx.SelfContained;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.ort.Ort;
+import dev.glia.engine.onnx.internal.ort.OrtErrors;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtSession;
 import dev.glia.runtime.NrtException;
@@ -122,17 +123,10 @@ public final class OnnxEngine implements Engine {
                     weights::close);
         } catch (OrtException refused) {
             weights.close();
-            throw new NrtException(
-                    refused.code() == OrtException.NOT_IMPLEMENTED
-                            ? NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION
-                            : NrtStatus.NRT_INVALID,
-                    "ONNX Runtime "
-                            + ort.version()
-                            + " does not load "
-                            + place
-                            + ": "
-                            + refused.getMessage(),
-                    refused);
+            throw OrtErrors.refusal(
+                    "ONNX Runtime " + ort.version() + " does not load " + place,
+                    refused,
+                    NrtStatus.NRT_INVALID);
         } catch (RuntimeException | Error failed) {
             weights.close();
             throw failed;

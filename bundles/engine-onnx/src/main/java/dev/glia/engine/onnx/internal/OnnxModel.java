@@ -4,6 +4,7 @@ import dev.glia.device.Invocation;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
+import dev.glia.engine.onnx.internal.ort.OrtErrors;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtRun;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Port;
@@ -75,10 +76,8 @@ final class OnnxModel implements LoadedModel {
                     name, new OrtRun(session.session(), in, out), scan, session::release);
         } catch (OrtException refused) {
             session.release();
-            throw new NrtException(
-                    NrtStatus.NRT_RESOURCE,
-                    "cannot bind the tensors of model " + name + ": " + refused.getMessage(),
-                    refused);
+            throw OrtErrors.refusal(
+                    "cannot bind the tensors of model " + name, refused, NrtStatus.NRT_RESOURCE);
         }
     }
 
@@ -208,16 +207,7 @@ final class OnnxModel implements LoadedModel {
                             .bytes()
                     == tensor.bytes();
         }
-        if (port.shape().size() != tensor.shape().size()) {
-            return false;
-        }
-        for (int i = 0; i < port.shape().size(); i++) {
-            long extent = port.shape().get(i);
-            if (extent >= 0 && extent != tensor.shape().get(i)) {
-                return false;
-            }
-        }
-        return true;
+        return port.fits(tensor.shape());
     }
 
     private static NrtException invalid(String model, String problem) {

@@ -11,6 +11,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dev.glia.device.GraphCompiler.Compiled;
 import dev.glia.engine.onnx.internal.Lab.Bench;
 import dev.glia.engine.onnx.internal.Lab.Image;
+import dev.glia.engine.onnx.internal.Lab.Wanted;
 import dev.glia.engine.onnx.internal.onnx.CanonicalModel;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.GraphAuthor;
@@ -33,7 +34,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 class OnnxCompilerTest {
 
@@ -51,18 +51,6 @@ class OnnxCompilerTest {
         assertThat(graph.outputs().getFirst().typeAndShape()).isEqualTo("float32 [2,3]");
         assertThat(graph.outputs().getFirst().usage()).isEqualTo(TensorInfo.Usage.OUTPUT);
         assertThat(graph.dtypes()).containsOnlyKeys(DType.FLOAT32);
-    }
-
-    @Test
-    void closesOpenDimensions() {
-        byte[] open = Graphs.twice("batch", "", 3);
-        assertThat(Lab.compile(open).outputs().getFirst().shape()).containsExactly(1L, 1L, 3L);
-        Compiled four = Lab.compile(open, Map.of("batch", 4L));
-        assertThat(four.inputs().getFirst().shape()).containsExactly(4L, 1L, 3L);
-        assertThat(four.outputs().getFirst().shape()).containsExactly(4L, 1L, 3L);
-        assertThatThrownBy(() -> Lab.compile(open, Map.of("btach", 4L)))
-                .hasMessageContaining("no open dimension btach; it has batch");
-        assertInvalid(() -> Lab.compile(open, Map.of("batch", 0L)), "batch", "at least 1");
     }
 
     /**
@@ -274,7 +262,7 @@ class OnnxCompilerTest {
         weights.putFloat(8, 10).putFloat(12, 20);
         Files.createDirectory(folder.resolve("sub"));
         Files.write(folder.resolve("sub/w.data"), weights.array());
-        Compiled graph = Lab.COMPILER.compile(external(folder, "sub/w.data", 8, 8), Map.of());
+        Compiled graph = Lab.COMPILER.compile(Wanted.of(external(folder, "sub/w.data", 8, 8)));
         try (Bench bench = Bench.of(Image.of(graph), Lab.OWN)) {
             bench.in().getFirst().copyFrom(MemorySegment.ofArray(new float[] {1, 2}));
             bench.invocation().run();
@@ -313,7 +301,7 @@ class OnnxCompilerTest {
         Files.createSymbolicLink(folder.resolve("link"), secret);
         Path model =
                 external(folder, location.equals("ABSOLUTE") ? secret.toString() : location, 0, 8);
-        assertInvalid(() -> Lab.COMPILER.compile(model, Map.of()), "tensor w");
+        assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(model)), "tensor w");
     }
 
     @Test
@@ -324,18 +312,18 @@ class OnnxCompilerTest {
                     {1, 8}, {9, 0}, {0, 9}, {-1, 8}, {0, Long.MAX_VALUE}, {Long.MAX_VALUE, 8}
                 }) {
             Path model = external(folder, "w", part[0], part[1]);
-            assertInvalid(() -> Lab.COMPILER.compile(model, Map.of()), "tensor w");
+            assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(model)), "tensor w");
         }
         Files.writeString(folder.resolve("w"), "version https://git-lfs.github.com/spec/v1\n");
         Path model = external(folder, "w", 0, 800);
-        assertInvalid(() -> Lab.COMPILER.compile(model, Map.of()), "git lfs pull");
+        assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(model)), "git lfs pull");
     }
 
     @Test
     void refusesFilesThatAreNoModel(@TempDir Path folder) throws IOException {
         assertInvalid(
-                () -> Lab.COMPILER.compile(folder.resolve("none.onnx"), Map.of()), "none.onnx");
-        assertInvalid(() -> Lab.COMPILER.compile(folder, Map.of()), folder.toString());
+                () -> Lab.COMPILER.compile(Wanted.of(folder.resolve("none.onnx"))), "none.onnx");
+        assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(folder)), folder.toString());
         assertInvalid(() -> Lab.compile(new byte[0]), "holds no graph");
         assertInvalid(() -> Lab.compile("<html>Not Found</html>".getBytes()), "damaged");
     }
@@ -347,7 +335,7 @@ class OnnxCompilerTest {
         String before = System.setProperty("java.io.tmpdir", none.toString());
         try {
             Path model = Files.write(Path.of("target/here.onnx"), Graphs.twice(1));
-            assertThat(Lab.COMPILER.compile(model, Map.of()).members()).hasSize(1);
+            assertThat(Lab.COMPILER.compile(Wanted.of(model)).members()).hasSize(1);
         } finally {
             System.setProperty("java.io.tmpdir", before);
         }

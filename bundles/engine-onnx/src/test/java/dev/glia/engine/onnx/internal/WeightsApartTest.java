@@ -235,7 +235,7 @@ class WeightsApartTest {
         constant.accept(graph);
         graph.node("Add", List.of("x", "w"), List.of("y"));
         Path file = Files.write(folder.resolve("model.onnx"), graph.model(Graphs.OPSET));
-        return Lab.COMPILER.compile(file, Map.of()).members();
+        return Lab.COMPILER.compile(Lab.Wanted.of(file)).members();
     }
 
     /** Constants of inner graphs are in these; what is outside of them may be used there. */

@@ -11,7 +11,8 @@ import java.util.Set;
 
 /**
  * Puts what has no order in ONNX into one: ONNX Runtime writes weights, types and properties in the
- * order of its hash tables, which it promises to nobody.
+ * order of its hash tables, which it promises to nobody, and shapes of outputs only at times: it
+ * infers them whenever it loads a graph.
  */
 public final class CanonicalModel {
     private record Named(String name, ByteBuffer field) {}
@@ -26,9 +27,7 @@ public final class CanonicalModel {
         while (reader.next()) {
             switch (reader.number()) {
                 case Fields.MODEL_GRAPH ->
-                        out.message(
-                                reader.number(),
-                                graph(reader.message("graph"), constants(reader.message("graph"))));
+                        out.message(reader.number(), graph(reader.message("graph"), true));
                 case Fields.MODEL_OPSET_IMPORT -> put(unordered, reader, Fields.OPSET_DOMAIN);
                 case Fields.MODEL_METADATA -> put(unordered, reader, Fields.ENTRY_KEY);
                 default -> out.raw(reader.field());
@@ -49,7 +48,8 @@ public final class CanonicalModel {
     }
 
     /** Nobody gives another value for a constant that is an input too; so it is none any more. */
-    private static ProtoWriter graph(ProtoReader graph, Set<String> constants) {
+    private static ProtoWriter graph(ProtoReader graph, boolean outermost) {
+        Set<String> constants = outermost ? constants(graph.again()) : Set.of();
         ProtoWriter out = new ProtoWriter();
         Map<Integer, List<Named>> unordered = new LinkedHashMap<>();
         while (graph.next()) {
@@ -62,6 +62,14 @@ public final class CanonicalModel {
                 }
                 case Fields.GRAPH_INITIALIZER -> put(unordered, graph, Fields.TENSOR_NAME);
                 case Fields.GRAPH_VALUE_INFO -> put(unordered, graph, Fields.VALUE_NAME);
+                case Fields.GRAPH_OUTPUT -> {
+                    if (outermost) {
+                        GraphValue output = GraphValue.of(graph.message("output"));
+                        out.message(graph.number(), output.unshaped());
+                    } else {
+                        out.raw(graph.field());
+                    }
+                }
                 default -> out.raw(graph.field());
             }
         }
@@ -97,8 +105,7 @@ public final class CanonicalModel {
         while (attribute.next()) {
             switch (attribute.number()) {
                 case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS ->
-                        out.message(
-                                attribute.number(), graph(attribute.message("graph"), Set.of()));
+                        out.message(attribute.number(), graph(attribute.message("graph"), false));
                 default -> out.raw(attribute.field());
             }
         }

@@ -14,26 +14,33 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** Reads weights that lie in files beside an ONNX file, and in no other place. */
+/**
+ * Reads weights that lie in files beside an ONNX file, and in no other place. Where the ONNX file
+ * is a link, as in the caches of model hubs, they may lie beside the link or beside the file that
+ * it leads to.
+ */
 public final class ExternalData {
     private static final long ALIGNMENT = 64;
     private static final long PIECE = 1 << 24;
 
-    private final Path folder;
+    private final Path model;
     private final Arena memory;
     private final Set<Path> files = new LinkedHashSet<>();
 
     /**
      * Remembers.
      *
-     * @param folder the folder of the ONNX file
+     * @param model the ONNX file
      * @param memory where the data goes
      */
-    public ExternalData(Path folder, Arena memory) {
-        this.folder = folder;
+    public ExternalData(Path model, Arena memory) {
+        this.model = model.toAbsolutePath();
         this.memory = memory;
     }
 
@@ -45,42 +52,39 @@ public final class ExternalData {
     /**
      * {@return the data of a tensor}
      *
-     * @param tensor its name, for messages
+     * @param tensor the tensor
      * @param entries its {@code external_data}
-     * @throws NrtException NRT_INVALID when the place is outside the folder, or does not hold that
+     * @throws NrtException NRT_INVALID when the place is outside the folders, or does not hold that
      *     many bytes
      */
-    ByteBuffer read(String tensor, Map<String, String> entries) {
+    ByteBuffer read(TensorSize tensor, Map<String, String> entries) {
         String location = entries.getOrDefault("location", "");
-        Path file = file(tensor, location);
+        Path file = file(tensor.name(), location);
         try (FileChannel channel = FileChannel.open(file)) {
-            long offset = number(tensor, entries, "offset", 0);
-            long length = number(tensor, entries, "length", Math.max(0, channel.size() - offset));
-            if (offset > channel.size() || length > channel.size() - offset) {
+            long offset = number(tensor.name(), entries, "offset", 0);
+            long rest = Math.max(0, channel.size() - offset);
+            long bytes = tensor.bytes();
+            long length = number(tensor.name(), entries, "length", bytes < 0 ? rest : bytes);
+            if (offset > channel.size() || length > rest) {
                 throw invalid(
-                        tensor,
-                        "is "
-                                + length
-                                + " bytes at "
-                                + offset
-                                + " of "
-                                + location
-                                + ", which has "
-                                + channel.size()
-                                + " bytes"
-                                + FileKind.of(file)
-                                        .filter(kind -> kind == FileKind.LFS_POINTER)
-                                        .map(_ -> "; it is a Git LFS pointer: git lfs pull")
-                                        .orElse(""));
+                        tensor.name(),
+                        "is %d bytes at %d of %s, which has %d bytes; %s"
+                                .formatted(
+                                        length,
+                                        offset,
+                                        location,
+                                        channel.size(),
+                                        FileKind.of(file)
+                                                .filter(kind -> kind == FileKind.LFS_POINTER)
+                                                .map(_ -> "it is a Git LFS pointer: git lfs pull")
+                                                .orElse("was it cut off?")));
             }
+            tensor.require(length, location);
             if (length > Integer.MAX_VALUE) {
                 throw invalid(
-                        tensor,
-                        "has "
-                                + length
-                                + " bytes; a tensor has at most "
-                                + Integer.MAX_VALUE
-                                + ": split it in the graph");
+                        tensor.name(),
+                        "has %d bytes; a tensor has at most %d: split it in the graph"
+                                .formatted(length, Integer.MAX_VALUE));
             }
             files.add(file);
             return read(channel, offset, length, memory).asByteBuffer();
@@ -88,7 +92,7 @@ public final class ExternalData {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
                     "the data of tensor "
-                            + tensor
+                            + tensor.name()
                             + " cannot be read from "
                             + file
                             + ": "
@@ -125,21 +129,42 @@ public final class ExternalData {
                                 + location
                                 + "\"; only files in the folder of the model are read");
             }
-            Path real = folder.resolve(relative).toRealPath();
-            if (!real.startsWith(folder.toRealPath()) || !Files.isRegularFile(real)) {
+            List<Path> folders =
+                    Stream.of(model.getParent(), model.toRealPath().getParent())
+                            .map(ExternalData::real)
+                            .filter(Objects::nonNull)
+                            .distinct()
+                            .toList();
+            Path real =
+                    folders.stream()
+                            .map(folder -> real(folder.resolve(relative)))
+                            .filter(Objects::nonNull)
+                            .findFirst()
+                            .orElseThrow(
+                                    () ->
+                                            invalid(
+                                                    tensor,
+                                                    "is in \"%s\", which is not in %s; put it beside the model"
+                                                            .formatted(
+                                                                    location, model.getParent())));
+            if (folders.stream().noneMatch(real::startsWith) || !Files.isRegularFile(real)) {
                 throw invalid(
                         tensor,
-                        "is in \""
-                                + location
-                                + "\", which is "
-                                + real
-                                + "; only regular files in the folder of the model are read");
+                        "is in \"%s\", which is %s; only regular files in the folder of the model are read"
+                                .formatted(location, real));
             }
             return real;
         } catch (InvalidPathException | IOException missing) {
-            throw invalid(
-                    tensor,
-                    "is in \"" + location + "\", which is not in " + folder + ": " + missing);
+            throw invalid(tensor, "is in \"" + location + "\", which cannot be read: " + missing);
+        }
+    }
+
+    /** {@return a path without links, or null when nothing is there} */
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException missing) {
+            return null;
         }
     }
 

@@ -72,6 +72,7 @@ final class Fields {
 
     static final int TYPE_TENSOR = 1;
     static final int TYPE_SEQUENCE = 4;
+    static final int TYPE_MAP = 5;
     static final int TYPE_SPARSE_TENSOR = 8;
     static final int TYPE_OPTIONAL = 9;
 

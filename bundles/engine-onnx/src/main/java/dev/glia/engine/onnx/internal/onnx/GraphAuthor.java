@@ -36,6 +36,12 @@ public final class GraphAuthor {
         return this;
     }
 
+    /** Adds any other field of a graph. */
+    public GraphAuthor field(int number, ProtoWriter message) {
+        graph.message(number, message);
+        return this;
+    }
+
     /** Adds a constant from its little-endian bytes. */
     public GraphAuthor constant(String name, ElementType type, ByteBuffer data, long... dims) {
         graph.message(

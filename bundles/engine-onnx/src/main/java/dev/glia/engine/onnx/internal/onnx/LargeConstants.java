@@ -56,7 +56,10 @@ public final class LargeConstants {
             Optional<ProtoWriter> constant =
                     switch (graph.number()) {
                         case Fields.GRAPH_INITIALIZER ->
-                                apart(graph, GraphConstant.of(graph.message("initializer")));
+                                apart(
+                                        graph,
+                                        GraphConstant.of(graph.message("initializer")),
+                                        TensorSize.of(graph.message("initializer")));
                         case Fields.GRAPH_NODE -> lifted(graph);
                         default -> Optional.empty();
                     };
@@ -68,11 +71,11 @@ public final class LargeConstants {
     }
 
     /** {@return a constant that changes, or nothing when it stays as it is} */
-    private Optional<ProtoWriter> apart(ProtoReader graph, GraphConstant constant) {
+    private Optional<ProtoWriter> apart(
+            ProtoReader graph, GraphConstant constant, TensorSize size) {
+        constant.data().ifPresent(data -> size.require(data.remaining(), graph.place()));
         Optional<ByteBuffer> data =
-                constant.place()
-                        .map(place -> external.read(constant.name(), place))
-                        .or(constant::data);
+                constant.place().map(place -> external.read(size, place)).or(constant::data);
         if (data.isEmpty() || !isLarge(constant, data.get())) {
             return constant.place().map(_ -> constant.with(data.orElseThrow()));
         }
@@ -99,26 +102,31 @@ public final class LargeConstants {
         String domain = "";
         String result = "";
         GraphConstant value = null;
+        TensorSize size = null;
         ProtoReader node = graph.message("node");
         while (node.next()) {
             switch (node.number()) {
                 case Fields.NODE_DOMAIN -> domain = node.string();
                 case Fields.NODE_OUTPUT -> result = node.string();
-                case Fields.NODE_ATTRIBUTE -> value = value(node.message("attribute"));
+                case Fields.NODE_ATTRIBUTE -> {
+                    Optional<ProtoReader> tensor = tensor(node.message("attribute"));
+                    value = tensor.map(GraphConstant::of).orElse(null);
+                    size = tensor(node.message("attribute")).map(TensorSize::of).orElse(null);
+                }
                 default -> {}
             }
         }
         return value == null || !domain.isEmpty()
                 ? Optional.empty()
-                : apart(graph, value.named(result));
+                : apart(graph, value.named(result), size);
     }
 
-    private static GraphConstant value(ProtoReader attribute) {
+    private static Optional<ProtoReader> tensor(ProtoReader attribute) {
         while (attribute.next()) {
             if (attribute.number() == Fields.ATTRIBUTE_TENSOR) {
-                return GraphConstant.of(attribute.message("tensor"));
+                return Optional.of(attribute.message("tensor"));
             }
         }
-        return null;
+        return Optional.empty();
     }
 }

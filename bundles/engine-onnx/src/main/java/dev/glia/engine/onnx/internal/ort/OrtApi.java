@@ -62,13 +62,19 @@ final class OrtApi {
     static final int RELEASE_TENSOR_TYPE_AND_SHAPE_INFO = 99;
     static final int RELEASE_SESSION_OPTIONS = 100;
     static final int ADD_SESSION_CONFIG_ENTRY = 130;
+    static final int CREATE_AND_REGISTER_ALLOCATOR = 144;
+    static final int CREATE_ARENA_CFG = 156;
+    static final int RELEASE_ARENA_CFG = 157;
+    static final int ADD_RUN_CONFIG_ENTRY = 165;
 
     static final int RELEASE_VALUE_INFO = 285;
     static final int RELEASE_GRAPH = 287;
     static final int RELEASE_MODEL = 288;
     private static final int GET_MODEL_EDITOR_API = 291;
 
-    private static final int SLOTS = 292;
+    static final int TENSOR_TYPE_AND_SHAPE_HAS_SHAPE = 390;
+
+    private static final int SLOTS = 391;
 
     /** The table of the model editor is kept behind the other one. */
     static final int CREATE_VALUE_INFO = SLOTS + 5;

@@ -23,6 +23,11 @@ final class OrtOptions implements AutoCloseable {
                     "session.inter_op.allow_spinning", "0",
                     "session.model_external_initializers_file_folder_path", "/dev/null");
 
+    private static final Map<String, String> BOUNDED =
+            Map.of(
+                    "session.use_env_allocators", "1",
+                    "session.use_device_allocator_for_initializers", "1");
+
     private final OrtApi api;
     private final long handle;
 
@@ -59,8 +64,11 @@ final class OrtOptions implements AutoCloseable {
 
     /**
      * Writes the rewritten graph to a file, as an ONNX model, and its large constants to another.
+     * Such sessions are those of the compiler, which may run the graph to learn shapes: what a run
+     * takes is bounded.
      */
     void write(Rewritten rewritten) {
+        configure(BOUNDED);
         configure(
                 Map.of(
                         "session.save_model_format",

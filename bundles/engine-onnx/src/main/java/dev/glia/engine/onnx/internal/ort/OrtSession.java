@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A graph that ONNX Runtime has prepared. Runs may go on in parallel; nothing here guards against
@@ -49,16 +50,39 @@ public final class OrtSession implements AutoCloseable {
      * @param nameAddress the name as a C string that lives as long as the session is reachable
      * @param onnxType the number of {@code ONNXType}: {@value #TENSOR} for a tensor
      * @param elementType the number of {@code ONNXTensorElementDataType}, 0 when it is no tensor
+     * @param ranked whether the number of dimensions is known; the shape is empty when it is not,
+     *     as that of a scalar is
      * @param shape the extents, -1 where one is open
      */
     public record Port(
-            String name, long nameAddress, int onnxType, int elementType, List<Long> shape) {
+            String name,
+            long nameAddress,
+            int onnxType,
+            int elementType,
+            boolean ranked,
+            List<Long> shape) {
         /** The {@code ONNXType} of tensors. */
         public static final int TENSOR = 1;
 
         /** {@return whether every extent is known} */
         public boolean isStatic() {
-            return shape.stream().allMatch(extent -> extent >= 0);
+            return ranked && shape.stream().allMatch(extent -> extent >= 0);
+        }
+
+        /** {@return whether it may have a shape} */
+        public boolean fits(List<Long> wanted) {
+            return !ranked
+                    || shape.size() == wanted.size()
+                            && IntStream.range(0, wanted.size())
+                                    .allMatch(
+                                            i ->
+                                                    shape.get(i) < 0
+                                                            || shape.get(i).equals(wanted.get(i)));
+        }
+
+        /** {@return the same with another shape, all extents known} */
+        public Port withShape(List<Long> known) {
+            return new Port(name, nameAddress, onnxType, elementType, true, known);
         }
     }
 
@@ -137,7 +161,10 @@ public final class OrtSession implements AutoCloseable {
             Optional<Rewritten> rewritten) {
         try (var options = new OrtOptions(ort.api(), optimization);
                 Arena call = Arena.ofConfined()) {
-            rewritten.ifPresent(options::write);
+            if (rewritten.isPresent()) {
+                ort.bound();
+                options.write(rewritten.get());
+            }
             MemorySegment whole = model;
             if (!constants.isEmpty()) {
                 ConstantInputs inputs =
@@ -223,13 +250,15 @@ public final class OrtSession implements AutoCloseable {
         api.check(OrtApi.CAST_TYPE_INFO_TO_TENSOR_INFO, typeInfo, out.address());
         long tensor = out.get(JAVA_LONG, 0);
         if (onnxType != Port.TENSOR || tensor == 0) {
-            return new Port(name, nameAddress, onnxType, 0, List.of());
+            return new Port(name, nameAddress, onnxType, 0, false, List.of());
         }
         return new Port(
                 name,
                 nameAddress,
                 onnxType,
                 elementType(api, call, tensor),
+                // A C++ bool: only the lowest byte is defined.
+                (byte) api.call(OrtApi.TENSOR_TYPE_AND_SHAPE_HAS_SHAPE, tensor) != 0,
                 shape(api, call, tensor));
     }
 
