@@ -141,7 +141,16 @@ public final class OnnxCompiler implements GraphCompiler {
                             OrtSession.Optimization.PORTABLE,
                             Optional.of(rewritten),
                             () -> {})) {
-                List<TensorInfo> inputs = tensors(session.inputs(), TensorInfo.Usage.INPUT);
+                // A constant of bfloat16 is an input too, behind the others, until it is written.
+                List<OrtSession.Port> ports =
+                        session.inputs().stream()
+                                .filter(
+                                        port ->
+                                                constants.stream()
+                                                        .map(constant -> constant.weight().name())
+                                                        .noneMatch(port.name()::equals))
+                                .toList();
+                List<TensorInfo> inputs = tensors(ports, TensorInfo.Usage.INPUT);
                 requireTensors(session.outputs());
                 TrialRun.Outputs outputs =
                         TrialRun.outputs(

@@ -125,7 +125,7 @@ final class Bf16 {
                 case FLOAT32 -> memory.setAtIndex(JAVA_INT, i, Float.floatToRawIntBits(values[i]));
                 case INT64 -> memory.setAtIndex(JAVA_LONG, i, (long) values[i]);
                 case INT32 -> memory.setAtIndex(JAVA_INT, i, (int) values[i]);
-                case UINT8, INT8 -> memory.setAtIndex(JAVA_BYTE, i, (byte) values[i]);
+                case UINT8, BOOL, INT8 -> memory.setAtIndex(JAVA_BYTE, i, (byte) values[i]);
                 default -> throw new AssertionError(tensor.dtype());
             }
         }
@@ -146,7 +146,7 @@ final class Bf16 {
                         case INT16 -> memory.getAtIndex(JAVA_SHORT, i);
                         case UINT16 -> memory.getAtIndex(JAVA_SHORT, i) & 0xffff;
                         case INT8 -> memory.getAtIndex(JAVA_BYTE, i);
-                        case UINT8 -> memory.getAtIndex(JAVA_BYTE, i) & 0xff;
+                        case UINT8, BOOL -> memory.getAtIndex(JAVA_BYTE, i) & 0xff;
                         default -> throw new AssertionError(tensor.dtype());
                     };
         }

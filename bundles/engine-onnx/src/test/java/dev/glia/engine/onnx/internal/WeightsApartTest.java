@@ -191,7 +191,8 @@ class WeightsApartTest {
     void aRefusedModelHoldsNoMemory() {
         AtomicInteger holds = new AtomicInteger();
         Image wrong = with(sum(0.5f), GRAPH, replaced(sum(0.5f), "Add", "Odd"));
-        requireInvalid(new Held(wrong, holds), "does not load");
+        requireRefused(
+                new Held(wrong, holds), NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION, "does not load");
         assertThat(holds).hasValue(0);
     }
 

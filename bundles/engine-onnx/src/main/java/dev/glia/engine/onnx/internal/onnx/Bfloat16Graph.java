@@ -174,7 +174,7 @@ final class Bfloat16Graph {
                 out.message(
                         Fields.GRAPH_INITIALIZER,
                         new ProtoWriter()
-                                .raw(value.bytes())
+                                .fields(value.message("tensor"), Fields.TENSOR_NAME)
                                 .string(Fields.TENSOR_NAME, constant.name()));
                 return true;
             }

@@ -75,7 +75,9 @@ record NodeParts(
 
         /** {@return it as it is, with its name} */
         ProtoWriter written() {
-            return new ProtoWriter().raw(message.content()).string(Fields.ATTRIBUTE_NAME, name);
+            return new ProtoWriter()
+                    .fields(message.again(), Fields.ATTRIBUTE_NAME)
+                    .string(Fields.ATTRIBUTE_NAME, name);
         }
 
         private Optional<ProtoReader> first(int field) {
