@@ -3,17 +3,20 @@ package dev.glia.engine.onnx.internal.onnx;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The names in a model: in which form each value is asked for somewhere, and names for the forms
  * that the model itself does not have. A name stands for all values that have it.
  */
 final class Bfloat16Names {
+    private static final Pattern OURS = Pattern.compile(":(\\d*)(?:float32|exact|apart)");
+
     private final Set<String> all = new HashSet<>();
     private final Set<String> computedWith = new HashSet<>();
     private final Set<String> converted = new HashSet<>();
     private final Set<String> asTheyAre = new HashSet<>();
-    private String mark = ":";
+    private final String mark;
     private String found = "";
 
     /** Reads the whole model. */
@@ -25,14 +28,19 @@ final class Bfloat16Names {
                 default -> {}
             }
         }
-        while (all.stream()
-                .anyMatch(
-                        name ->
-                                name.contains(mark + "float32")
-                                        || name.contains(mark + "exact")
-                                        || name.contains(mark + "apart"))) {
-            mark += ":";
+        mark = ":" + freeNumber();
+    }
+
+    /** The first of nothing, 2, 3, ... with which no name of the model is like one of ours. */
+    private String freeNumber() {
+        Set<String> taken = new HashSet<>();
+        all.forEach(
+                name -> OURS.matcher(name).results().forEach(match -> taken.add(match.group(1))));
+        String number = "";
+        for (int next = 2; taken.contains(number); next++) {
+            number = String.valueOf(next);
         }
+        return number;
     }
 
     /** {@return the first that is of bfloat16, empty when nothing is} */
