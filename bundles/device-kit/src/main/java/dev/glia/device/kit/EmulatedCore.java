@@ -38,7 +38,7 @@ final class EmulatedCore implements CoreSession {
                 .noneMatch(graph -> graph.function().equals(engine.function()))) {
             throw machineCode(image);
         }
-        behaviour.beforeLoad(image.name());
+        behaviour.beforeLoad(image);
         LoadSettings own = own(settings);
         ModelMemory taken = new ModelMemory(memory, weights, engine, image, own);
         try {
@@ -60,7 +60,7 @@ final class EmulatedCore implements CoreSession {
         return new NrtException(
                 NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION,
                 "NEFF "
-                        + image.name()
+                        + image.label()
                         + " holds Neuron machine code, which only a real "
                         + admission.architecture().deviceName()
                         + " executes, and this core is emulated; run it on such a machine, or compile the model for"

@@ -26,6 +26,12 @@ record Refusals(String label, String file) {
         return new Refusals(label, "FILE");
     }
 
+    /** The label, with a name that the content claims in brackets if it is another one. */
+    String label(String name) {
+        boolean same = name.isEmpty() || label.equals(name) || label.endsWith("/" + name);
+        return same ? label : label + " (" + shown(name) + ")";
+    }
+
     NrtException noNeff(FileKind kind) {
         return invalid(kind.insteadOf(FileKind.Wanted.NEFF, file));
     }

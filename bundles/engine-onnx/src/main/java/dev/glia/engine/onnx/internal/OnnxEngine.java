@@ -102,7 +102,7 @@ public final class OnnxEngine implements Engine {
                                 new NrtException(
                                         NrtStatus.NRT_INVALID,
                                         "model "
-                                                + image.name()
+                                                + image.label()
                                                 + " has no graph with the function "
                                                 + ONNX));
     }
@@ -130,7 +130,7 @@ public final class OnnxEngine implements Engine {
     }
 
     private OrtSession open(ModelImage image, Chosen graph) {
-        String place = graph.member + " of model " + image.name();
+        String place = graph.member + " of model " + image.label();
         MemorySegment weights = image.find(StoredWeight.MEMBER).orElse(NO_BYTES);
         // References in ONNX Runtime's own format end at 2 GiB too, and lead into the weights.
         long size =
