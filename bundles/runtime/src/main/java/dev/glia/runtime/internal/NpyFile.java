@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -49,6 +50,9 @@ record NpyFile(TensorInfo info, MemorySegment elements) {
     static NpyFile map(Path file, DType dtype, Arena arena) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return map(file, channel, dtype, arena);
+        } catch (ClosedByInterruptException interrupted) {
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE, file + ": the thread was interrupted, it is not mapped");
         } catch (IOException failure) {
             throw invalid(file, "it cannot be read: " + failure);
         }

@@ -7,6 +7,7 @@ import dev.glia.runtime.NrtStatus;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -68,7 +69,9 @@ public final class ExternalData {
             return data.flip();
         } catch (IOException unreadable) {
             throw new NrtException(
-                    NrtStatus.NRT_INVALID,
+                    unreadable instanceof ClosedByInterruptException
+                            ? NrtStatus.NRT_FAILURE
+                            : NrtStatus.NRT_INVALID,
                     "the data of tensor "
                             + tensor
                             + " cannot be read from "
