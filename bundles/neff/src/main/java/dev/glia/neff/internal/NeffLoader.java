@@ -77,7 +77,7 @@ public final class NeffLoader implements NeffReader {
             return load(
                     source, hash.header(), HashCheck.REQUIRE_LATER, Optional.of(hash), refusals);
         } catch (IOException unreadable) {
-            throw refusals.invalid("cannot be read: " + unreadable, unreadable);
+            throw refusals.failed("cannot be read: " + unreadable, unreadable);
         } catch (RuntimeException | Error refused) {
             if (hash != null) {
                 hash.close();
@@ -112,7 +112,7 @@ public final class NeffLoader implements NeffReader {
             new Signatures(file, keys, refusals).require(whole.bytes());
             return open(whole.bytes(), check, refusals);
         } catch (IOException unreadable) {
-            throw refusals.invalid("cannot be read: " + unreadable, unreadable);
+            throw refusals.failed("cannot be read: " + unreadable, unreadable);
         }
     }
 
@@ -230,7 +230,7 @@ public final class NeffLoader implements NeffReader {
             ByteSource source = new ByteSource.InFile(channel);
             return use.apply(source, header(source, refusals));
         } catch (IOException unreadable) {
-            throw refusals.invalid("cannot be read: " + unreadable, unreadable);
+            throw refusals.failed("cannot be read: " + unreadable, unreadable);
         }
     }
 

@@ -52,7 +52,7 @@ public final class NeffPacker implements NeffWriter {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException failed) {
-            throw refusals.invalid(
+            throw refusals.failed(
                     "cannot be written: %s; is its folder there and writable?".formatted(failed),
                     failed);
         }

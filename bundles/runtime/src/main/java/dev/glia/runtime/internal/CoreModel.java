@@ -101,7 +101,7 @@ final class CoreModel implements Model {
 
     /** Notes whether a driver hangs while it loads this NEFF. */
     void hangs(boolean now) {
-        runtime.hangs(neff.uuid(), now);
+        runtime.hangs(neff, now);
     }
 
     /** {@return whether a plain request returns before it has ended} */
@@ -141,7 +141,7 @@ final class CoreModel implements Model {
             throw new NrtException(
                     status,
                     "model "
-                            + name()
+                            + label()
                             + " produced NaN on NeuronCore "
                             + core.index()
                             + "; look at its inputs, or unset NEURON_FAIL_ON_NAN to get the outputs all the same");
@@ -187,6 +187,11 @@ final class CoreModel implements Model {
     @Override
     public String name() {
         return neff.name();
+    }
+
+    /** {@return what it is called in messages} */
+    String label() {
+        return neff.label();
     }
 
     @Override
@@ -264,7 +269,7 @@ final class CoreModel implements Model {
             add(execution);
         } catch (OutOfMemoryError memory) {
             bound.release();
-            throw Tensors.noMemory("the tensors of model " + name(), memory);
+            throw Tensors.noMemory("the tensors of model " + label(), memory);
         } catch (RuntimeException failure) {
             bound.release();
             throw failure;
@@ -287,7 +292,7 @@ final class CoreModel implements Model {
     private synchronized void requireOpen() {
         if (closed) {
             throw new NrtException(
-                    NrtStatus.NRT_CLOSED, "model " + name() + " is unloaded; load it again");
+                    NrtStatus.NRT_CLOSED, "model " + label() + " is unloaded; load it again");
         }
     }
 
@@ -313,7 +318,7 @@ final class CoreModel implements Model {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
                     "model "
-                            + name()
+                            + label()
                             + " has no tensor "
                             + String.join(", ", unknown)
                             + "; it has the inputs "

@@ -50,14 +50,15 @@ final class Occupancy {
         }
         if (closing) {
             throw new NrtException(
-                    NrtStatus.NRT_CLOSED, "this execution of model " + model.name() + " is closed");
+                    NrtStatus.NRT_CLOSED,
+                    "this execution of model " + model.label() + " is closed");
         }
         return false;
     }
 
     private NrtException busy(String why) {
         return new NrtException(
-                NrtStatus.NRT_EXEC_NC_BUSY, "this execution of model " + model.name() + " " + why);
+                NrtStatus.NRT_EXEC_NC_BUSY, "this execution of model " + model.label() + " " + why);
     }
 
     /** Takes it when its request in flight has ended. */
@@ -71,7 +72,7 @@ final class Occupancy {
                 throw new NrtException(
                         NrtStatus.NRT_TIMEOUT,
                         "the request in flight of model "
-                                + model.name()
+                                + model.label()
                                 + " has not ended in time for the next one; raise"
                                 + " NEURON_RT_EXEC_TIMEOUT, or prepare more executions");
             }
@@ -80,7 +81,7 @@ final class Occupancy {
                         NrtStatus.NRT_FAILURE,
                         "the thread was interrupted while it waited for the request in flight of"
                                 + " model "
-                                + model.name());
+                                + model.label());
             }
             waiter = Thread.currentThread();
             if (state.get() == BUSY) {

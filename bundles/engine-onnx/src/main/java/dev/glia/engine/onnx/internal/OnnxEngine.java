@@ -97,13 +97,13 @@ public final class OnnxEngine implements Engine {
                                 new NrtException(
                                         NrtStatus.NRT_INVALID,
                                         "model "
-                                                + image.name()
+                                                + image.label()
                                                 + " has no graph with the function "
                                                 + ONNX));
     }
 
     private OrtSession open(ModelImage image, String graph) {
-        String place = graph + " of model " + image.name();
+        String place = graph + " of model " + image.label();
         MemorySegment bytes = image.member(graph);
         if (bytes.byteSize() > Integer.MAX_VALUE) {
             throw new NrtException(

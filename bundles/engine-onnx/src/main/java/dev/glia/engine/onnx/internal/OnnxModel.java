@@ -53,7 +53,7 @@ final class OnnxModel implements LoadedModel {
      */
     static OnnxModel of(ModelImage image, SessionPool.Counted session, boolean reportNan) {
         return new OnnxModel(
-                image.name(),
+                image.label(),
                 session,
                 match(image, "input", image.inputs(), session.session().inputs()),
                 match(image, "output", image.outputs(), session.session().outputs()),
@@ -132,7 +132,7 @@ final class OnnxModel implements LoadedModel {
             ModelImage image, String what, List<TensorInfo> tensors, List<Port> ports) {
         if (tensors.size() != ports.size()) {
             throw invalid(
-                    image.name(),
+                    image.label(),
                     "names "
                             + tensors.size()
                             + " "
@@ -154,7 +154,7 @@ final class OnnxModel implements LoadedModel {
                                                 .orElseThrow(
                                                         () ->
                                                                 invalid(
-                                                                        image.name(),
+                                                                        image.label(),
                                                                         "names the "
                                                                                 + what
                                                                                 + " "
@@ -179,7 +179,7 @@ final class OnnxModel implements LoadedModel {
                         && sizeFits(tensor, port);
         if (!fits) {
             throw invalid(
-                    image.name(),
+                    image.label(),
                     "says "
                             + tensor.typeAndShape()
                             + " of its "

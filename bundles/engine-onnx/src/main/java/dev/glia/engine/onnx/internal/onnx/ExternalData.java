@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -90,7 +91,9 @@ public final class ExternalData {
             return read(channel, offset, length, memory).asByteBuffer();
         } catch (IOException unreadable) {
             throw new NrtException(
-                    NrtStatus.NRT_INVALID,
+                    unreadable instanceof ClosedByInterruptException
+                            ? NrtStatus.NRT_FAILURE
+                            : NrtStatus.NRT_INVALID,
                     "the data of tensor "
                             + tensor.name()
                             + " cannot be read from "
