@@ -62,12 +62,18 @@ public final class OnnxCompiler implements GraphCompiler {
             List<String> notes) {}
 
     private final OnnxRuntime runtime;
+    private final TrialRun.Limits limits;
 
     /** Remembers; loads nothing. */
     @Activate
     public OnnxCompiler(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) OnnxRuntime runtime) {
+        this(runtime, TrialRun.Limits.USUAL);
+    }
+
+    OnnxCompiler(OnnxRuntime runtime, TrialRun.Limits limits) {
         this.runtime = runtime;
+        this.limits = limits;
     }
 
     @Override
@@ -157,7 +163,8 @@ public final class OnnxCompiler implements GraphCompiler {
                                 session,
                                 inputs,
                                 complete.declared(),
-                                () -> ShapeSources.of(complete.model(), name));
+                                () -> ShapeSources.of(complete.model(), name),
+                                limits);
                 return new Tensors(
                         inputs,
                         tensors(outputs.ports(), TensorInfo.Usage.OUTPUT),

@@ -37,13 +37,19 @@ final class TrialRun {
 
     private static final int SMALL = 4096;
 
-    private static final Duration LIMIT = Duration.ofMinutes(1);
-
-    /** For a shape that the file tells, so that there is a way without the trial. */
-    private static final Duration LIMIT_OF_CHECK = Duration.ofSeconds(5);
+    /**
+     * How long a trial may take.
+     *
+     * @param needed when only a trial tells the shape
+     * @param check when the file tells it, so that there is a way without the trial
+     */
+    record Limits(Duration needed, Duration check) {
+        static final Limits USUAL = new Limits(Duration.ofMinutes(1), Duration.ofSeconds(5));
+    }
 
     private final OrtSession session;
     private final List<TensorInfo> inputs;
+    private final Limits limits;
     private final Map<TrialValues, List<List<Long>>> found = new EnumMap<>(TrialValues.class);
 
     /** What the small inputs held, which are those that decide shapes. */
@@ -51,8 +57,9 @@ final class TrialRun {
 
     private OrtException failure;
 
-    private TrialRun(OrtSession session, List<TensorInfo> inputs) {
+    private TrialRun(OrtSession session, List<TensorInfo> inputs, Limits limits) {
         this.session = session;
+        this.limits = limits;
         this.inputs = inputs;
     }
 
@@ -70,16 +77,18 @@ final class TrialRun {
      * @param inputs its inputs
      * @param declared what the file claims of the shapes of its outputs, by name
      * @param sources what may decide shapes in its graph
+     * @param limits how long a trial may take
      * @throws NrtException NRT_INVALID when the graph runs with none of the values, or its shapes
-     *     depend on them; NRT_RESOURCE when it takes too much memory
+     *     depend on them; NRT_RESOURCE when it takes too much memory, NRT_TIMEOUT too much time
      */
     static Outputs outputs(
             OrtSession session,
             List<TensorInfo> inputs,
             Map<String, List<Long>> declared,
-            Supplier<ShapeSources> sources) {
+            Supplier<ShapeSources> sources,
+            Limits limits) {
         List<Port> ports = session.outputs();
-        TrialRun trial = new TrialRun(session, inputs);
+        TrialRun trial = new TrialRun(session, inputs, limits);
         List<Port> open = ports.stream().filter(port -> !port.isStatic()).toList();
         boolean needed = open.stream().anyMatch(port -> !declared.containsKey(port.name()));
         // Where values decide a shape, the file knows the values that are meant, and a trial not.
@@ -124,7 +133,7 @@ final class TrialRun {
             }
             return;
         }
-        Duration limit = needed ? LIMIT : LIMIT_OF_CHECK;
+        Duration limit = needed ? limits.needed() : limits.check();
         for (TrialValues values : TrialValues.values()) {
             long start = System.nanoTime();
             try {
@@ -137,8 +146,8 @@ final class TrialRun {
                 if (needed) {
                     throw new NrtException(
                             NrtStatus.NRT_TIMEOUT,
-                            "the graph does not tell the shape of %s, and a trial run on %s did not end within %d s; write the shape into the file, or look for a loop without an end"
-                                    .formatted(open(), values.label(), limit.toSeconds()),
+                            "the graph does not tell the shape of %s, and a trial run on %s did not end within %d ms; write the shape into the file, or look for a loop without an end"
+                                    .formatted(open(), values.label(), limit.toMillis()),
                             failed);
                 }
                 return;

@@ -1,9 +1,12 @@
 package dev.glia.engine.onnx.internal;
 
+import static dev.glia.engine.onnx.internal.onnx.GraphAuthor.attribute;
+
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.GraphAuthor;
 import dev.glia.engine.onnx.internal.onnx.ProtoWriter;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,9 +31,11 @@ final class OddGraphs {
                     case "constant" -> constant();
                     case "unranked" ->
                             neg(value(value(graph(), INPUT, TENSOR), OUTPUT, TENSOR), "y");
-                    case "unranked output" -> mean();
+                    case "unranked output" -> mean(1, 2, 2, 2);
                     case "wrong rank" -> neg(x(), "y").output("y", ElementType.FLOAT, 12);
                     case "wrong sizes" -> neg(x(), "y").output("y", ElementType.FLOAT, 3, 4);
+                    case "endless" -> endless().output("y", ElementType.FLOAT, 3, "n");
+                    case "endless, but told" -> endless().output("y", ElementType.FLOAT, 3, 3);
                     case "pair" -> sum("n", "n", 3);
                     case "sum" -> sum("n", "m", 1);
                     case "default" -> defaulted();
@@ -105,9 +110,24 @@ final class OddGraphs {
     }
 
     /** ONNX Runtime does not infer the shape of this operator. */
-    private static GraphAuthor mean() {
-        return value(graph().input("x", ElementType.FLOAT, 1, 2, 2, 2), OUTPUT, TENSOR)
+    static GraphAuthor mean(Object... dims) {
+        return value(graph().input("x", ElementType.FLOAT, dims), OUTPUT, TENSOR)
                 .node("MeanVarianceNormalization", List.of("x"), List.of("y"));
+    }
+
+    /** A loop that is never told to stop. */
+    private static GraphAuthor endless() {
+        GraphAuthor body =
+                graph().input("i", ElementType.INT64)
+                        .input("go", ElementType.BOOL)
+                        .input("sum", ElementType.FLOAT, 4, 3)
+                        .output("go_on", ElementType.BOOL)
+                        .output("more", ElementType.FLOAT, 4, 3)
+                        .node("Identity", List.of("go"), List.of("go_on"))
+                        .node("Add", List.of("sum", "sum"), List.of("more"));
+        return x().constant("true", ElementType.BOOL, ByteBuffer.wrap(new byte[] {1}))
+                .node("Loop", List.of("", "true", "x"), List.of("end"), attribute("body", body))
+                .node("MeanVarianceNormalization", List.of("end"), List.of("y"));
     }
 
     private static GraphAuthor sum(String one, String other, int last) {
@@ -140,6 +160,7 @@ final class OddGraphs {
 
     /** The value of s decides the shape of y. */
     private static GraphAuthor shapedBy(String operator) {
-        return x().input("s", ElementType.INT64, 2).node(operator, List.of("x", "s"), List.of("y"));
+        return x().input("s", ElementType.INT64, operator.equals("Expand") ? 3 : 2)
+                .node(operator, List.of("x", "s"), List.of("y"));
     }
 }

@@ -62,7 +62,7 @@ class OddModelsTest {
                     range              | --fix start=5 --fix limit=11 --fix delta=2  | -> y[3] | 5 7 9                  |
                     range of fractions | --fix start=1 --fix limit=2 --fix delta=.25 | -> y[4] | 1 1.25 1.5             |
                     Reshape            | --fix s=2,-1           | x[4,3] -> y[2,6]            | 1 2 3                    |
-                    Expand             | --fix s=4,1            | x[4,3] -> y[4,3]            | 1 2 3                    |
+                    Expand             | --fix s=2,1,3          | x[4,3] -> y[2,4,3]          | 1 2 3                    |
                     pair               | --fix b=5 --dim n=3    | a[3,3] -> y[3,3]            | 6 7 8                    |
                     sum                | --fix b=5,6 --dim n=2  | a[2,1] -> y[2,1]            | 6 8                      |
                     default            |                        | x[4,3] -> y[4,3]            | 2 4 6                    |

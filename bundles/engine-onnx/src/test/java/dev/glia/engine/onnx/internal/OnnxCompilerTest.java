@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -304,6 +305,30 @@ class OnnxCompilerTest {
         assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(model)), "tensor w");
     }
 
+    /** Hubs keep files under their digests, and give folders of links to them. */
+    @Test
+    void takesInWeightsOfALinkedModel(@TempDir Path hub) throws IOException {
+        Path blobs = Files.createDirectories(hub.resolve("blobs"));
+        Path snapshot = Files.createDirectories(hub.resolve("snapshots/abc/onnx"));
+        Files.move(external(blobs, "m.onnx_data", 0, 8), blobs.resolve("d1"));
+        Files.write(blobs.resolve("d2"), new byte[8]);
+        Path model = snapshot.resolve("m.onnx");
+        Files.createSymbolicLink(model, Path.of("../../../blobs/d1"));
+        assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(model)), "tensor w", "not in");
+
+        Path data = snapshot.resolve("m.onnx_data");
+        Files.createSymbolicLink(data, Path.of("../../../blobs/d2"));
+        assertThat(Lab.COMPILER.compile(Wanted.of(model)).outputs()).hasSize(1);
+
+        Files.delete(data);
+        Files.createSymbolicLink(data, Files.write(hub.resolve("secret"), new byte[8]));
+        assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(model)), "tensor w", "secret");
+
+        Files.delete(data);
+        Files.move(blobs.resolve("d2"), blobs.resolve("m.onnx_data"));
+        assertThat(Lab.COMPILER.compile(Wanted.of(model)).outputs()).hasSize(1);
+    }
+
     @Test
     void refusesWeightsThatAreNotThere(@TempDir Path folder) throws IOException {
         Files.write(folder.resolve("w"), new byte[8]);
@@ -317,6 +342,30 @@ class OnnxCompilerTest {
         Files.writeString(folder.resolve("w"), "version https://git-lfs.github.com/spec/v1\n");
         Path model = external(folder, "w", 0, 800);
         assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(model)), "git lfs pull");
+    }
+
+    @Test
+    void tellsHowLargeATensorMayBe(@TempDir Path folder) throws IOException {
+        long floats = 640L << 20;
+        try (var data = new RandomAccessFile(folder.resolve("w").toFile(), "rw")) {
+            data.setLength(floats * Float.BYTES);
+        }
+        byte[] model =
+                new GraphAuthor("large")
+                        .input("x", ElementType.FLOAT, 1)
+                        .output("y", ElementType.FLOAT, floats)
+                        .external("w", ElementType.FLOAT, "w", 0, floats * Float.BYTES, floats)
+                        .node("Mul", List.of("x", "w"), List.of("y"))
+                        .model(Graphs.OPSET);
+        Path file = Files.write(folder.resolve("model.onnx"), model);
+        assertInvalid(
+                () -> Lab.COMPILER.compile(Wanted.of(file)),
+                "tensor w has 2684354560 bytes",
+                "at most 2 GiB",
+                "split it");
+        Path less = external(folder, "w", 0, 4);
+        assertInvalid(
+                () -> Lab.COMPILER.compile(Wanted.of(less)), "tensor w has 4 bytes", "takes 8");
     }
 
     @Test

@@ -76,7 +76,7 @@ public final class OrtErrors {
                     rule(
                             "Available memory of (\\d+) is smaller than requested bytes of (\\d+)",
                             NrtStatus.NRT_RESOURCE,
-                            "it needs $2 bytes where $1 are left" + MEMORY),
+                            "it needs $2 bytes of native memory where a trial run has $1; choose smaller shapes, or write the shapes of the outputs into the file"),
                     rule(
                             "bad.?alloc",
                             NrtStatus.NRT_RESOURCE,
