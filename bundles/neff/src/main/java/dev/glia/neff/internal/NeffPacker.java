@@ -11,12 +11,13 @@ import org.osgi.service.component.annotations.Component;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,23 +38,51 @@ public final class NeffPacker implements NeffWriter {
     private static final String NO_HASH = "0".repeat(64);
 
     @Override
+    public void requireTarget(Path target) {
+        Refusals refusals = Refusals.of(target);
+        Path folder = target.toAbsolutePath().getParent();
+        if (Files.isDirectory(target)) {
+            throw refusals.invalid("it is a folder; name a file in it");
+        }
+        if (Files.isSymbolicLink(target)) {
+            throw refusals.invalid("it is a link; name the file that it leads to, or remove it");
+        }
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)
+                && !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw refusals.invalid(
+                    "it is a device, a pipe or a socket, which no file can replace; name a file");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw refusals.invalid("there is no folder %s; make it first".formatted(folder));
+        }
+    }
+
+    @Override
     public long write(Path target, Content content) {
         Refusals refusals = Refusals.of(target);
-        Path temporary =
-                target.resolveSibling(
-                        "." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        requireTarget(target);
+        Path folder = target.toAbsolutePath().getParent();
         try {
             Map<String, MemorySegment> members = members(content, refusals);
-            try {
-                long size = pack(temporary, content, members, refusals);
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            try (HalfFile half = new HalfFile(folder)) {
+                long size = pack(half.channel(), content, members, refusals);
+                requireTarget(target);
+                half.become(target);
                 return size;
-            } finally {
-                Files.deleteIfExists(temporary);
             }
+        } catch (ClosedByInterruptException interrupted) {
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE,
+                    target + ": the thread was interrupted, and nothing was written",
+                    interrupted);
+        } catch (FileSystemException refused) {
+            throw refusals.invalid(
+                    "cannot be written: %s; choose another place".formatted(refused), refused);
         } catch (IOException failed) {
-            throw refusals.failed(
-                    "cannot be written: %s; is its folder there and writable?".formatted(failed),
+            throw new NrtException(
+                    NrtStatus.NRT_RESOURCE,
+                    "%s cannot be written: %s; make room in %s, or choose another place"
+                            .formatted(target, failed.getMessage(), folder),
                     failed);
         }
     }
@@ -160,28 +189,28 @@ public final class NeffPacker implements NeffWriter {
     }
 
     private static long pack(
-            Path file, Content content, Map<String, MemorySegment> members, Refusals refusals)
+            FileChannel channel,
+            Content content,
+            Map<String, MemorySegment> members,
+            Refusals refusals)
             throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            long bytes = members.values().stream().mapToLong(MemorySegment::byteSize).sum();
-            PayloadHash hash = PayloadHash.of(PKG_VERSION, bytes);
-            StoredGzip gzip = new StoredGzip(channel, hash);
-            TarWriter tar = new TarWriter(gzip, refusals);
-            for (var member : members.entrySet()) {
-                tar.add(member.getKey(), member.getValue());
-            }
-            tar.finish();
-            long dataSize = gzip.finish();
-            ByteBuffer header =
-                    HeaderCodec.encode(
-                            header(content, dataSize, HexFormat.of().formatHex(hash.stored())));
-            while (header.hasRemaining()) {
-                channel.write(header, header.position());
-            }
-            channel.force(true);
-            return channel.size();
+        long bytes = members.values().stream().mapToLong(MemorySegment::byteSize).sum();
+        PayloadHash hash = PayloadHash.of(PKG_VERSION, bytes);
+        StoredGzip gzip = new StoredGzip(channel, hash);
+        TarWriter tar = new TarWriter(gzip, refusals);
+        for (var member : members.entrySet()) {
+            tar.add(member.getKey(), member.getValue());
         }
+        tar.finish();
+        long dataSize = gzip.finish();
+        ByteBuffer header =
+                HeaderCodec.encode(
+                        header(content, dataSize, HexFormat.of().formatHex(hash.stored())));
+        while (header.hasRemaining()) {
+            channel.write(header, header.position());
+        }
+        channel.force(true);
+        return channel.size();
     }
 
     private static NeffHeader header(Content content, long dataSize, String hash) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.device.GraphCompiler;
+import dev.glia.neff.NeffWriter;
 import dev.glia.runtime.NeffCompiler;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -30,6 +31,17 @@ class CompilerTest {
                 @Override
                 public Compiled compile(Source source) {
                     throw new NrtException(NrtStatus.NRT_FAILURE, "the compiler reads it");
+                }
+            };
+
+    private static final NeffWriter WRITER =
+            new NeffWriter() {
+                @Override
+                public void requireTarget(Path target) {}
+
+                @Override
+                public long write(Path target, Content content) {
+                    return 0;
                 }
             };
 
@@ -61,7 +73,7 @@ class CompilerTest {
     }
 
     private void compile(Path file) {
-        new Compiler((target, content) -> 0, ONNX)
+        new Compiler(WRITER, ONNX)
                 .compile(NeffCompiler.Request.of(file, folder.resolve("o.neff"), "trn1"));
     }
 }

@@ -90,6 +90,12 @@ public final class OnnxCompiler implements GraphCompiler {
                     optimize(
                             wanted, name, new OrtSession.Rewritten(model.path(), constants.path()));
             return compiled(tensors, name, model, constants);
+        } catch (OutOfMemoryError full) {
+            throw new NrtException(
+                    NrtStatus.NRT_RESOURCE,
+                    "there is not enough memory to compile %s (%s); it takes about three times its constants"
+                            .formatted(name, full.getMessage()),
+                    full);
         } catch (IOException unreadable) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
