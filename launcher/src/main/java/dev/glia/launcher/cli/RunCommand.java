@@ -6,6 +6,7 @@ import dev.glia.launcher.tensor.RandomTensor;
 import dev.glia.launcher.tensor.TensorFile;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.Model;
+import dev.glia.runtime.NeuronCore;
 import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -94,8 +95,9 @@ final class RunCommand implements Callable<Integer> {
         Host host = Host.of(glia);
         boolean sample = file == null;
         NeuronRuntime runtime = glia.runtime();
-        LoadedCores loaded = new LoadedCores(runtime, sample ? Sample.neff(glia, host) : file);
-        coreOptions.wanted().ifPresent(wanted -> checkCores(wanted, loaded.cores().size()));
+        List<NeuronCore> cores = coreOptions.of(runtime);
+        LoadedCores loaded =
+                new LoadedCores(runtime, cores, sample ? Sample.neff(glia, host) : file);
         Model model = loaded.model();
         if (sample) {
             outputFiles.putIfAbsent(model.outputs().getFirst().name(), Path.of("edges.png"));
@@ -150,17 +152,6 @@ final class RunCommand implements Callable<Integer> {
             } else {
                 sources.put(info.name(), RandomTensor.fill(seed, info, input.segment()));
             }
-        }
-    }
-
-    private static void checkCores(int wanted, int owned) {
-        if (wanted != owned) {
-            System.err.println(
-                    "--cores "
-                            + wanted
-                            + " gives way to NEURON_RT_VISIBLE_CORES: "
-                            + owned
-                            + " cores");
         }
     }
 
