@@ -13,7 +13,7 @@ import java.nio.file.Path;
  * @param namespace the PID namespace in which the number counts, as the kernel names it; 0 where
  *     that cannot be told
  * @param pid its number there
- * @param started when it started, in the kernel's clock ticks; negative when it does not live
+ * @param started when it started, in the kernel's clock ticks
  */
 public record ProcessIdentity(long namespace, long pid, long started) {
     private static final Path PROC = Path.of("/proc");
@@ -40,7 +40,7 @@ public record ProcessIdentity(long namespace, long pid, long started) {
      * another namespace.
      */
     public boolean isGone() {
-        return !equals(SELF) && isHere() && (started < 0 || started(Long.toString(pid)) != started);
+        return !equals(SELF) && isHere() && started(Long.toString(pid)) != started;
     }
 
     private static ProcessIdentity readSelf() {
@@ -48,7 +48,7 @@ public record ProcessIdentity(long namespace, long pid, long started) {
         return new ProcessIdentity(
                 digits.isEmpty() ? 0 : Long.parseLong(digits),
                 ProcessHandle.current().pid(),
-                started("self"));
+                Math.max(0, started("self")));
     }
 
     private static String link(String name) {
@@ -60,8 +60,8 @@ public record ProcessIdentity(long namespace, long pid, long started) {
     }
 
     /**
-     * The command in the stat file stands in parentheses and may hold anything: fields are counted
-     * behind it.
+     * {@return when a process started, -1 when there is none} The command in the stat file stands
+     * in parentheses and may hold anything: fields are counted behind it.
      */
     private static long started(String process) {
         // Not a channel: an interrupted thread could not read from one.

@@ -47,6 +47,7 @@ public final class ControlSocket {
                         () ->
                                 new ControlFolder(
                                         configuration.current(Set.of("GLIA_STATE_DIR")).stateDir()),
+                        ControlFolder::listen,
                         new Commands(runtime, drivers, swaps)::answer,
                         Server.Limits.USUAL);
         server.start();
