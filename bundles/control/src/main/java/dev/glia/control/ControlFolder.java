@@ -109,7 +109,7 @@ public final class ControlFolder {
             }
             Files.move(unfinished, claimed, StandardCopyOption.ATOMIC_MOVE);
             return new Listener(channel, claimed);
-        } catch (IOException | RuntimeException failure) {
+        } catch (IOException | RuntimeException | Error failure) {
             try (channel) {
                 Files.deleteIfExists(unfinished);
                 Files.deleteIfExists(claimed);
@@ -151,7 +151,7 @@ public final class ControlFolder {
         try {
             requireSameUser(channel);
             return channel;
-        } catch (IOException | RuntimeException refused) {
+        } catch (IOException | RuntimeException | Error refused) {
             channel.close();
             throw refused;
         }

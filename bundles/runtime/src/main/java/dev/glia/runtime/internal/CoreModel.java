@@ -265,7 +265,7 @@ final class CoreModel implements Model {
         } catch (OutOfMemoryError memory) {
             bound.release();
             throw Tensors.noMemory("the tensors of model " + name(), memory);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | LinkageError failure) {
             bound.release();
             throw failure;
         }
@@ -395,10 +395,7 @@ final class CoreModel implements Model {
         List<Binding> left =
                 bindings.stream().filter(binding -> binding.seat().isClosed()).toList();
         if (!left.isEmpty()) {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("glia-unbinding-nc" + core.index())
-                    .start(() -> left.forEach(Binding::close));
+            Errands.start("glia-unbinding-nc" + core.index(), () -> left.forEach(Binding::close));
         }
     }
 }

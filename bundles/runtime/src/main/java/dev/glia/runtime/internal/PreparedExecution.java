@@ -234,10 +234,7 @@ final class PreparedExecution implements Execution, LaneTask {
     /** Not on the thread of a lane, on which others wait: the driver may hang. */
     private void closeElsewhere() {
         try {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("glia-close-nc" + model.core().index())
-                    .start(this::closeForNobody);
+            Errands.start("glia-close-nc" + model.core().index(), this::closeForNobody);
         } catch (OutOfMemoryError noThread) {
             closeForNobody();
         }
