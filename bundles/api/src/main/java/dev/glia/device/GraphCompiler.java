@@ -51,22 +51,9 @@ public interface GraphCompiler {
      * @param source the file
      * @param dims sizes for dimensions that the graph leaves open, by symbolic name; those not
      *     named become 1
-     * @param portable whether the result must depend on the source alone; otherwise it may also
-     *     hold what loads faster on machines like this one
-     * @return the compiled graph
+     * @return the compiled graph, which depends on the source alone
      * @throws dev.glia.runtime.NrtException NRT_INVALID for a graph that cannot be read,
      *     NRT_UNSUPPORTED_NEFF_VERSION naming an operator or element type that no NeuronCore has
      */
-    Compiled compile(Path source, Map<String, Long> dims, boolean portable);
-
-    /**
-     * Compiles a graph so that it loads fastest here.
-     *
-     * @param source the file
-     * @param dims sizes for open dimensions
-     * @return the compiled graph
-     */
-    default Compiled compile(Path source, Map<String, Long> dims) {
-        return compile(source, dims, false);
-    }
+    Compiled compile(Path source, Map<String, Long> dims);
 }

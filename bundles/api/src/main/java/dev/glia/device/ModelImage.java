@@ -75,23 +75,4 @@ public interface ModelImage {
             return Optional.empty();
         }
     }
-
-    /** Keeps memory of an image. */
-    @ProviderType
-    interface Hold extends AutoCloseable {
-        /** Lets the memory go. Idempotent. */
-        @Override
-        void close();
-    }
-
-    /**
-     * Keeps the memory of all members, also beyond the end of this image, so that an engine can use
-     * weights where they lie.
-     *
-     * @return what lets the memory go, or empty when this image cannot keep it, so that whoever
-     *     needs it longer copies it
-     */
-    default Optional<Hold> hold() {
-        return Optional.empty();
-    }
 }

@@ -25,8 +25,6 @@ public interface NeffCompiler {
      * @param dims sizes for dimensions that the graph leaves open, by their symbolic name; those
      *     not named become 1
      * @param hash whether to store the hash that NEURON_RT_VALIDATE_HASH checks
-     * @param portable whether the file must be the same on every machine; otherwise it also holds
-     *     what loads faster on machines like this one
      */
     record Request(
             Path source,
@@ -35,34 +33,11 @@ public interface NeffCompiler {
             Optional<String> name,
             int lnc,
             Map<String, Long> dims,
-            boolean hash,
-            boolean portable) {
+            boolean hash) {
 
         /** Copies. */
         public Request {
             dims = Map.copyOf(dims);
-        }
-
-        /**
-         * Compiles so that the file loads fastest here.
-         *
-         * @param source the graph
-         * @param target the NEFF file to write
-         * @param architecture the architecture to compile for
-         * @param name the name in the NEFF header
-         * @param lnc physical cores per logical core
-         * @param dims sizes for open dimensions
-         * @param hash whether to store the hash
-         */
-        public Request(
-                Path source,
-                Path target,
-                String architecture,
-                Optional<String> name,
-                int lnc,
-                Map<String, Long> dims,
-                boolean hash) {
-            this(source, target, architecture, name, lnc, dims, hash, false);
         }
 
         /**
@@ -102,8 +77,7 @@ public interface NeffCompiler {
     }
 
     /**
-     * Compiles. Identical requests on identical sources write identical files; on every machine
-     * when they are portable, otherwise on machines of the same kind.
+     * Compiles. Identical requests on identical sources write identical files, on every machine.
      *
      * @param request what to compile
      * @return what was written

@@ -214,6 +214,36 @@ class CommandLineIT {
     }
 
     @Test
+    void resultsThatNobodyGetsAreNoSuccess() {
+        GliaProcess shell =
+                shell(
+                        "set -o pipefail; $0 --version >/dev/full; echo $?; $0 --version >&-; echo $?;"
+                                + " $0 config --json 2>pipe.txt | true; echo $?; cat pipe.txt >&2");
+        assertThat(shell.out()).as("%s", shell).isEqualTo("1\n1\n1\n");
+        assertThat(shell.err().lines())
+                .as("%s", shell)
+                .filteredOn(line -> line.startsWith("NRT_FAILURE (1): "))
+                .satisfiesExactly(
+                        full -> assertThat(full).contains("No space left on device"),
+                        closed -> assertThat(closed).contains("Bad file descriptor"));
+    }
+
+    /** The advice is one that helps: the first of its files is no output of the model. */
+    @Test
+    void theSampleTellsWhereItCanBeWritten() {
+        GliaProcess shell = shell("cd /proc && $0 run --instance trn1");
+        assertThat(shell.exit()).as("%s", shell).isEqualTo(1);
+        assertThat(shell.lastError())
+                .contains("cannot write sample.png", "cd /tmp")
+                .doesNotContain("--output");
+    }
+
+    private static GliaProcess shell(String line) {
+        String glia = GliaProcess.SCRIPT.toString();
+        return GliaProcess.start(Path.of("/bin/bash"), folder, Map.of(), "-c", line, glia).await();
+    }
+
+    @Test
     void worksThroughALinkInAFolderWithSpaces() throws IOException {
         Path link =
                 Files.createSymbolicLink(

@@ -65,13 +65,6 @@ final class CompileCommand implements Callable<Integer> {
                     "Store the hash that NEURON_RT_VALIDATE_HASH checks; stored unless --no-hash is given.")
     private boolean hash;
 
-    @Option(
-            names = "--portable",
-            description =
-                    "Write the same bytes on every machine: leave out the graph that is laid out for this kind of CPU,"
-                            + " which makes loading here several times faster.")
-    private boolean portable;
-
     @Override
     public Integer call() {
         if (!TensorFile.readable(source)) {
@@ -91,7 +84,7 @@ final class CompileCommand implements Callable<Integer> {
                     glia.service(NeffCompiler.class)
                             .compile(
                                     new NeffCompiler.Request(
-                                            source, target, arch, name, lnc, dims, hash, portable));
+                                            source, target, arch, name, lnc, dims, hash));
         }
         if (common.json()) {
             System.out.println(

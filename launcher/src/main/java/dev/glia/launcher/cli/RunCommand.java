@@ -33,6 +33,11 @@ import java.util.concurrent.Callable;
                 "Load a NEFF, execute it, print outputs and times. Without a model: a sample.")
 final class RunCommand implements Callable<Integer> {
     private static final int DEFAULT_IN_FLIGHT = 3;
+    private static final Path SAMPLE_OUTPUT = Path.of("edges.png");
+
+    /** The sample writes two files into the current folder, whatever {@code --output} says. */
+    private static final String ELSEWHERE =
+            "the sample writes into the current folder; go to one that takes files, as with: cd /tmp";
 
     @Mixin private CommonOptions common;
 
@@ -100,14 +105,16 @@ final class RunCommand implements Callable<Integer> {
                 new LoadedCores(runtime, cores, sample ? Sample.neff(glia, host) : file);
         Model model = loaded.model();
         if (sample) {
-            outputFiles.putIfAbsent(model.outputs().getFirst().name(), Path.of("edges.png"));
+            outputFiles.putIfAbsent(model.outputs().getFirst().name(), SAMPLE_OUTPUT);
         }
         checkNames("--input", inputFiles, model.inputs());
         checkNames("--output", outputFiles, model.outputs());
         outputFiles.forEach(
                 (name, path) ->
                         TensorFile.checkOutput(
-                                path, Tensors.find(model.outputs(), name).orElseThrow()));
+                                path,
+                                Tensors.find(model.outputs(), name).orElseThrow(),
+                                advice(name)));
 
         Map<String, String> sources = new LinkedHashMap<>();
         boolean queued = async || host.config().asyncInFlight() > 0;
@@ -120,7 +127,9 @@ final class RunCommand implements Callable<Integer> {
         outputFiles.forEach(
                 (name, path) -> {
                     Tensor output = result.last().output(name);
-                    written.put(name, TensorFile.write(path, output.info(), output.segment()));
+                    written.put(
+                            name,
+                            TensorFile.write(path, output.info(), output.segment(), advice(name)));
                 });
         String label = sample ? "sample edges.neff" : file.toString();
         RunReport report = new RunReport(label, host, runtime, loaded, sources, written, result);
@@ -148,11 +157,15 @@ final class RunCommand implements Callable<Integer> {
                 Picture.fill(SamplePicture.draw(), SamplePicture.SIZE, info, input.segment());
                 sources.put(
                         info.name(),
-                        TensorFile.write(Path.of("sample.png"), info, input.segment()));
+                        TensorFile.write(Path.of("sample.png"), info, input.segment(), ELSEWHERE));
             } else {
                 sources.put(info.name(), RandomTensor.fill(seed, info, input.segment()));
             }
         }
+    }
+
+    private static String advice(String output) {
+        return "choose another place with --output " + output + "=FILE";
     }
 
     private static void checkNames(

@@ -59,6 +59,11 @@ final class Descriptions {
     private void target(JsonGenerator json) throws IOException {
         json.writeStringField("version", "1");
         json.writeStringField("target", Target.of(content.architecture()));
+        json.writeArrayFieldStart("members");
+        for (String member : content.members().keySet()) {
+            json.writeString(member);
+        }
+        json.writeEndArray();
     }
 
     private void info(JsonGenerator json) throws IOException {

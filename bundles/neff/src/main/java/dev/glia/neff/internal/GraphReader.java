@@ -272,8 +272,7 @@ final class GraphReader {
 
     private TensorInfo describe(String name, TensorInfo.Usage usage, int entry) {
         String label = dtypes.get(entry);
-        // Compilers without a Boolean type on the device still name one here; it takes a byte.
-        DType dtype = label.equals("bool") ? DType.UINT8 : DType.of(label).orElse(null);
+        DType dtype = DType.of(label).orElse(null);
         if (dtype == null) {
             String known =
                     Arrays.stream(DType.values())

@@ -33,7 +33,7 @@ public final class NeffPacker implements NeffWriter {
 
     @Override
     public long write(Path target, Content content) {
-        Refusals refusals = new Refusals(target.toString());
+        Refusals refusals = Refusals.of(target);
         Path temporary =
                 target.resolveSibling(
                         "." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
@@ -94,7 +94,7 @@ public final class NeffPacker implements NeffWriter {
     private static void requireHeaderFields(Content content, Refusals refusals) {
         int most = HeaderCodec.NAME_BYTES - 1;
         byte[] name = content.name().getBytes(StandardCharsets.UTF_8);
-        if (name.length > most || content.name().chars().anyMatch(Character::isISOControl)) {
+        if (name.length > most || !content.name().codePoints().allMatch(Refusals::isPrintable)) {
             throw refusals.invalid(
                     "name is %s, %d bytes; accepted: at most %d bytes of printable text"
                             .formatted(Refusals.shown(content.name()), name.length, most));

@@ -94,11 +94,6 @@ record OpenNeff(
     }
 
     @Override
-    public Optional<Hold> hold() {
-        return Optional.of(memory.hold());
-    }
-
-    @Override
     public void close() {
         verification.cancel();
         memory.close();

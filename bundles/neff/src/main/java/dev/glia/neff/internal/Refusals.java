@@ -1,16 +1,34 @@
 package dev.glia.neff.internal;
 
+import dev.glia.neff.FileKind;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
+import java.nio.file.Path;
 
 /**
  * Words the errors about one NEFF, so that each names the file, the place, what was found and what
  * is accepted.
  *
  * @param label the file, or what else to call the bytes
+ * @param file what to call the file in a command
  */
-record Refusals(String label) {
+record Refusals(String label, String file) {
     private static final int SHOWN = 120;
+
+    /** For a file. */
+    static Refusals of(Path file) {
+        return new Refusals(file.toString(), file.toString());
+    }
+
+    /** For bytes in memory. */
+    static Refusals of(String label) {
+        return new Refusals(label, "FILE");
+    }
+
+    NrtException noNeff(FileKind kind) {
+        return invalid(kind.insteadOf(FileKind.Wanted.NEFF, file));
+    }
 
     NrtException field(String field, long offset, Object found, String accepted) {
         return invalid(
@@ -53,6 +71,19 @@ record Refusals(String label) {
                 NrtStatus.NRT_FAILURE, label + ": the thread was interrupted while reading it");
     }
 
+    /** Whether a terminal shows it, and does not obey it. */
+    static boolean isPrintable(int c) {
+        return !Character.isISOControl(c)
+                && switch (Character.getType(c)) {
+                    case Character.FORMAT,
+                            Character.SURROGATE,
+                            Character.LINE_SEPARATOR,
+                            Character.PARAGRAPH_SEPARATOR ->
+                            false;
+                    default -> true;
+                };
+    }
+
     /** Untrusted text as it may be printed: short, in one line, without control characters. */
     static String shown(Object found) {
         String text = String.valueOf(found);
@@ -61,11 +92,10 @@ record Refusals(String label) {
                 .limit(SHOWN)
                 .forEach(
                         c -> {
-                            if (Character.isISOControl(c)
-                                    || Character.getType(c) == Character.FORMAT) {
-                                clean.append("\\u%04x".formatted(c));
-                            } else {
+                            if (isPrintable(c)) {
                                 clean.appendCodePoint(c);
+                            } else {
+                                clean.append("\\u%04x".formatted(c));
                             }
                         });
         return text.codePointCount(0, text.length()) > SHOWN ? clean + "..." : clean.toString();

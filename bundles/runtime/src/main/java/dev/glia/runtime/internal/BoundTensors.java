@@ -51,7 +51,8 @@ final class BoundTensors {
     }
 
     private Tensor bound(TensorInfo info, NativeTensor given) {
-        if (given.info().dtype() != info.dtype()) {
+        // By their numbers: Booleans are bytes.
+        if (given.info().dtype().code() != info.dtype().code()) {
             throw given.invalid(
                     "cannot be bound to " + info.name() + ", which is " + info.typeAndShape());
         }

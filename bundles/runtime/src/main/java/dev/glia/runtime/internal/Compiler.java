@@ -3,6 +3,7 @@ package dev.glia.runtime.internal;
 import dev.glia.device.Architecture;
 import dev.glia.device.DeviceDriver;
 import dev.glia.device.GraphCompiler;
+import dev.glia.neff.FileKind;
 import dev.glia.neff.NeffWriter;
 import dev.glia.neff.NeffWriter.Content;
 import dev.glia.runtime.DType;
@@ -55,11 +56,10 @@ public final class Compiler implements NeffCompiler {
 
     @Override
     public Report compile(Request request) {
+        requireGraph(request.source());
         Architecture architecture = architecture(request.architecture());
         int lnc = logicalCoreSize(architecture, request.lnc());
-        requireReadable(request.source());
-        GraphCompiler.Compiled compiled =
-                graphs.compile(request.source(), request.dims(), request.portable());
+        GraphCompiler.Compiled compiled = graphs.compile(request.source(), request.dims());
         requireTypes(architecture, compiled.dtypes());
         String name = request.name().orElseGet(() -> request.target().getFileName().toString());
         long bytes =
@@ -122,12 +122,26 @@ public final class Compiler implements NeffCompiler {
         return asked;
     }
 
-    private void requireReadable(Path source) {
+    private void requireGraph(Path source) {
         String file = source.getFileName().toString().toLowerCase(Locale.ROOT);
         if (!Files.isRegularFile(source)) {
             throw new NrtException(NrtStatus.NRT_INVALID, source + " is no file that can be read");
         }
-        if (graphs.endings().stream().noneMatch(ending -> file.endsWith("." + ending))) {
+        boolean compiles =
+                graphs.endings().stream().anyMatch(ending -> file.endsWith("." + ending));
+        // What its ending promises is left to the compiler; anything else it is no graph.
+        FileKind.of(source)
+                .filter(kind -> !compiles || !kind.fits(file))
+                .ifPresent(
+                        kind -> {
+                            throw new NrtException(
+                                    NrtStatus.NRT_INVALID,
+                                    source
+                                            + ": "
+                                            + kind.insteadOf(
+                                                    FileKind.Wanted.GRAPH, source.toString()));
+                        });
+        if (!compiles) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
                     source + " has none of the endings that can be compiled: " + graphs.endings());

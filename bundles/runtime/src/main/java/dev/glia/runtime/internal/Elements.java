@@ -43,7 +43,7 @@ final class Elements {
             case FLOAT16 -> Float.floatToFloat16(fraction);
             case FLOAT8E3, FLOAT8E4, FLOAT8E5 ->
                     random.nextInt(1, 0x30) | (fraction < 0 ? 0x80 : 0);
-            case UINT8 -> 1;
+            case UINT8, BOOL -> 1;
             default -> fraction < 0 ? 1 : 2;
         };
     }

@@ -221,7 +221,7 @@ class TensorsTest {
                     """
                     {'descr': '>i4', 'fortran_order': False, 'shape': (1,)}|1|its elements are >i4
                     {'descr': '<f4', 'fortran_order': False, 'shape': (1,)}|1|int32 is <i4
-                    {'descr': '<i4', 'fortran_order': True, 'shape': (1,)}|1|Fortran order
+                    {'descr': '<i4', 'fortran_order': True, 'shape': (2,2)}|4|Fortran order
                     {'descr': '<i4', 'fortran_order': False, 'shape': (2,)}|1|instead of 8
                     {'descr': '<i4', 'fortran_order': False, 'shape': (1,)}|2|8 bytes of elements
                     {'descr': '<i4', 'fortran_order': False, 'shape': (1,)}|0|0 bytes of elements
@@ -261,6 +261,9 @@ class TensorsTest {
         }
         assertThatThrownBy(() -> runtime.map(folder.resolve("none.npy"), DType.INT32))
                 .hasMessageContaining("cannot be read");
+        Path pointer = Files.writeString(folder.resolve("p.npy"), "version https://git-lfs");
+        assertThatThrownBy(() -> runtime.map(pointer, DType.INT32))
+                .hasMessageContaining("p.npy: it is a Git LFS pointer");
     }
 
     private Path npy(String header, int elements, int value) throws IOException {

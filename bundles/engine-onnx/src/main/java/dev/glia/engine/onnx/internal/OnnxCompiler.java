@@ -2,13 +2,11 @@ package dev.glia.engine.onnx.internal;
 
 import dev.glia.device.GraphCompiler;
 import dev.glia.device.ModelImage;
-import dev.glia.engine.onnx.internal.flat.OrtFormat;
 import dev.glia.engine.onnx.internal.onnx.CanonicalModel;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.ElementTypes;
 import dev.glia.engine.onnx.internal.onnx.ExposedValues;
 import dev.glia.engine.onnx.internal.onnx.ExternalData;
-import dev.glia.engine.onnx.internal.onnx.NodeOrder;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.onnx.WeightStore;
@@ -63,7 +61,7 @@ public final class OnnxCompiler implements GraphCompiler {
     }
 
     @Override
-    public Compiled compile(Path source, Map<String, Long> dims, boolean portable) {
+    public Compiled compile(Path source, Map<String, Long> dims) {
         String name = String.valueOf(source.getFileName());
         byte[] complete =
                 SourceModel.complete(
@@ -74,7 +72,7 @@ public final class OnnxCompiler implements GraphCompiler {
         Path folder = null;
         try {
             folder = Files.createTempDirectory("glia-compile");
-            return optimize(complete, name, portable, folder.resolve(MEMBER));
+            return optimize(complete, name, folder.resolve(MEMBER));
         } catch (IOException unwritable) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
@@ -103,8 +101,7 @@ public final class OnnxCompiler implements GraphCompiler {
         }
     }
 
-    private Compiled optimize(byte[] complete, String name, boolean portable, Path optimized)
-            throws IOException {
+    private Compiled optimize(byte[] complete, String name, Path optimized) throws IOException {
         Ort ort = runtime.ort();
         List<TensorInfo> inputs;
         List<TensorInfo> outputs;
@@ -113,10 +110,9 @@ public final class OnnxCompiler implements GraphCompiler {
                         new OrtSession(
                                 ort,
                                 copy(arena, complete),
+                                List.of(),
                                 OrtSession.Optimization.PORTABLE,
-                                Optional.of(
-                                        new OrtSession.Rewritten(
-                                                optimized, OrtSession.Format.ONNX)))) {
+                                Optional.of(optimized))) {
             inputs = tensors(session.inputs(), TensorInfo.Usage.INPUT);
             outputs =
                     session.outputs().stream().allMatch(OrtSession.Port::isStatic)
@@ -138,69 +134,20 @@ public final class OnnxCompiler implements GraphCompiler {
         byte[] model = CanonicalModel.of(Files.readAllBytes(optimized), name);
         return new Compiled(
                 new ModelImage.Graph(OnnxEngine.ONNX, MEMBER),
-                portable
-                        ? members(model, Optional.empty(), "", name)
-                        : fastMembers(ort, model, name, optimized),
+                members(model, name),
                 inputs,
                 outputs,
                 ElementTypes.of(model, name, inferredTypes(ort, model, name)));
     }
 
-    /** Without the graph for this kind of CPU where ONNX Runtime or its format has none. */
-    private static Map<String, MemorySegment> fastMembers(
-            Ort ort, byte[] model, String name, Path file) throws IOException {
-        try {
-            Optional<byte[]> laidOut = laidOut(ort, model, name, file);
-            return members(model, laidOut, OnnxEngine.laidOut(MEMBER, ort), name);
-        } catch (IllegalArgumentException | ArithmeticException unknown) {
-            LOG.debug("{}: not laid out for this CPU: {}", name, unknown.getMessage());
-            return members(model, Optional.empty(), "", name);
-        }
-    }
-
-    /**
-     * The graph for every CPU, the graph as it is laid out for this kind of CPU, and the weights of
-     * both. Weights are in the order that loads fastest here; other CPUs restore them.
-     */
-    private static Map<String, MemorySegment> members(
-            byte[] model, Optional<byte[]> laidOut, String laidOutMember, String name) {
+    private static Map<String, MemorySegment> members(byte[] model, String name) {
         WeightStore weights = new WeightStore();
-        Optional<byte[]> fast = laidOut.map(graph -> OrtFormat.separate(graph, weights));
         Map<String, MemorySegment> members = new LinkedHashMap<>();
         members.put(MEMBER, automatic(weights.separate(model, name)));
-        fast.ifPresent(graph -> members.put(laidOutMember, automatic(graph)));
         if (!weights.isEmpty()) {
             members.put(StoredWeight.MEMBER, weights.memory());
         }
         return members;
-    }
-
-    /** Laid out once, put into one order, and then written in the format that opens fastest. */
-    private static Optional<byte[]> laidOut(Ort ort, byte[] model, String name, Path file)
-            throws IOException {
-        try {
-            rewrite(ort, model, OrtSession.Optimization.ALL, OrtSession.Format.ONNX, file);
-            byte[] graph = NodeOrder.of(CanonicalModel.of(Files.readAllBytes(file), name), name);
-            rewrite(ort, graph, OrtSession.Optimization.NONE, OrtSession.Format.ORT, file);
-            return Optional.of(Files.readAllBytes(file));
-        } catch (OrtException unwritten) {
-            LOG.debug("{}: not laid out for this CPU: {}", name, unwritten.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    private static void rewrite(
-            Ort ort,
-            byte[] model,
-            OrtSession.Optimization optimization,
-            OrtSession.Format format,
-            Path file)
-            throws IOException {
-        Files.deleteIfExists(file);
-        OrtSession.Rewritten rewritten = new OrtSession.Rewritten(file, format);
-        try (Arena arena = Arena.ofConfined()) {
-            new OrtSession(ort, copy(arena, model), optimization, Optional.of(rewritten)).close();
-        }
     }
 
     private static MemorySegment automatic(byte[] bytes) {
@@ -217,12 +164,19 @@ public final class OnnxCompiler implements GraphCompiler {
                         new OrtSession(
                                 ort,
                                 copy(arena, ExposedValues.of(model, name)),
+                                List.of(),
                                 OrtSession.Optimization.NONE,
                                 Optional.empty())) {
             Map<String, Long> types = new LinkedHashMap<>();
             session.outputs().stream()
                     .filter(port -> port.onnxType() == OrtSession.Port.TENSOR)
-                    .forEach(port -> types.put(port.name(), (long) port.elementType()));
+                    .forEach(
+                            port ->
+                                    types.put(
+                                            port.name(),
+                                            (long)
+                                                    ElementType.ofOnnxRuntime(port.elementType())
+                                                            .ordinal()));
             return types;
         } catch (OrtException unanswered) {
             LOG.debug(
@@ -242,7 +196,7 @@ public final class OnnxCompiler implements GraphCompiler {
                         what
                                 + " is no dense tensor but a sequence, map, optional or sparse tensor");
             }
-            ElementType type = ElementType.of(port.elementType());
+            ElementType type = ElementType.ofOnnxRuntime(port.elementType());
             tensors.add(
                     new TensorInfo(
                             port.name(),

@@ -7,6 +7,7 @@ import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtRun;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Port;
+import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
@@ -172,10 +173,10 @@ final class OnnxModel implements LoadedModel {
     }
 
     private static Port checked(ModelImage image, String what, TensorInfo tensor, Port port) {
-        ElementType type = ElementType.of(port.elementType());
+        ElementType type = ElementType.ofOnnxRuntime(port.elementType());
         boolean fits =
                 port.onnxType() == Port.TENSOR
-                        && type.dtype().filter(tensor.dtype()::equals).isPresent()
+                        && typeFits(tensor.dtype(), type)
                         && sizeFits(tensor, port);
         if (!fits) {
             throw invalid(
@@ -192,6 +193,12 @@ final class OnnxModel implements LoadedModel {
                                     : "no tensor"));
         }
         return port;
+    }
+
+    /** NEFFs from before there was a type for Booleans say UINT8 of them. */
+    private static boolean typeFits(DType dtype, ElementType type) {
+        return type.dtype().filter(dtype::equals).isPresent()
+                || type == ElementType.BOOL && dtype == DType.UINT8;
     }
 
     /** Extents that the graph leaves open take those of the NEFF. */

@@ -130,18 +130,10 @@ final class Lab {
     }
 
     static Compiled compile(byte[] onnx, Map<String, Long> dims) {
-        return compile(onnx, dims, false);
-    }
-
-    static Compiled compilePortably(byte[] onnx) {
-        return compile(onnx, Map.of(), true);
-    }
-
-    private static Compiled compile(byte[] onnx, Map<String, Long> dims, boolean portable) {
         try {
             Path file = Files.createTempFile("lab", ".onnx");
             try {
-                return COMPILER.compile(Files.write(file, onnx), dims, portable);
+                return COMPILER.compile(Files.write(file, onnx), dims);
             } finally {
                 Files.delete(file);
             }
@@ -183,6 +175,7 @@ final class Lab {
         return new OrtSession(
                 RUNTIME.ort(),
                 image.member("model.onnx"),
+                List.of(),
                 OrtSession.Optimization.PORTABLE,
                 Optional.empty());
     }

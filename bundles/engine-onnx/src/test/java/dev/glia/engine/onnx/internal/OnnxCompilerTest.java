@@ -133,7 +133,19 @@ class OnnxCompilerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"DOUBLE", "STRING", "COMPLEX64", "INT4", "FLOAT8E4M3FNUZ"})
+    @EnumSource(
+            names = {
+                "DOUBLE",
+                "STRING",
+                "COMPLEX64",
+                "INT4",
+                "FLOAT8E4M3FNUZ",
+                "FLOAT8E5M2FNUZ",
+                "FLOAT4E2M1",
+                "FLOAT8E8M0",
+                "UINT2",
+                "INT2"
+            })
     void refusesElementTypesThatNoCoreHas(ElementType type) {
         assertThatThrownBy(() -> Lab.compile(Graphs.copy(type, 2)))
                 .isInstanceOfSatisfying(
@@ -210,7 +222,7 @@ class OnnxCompilerTest {
                         .model(Graphs.OPSET);
         assertThat(Lab.compile(model).dtypes()).containsOnlyKeys(DType.FLOAT16);
         assertThat(Lab.compile(Graphs.loop()).dtypes())
-                .containsOnlyKeys(DType.FLOAT32, DType.INT64, DType.UINT8);
+                .containsOnlyKeys(DType.FLOAT32, DType.INT64, DType.BOOL);
         assertThat(Lab.compile(Graphs.copy(ElementType.INT64, 1)).dtypes())
                 .containsEntry(DType.INT64, "input x");
     }
@@ -316,6 +328,9 @@ class OnnxCompilerTest {
             Path model = external(folder, "w", part[0], part[1]);
             assertInvalid(() -> Lab.COMPILER.compile(model, Map.of()), "tensor w");
         }
+        Files.writeString(folder.resolve("w"), "version https://git-lfs.github.com/spec/v1\n");
+        Path model = external(folder, "w", 0, 800);
+        assertInvalid(() -> Lab.COMPILER.compile(model, Map.of()), "git lfs pull");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.glia.engine.onnx.internal.onnx;
 
+import dev.glia.neff.FileKind;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -52,7 +53,11 @@ public final class ExternalData {
                                 + location
                                 + ", which has "
                                 + channel.size()
-                                + " bytes");
+                                + " bytes"
+                                + FileKind.of(file)
+                                        .filter(kind -> kind == FileKind.LFS_POINTER)
+                                        .map(_ -> "; it is a Git LFS pointer: git lfs pull")
+                                        .orElse(""));
             }
             ByteBuffer data = ByteBuffer.allocate((int) length);
             while (data.hasRemaining()) {

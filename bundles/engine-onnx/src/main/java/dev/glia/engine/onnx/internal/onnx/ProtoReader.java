@@ -16,14 +16,17 @@ import java.nio.charset.StandardCharsets;
  * asked for is skipped.
  */
 public final class ProtoReader {
-    private static final int VARINT = 0;
-    private static final int FIXED64 = 1;
-    private static final int LENGTH = 2;
-    private static final int FIXED32 = 5;
+    static final int VARINT = 0;
+    static final int FIXED64 = 1;
+    static final int LENGTH = 2;
+    static final int FIXED32 = 5;
     private static final int MAX_VARINT_BYTES = 10;
 
     /** Deeper than any graph that ONNX Runtime accepts; keeps hostile nesting off the stack. */
     private static final int MAX_DEPTH = 64;
+
+    /** Deeper places are told by their byte alone. */
+    private static final int LONG_PLACE = 120;
 
     private final ByteBuffer data;
     private final int end;
@@ -105,6 +108,11 @@ public final class ProtoReader {
         return number;
     }
 
+    /** {@return how the value of the field is written} */
+    int wire() {
+        return wire;
+    }
+
     /** {@return the value of an integer field} */
     public long varintValue() {
         expect(VARINT);
@@ -130,7 +138,8 @@ public final class ProtoReader {
         if (depth == MAX_DEPTH) {
             throw damaged("messages nested deeper than " + MAX_DEPTH);
         }
-        return new ProtoReader(data, valueStart, valueEnd, place + "." + name, depth + 1);
+        String inner = place.length() < LONG_PLACE ? place + "." + name : place;
+        return new ProtoReader(data, valueStart, valueEnd, inner, depth + 1);
     }
 
     /** {@return the last text of a field in the rest of this message, empty when it has none} */
@@ -155,16 +164,20 @@ public final class ProtoReader {
         return data.slice(fieldStart, position - fieldStart);
     }
 
-    /** {@return a repeated integer field, which may come packed or one by one} */
-    public long[] varints() {
+    /**
+     * {@return a repeated integer field, which may come packed or one by one}
+     *
+     * @param most how many are accepted; no memory is taken for more
+     */
+    public long[] varints(int most) {
         if (wire == VARINT) {
             return new long[] {scalar};
         }
         expect(LENGTH);
         int count = 0;
         for (int i = valueStart; i < valueEnd; i++) {
-            if (data.get(i) >= 0) {
-                count++;
+            if (data.get(i) >= 0 && ++count > most) {
+                throw damaged("more than " + most + " numbers in field " + number);
             }
         }
         ProtoReader packed = new ProtoReader(data, valueStart, valueEnd, place, depth);

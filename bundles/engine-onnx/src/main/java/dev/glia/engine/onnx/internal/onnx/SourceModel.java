@@ -55,6 +55,7 @@ public final class SourceModel {
                                         + ", but must be at least 1");
                     }
                 });
+        StrictReading.read(ByteBuffer.wrap(source), name, (tensor, ownConstant) -> {});
         SourceModel model = new SourceModel(dims, external);
         byte[] complete = model.model(ProtoReader.of(source, name)).toByteArray();
         if (!model.hasGraph) {

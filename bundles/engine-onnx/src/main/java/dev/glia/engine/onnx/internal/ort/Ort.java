@@ -30,9 +30,6 @@ public final class Ort {
     private final long cpu;
     private final long allocator;
 
-    /** Made when they are first needed, and kept. */
-    private OrtOptions inPlace;
-
     /**
      * Starts ONNX Runtime.
      *
@@ -79,14 +76,6 @@ public final class Ort {
 
     long allocator() {
         return allocator;
-    }
-
-    /** {@return how sessions of graphs are made that are used where they lie} */
-    synchronized OrtOptions inPlace() {
-        if (inPlace == null) {
-            inPlace = OrtOptions.inPlace(api);
-        }
-        return inPlace;
     }
 
     @SuppressWarnings("restricted")

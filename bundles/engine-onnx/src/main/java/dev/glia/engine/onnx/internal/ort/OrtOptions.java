@@ -4,30 +4,27 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Constant;
-import dev.glia.engine.onnx.internal.ort.OrtSession.Format;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Optimization;
-import dev.glia.engine.onnx.internal.ort.OrtSession.Rewritten;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** How sessions are made. One may serve many sessions, also at the same time, once it is set up. */
+/** How a session is made. */
 final class OrtOptions implements AutoCloseable {
 
-    /** A core is one thread, which waits without turning. */
+    /**
+     * A core is one thread, which waits without turning. Constants are handed over in memory: ONNX
+     * Runtime may not look for any in files, whatever a model says.
+     */
     private static final Map<String, String> SETTINGS =
             Map.of(
                     "session.intra_op.allow_spinning", "0",
-                    "session.inter_op.allow_spinning", "0");
-
-    private static final Map<String, String> IN_PLACE =
-            Map.of(
-                    "session.load_model_format", Format.ORT.name(),
-                    "session.use_ort_model_bytes_directly", "1",
-                    "session.use_ort_model_bytes_for_initializers", "1");
+                    "session.inter_op.allow_spinning", "0",
+                    "session.model_external_initializers_file_folder_path", "/dev/null");
 
     private final OrtApi api;
     private final long handle;
@@ -56,34 +53,22 @@ final class OrtOptions implements AutoCloseable {
         }
     }
 
-    /** {@return those for graphs in ONNX Runtime's own format that are used where they lie} */
-    static OrtOptions inPlace(OrtApi api) {
-        var options = new OrtOptions(api, Optimization.NONE);
-        try {
-            options.configure(IN_PLACE);
-            return options;
-        } catch (OrtException refused) {
-            options.close();
-            throw refused;
-        }
-    }
-
     long handle() {
         return handle;
     }
 
-    /** Writes the rewritten graph to a file. */
-    void write(Rewritten rewritten) {
-        configure(Map.of("session.save_model_format", rewritten.format().name()));
+    /** Writes the rewritten graph to a file, as an ONNX model. */
+    void write(Path file) {
+        configure(Map.of("session.save_model_format", "ONNX"));
         try (Arena call = Arena.ofConfined()) {
             api.check(
                     OrtApi.SET_OPTIMIZED_MODEL_FILE_PATH,
                     handle,
-                    call.allocateFrom(rewritten.file().toString()).address());
+                    call.allocateFrom(file.toString()).address());
         }
     }
 
-    /** Hands constants over. ONNX Runtime uses their memory in place. */
+    /** Hands constants over. ONNX Runtime copies them when the session is made. */
     void add(List<Constant> constants, long cpu) {
         if (constants.isEmpty()) {
             return;

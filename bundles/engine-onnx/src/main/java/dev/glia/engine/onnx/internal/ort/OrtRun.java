@@ -2,6 +2,8 @@ package dev.glia.engine.onnx.internal.ort;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.glia.engine.onnx.internal.onnx.ElementType;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -19,14 +21,15 @@ public final class OrtRun implements AutoCloseable {
      *
      * @param port the input or output
      * @param shape its extents, all known
-     * @param memory native memory of exactly its size; {@code null} for an output that ONNX Runtime
-     *     allocates
+     * @param memory native memory of exactly its size, of which Boolean inputs are copied at each
+     *     run; {@code null} for an output that ONNX Runtime allocates
      */
     public record Binding(OrtSession.Port port, List<Long> shape, MemorySegment memory) {}
 
     private final OrtApi api;
     private final long session;
     private final Arena arena = Arena.ofShared();
+    private final Booleans booleans = new Booleans();
     private final List<Long> values = new ArrayList<>();
     private final int inputCount;
     private final int outputCount;
@@ -52,7 +55,7 @@ public final class OrtRun implements AutoCloseable {
         try {
             this.inputNames = names(inputs);
             this.outputNames = names(outputs);
-            this.inputValues = values(session.ort(), inputs).address();
+            this.inputValues = values(session.ort(), cleaned(inputs)).address();
             this.outputValues = values(session.ort(), outputs);
             this.options = newRunOptions();
         } catch (RuntimeException refused) {
@@ -68,6 +71,7 @@ public final class OrtRun implements AutoCloseable {
      * @throws OrtException when it fails or was terminated
      */
     public void run() {
+        booleans.copy();
         api.check(
                 api.run(
                         session,
@@ -122,6 +126,19 @@ public final class OrtRun implements AutoCloseable {
 
     private void releaseValues() {
         values.forEach(value -> api.call(OrtApi.RELEASE_VALUE, value));
+    }
+
+    private List<Binding> cleaned(List<Binding> inputs) {
+        return inputs.stream()
+                .map(
+                        input ->
+                                input.port().elementType() == ElementType.BOOL.ordinal()
+                                        ? new Binding(
+                                                input.port(),
+                                                input.shape(),
+                                                booleans.add(input.memory(), arena))
+                                        : input)
+                .toList();
     }
 
     private long newRunOptions() {

@@ -39,22 +39,6 @@ public final class OrtSession implements AutoCloseable {
         }
     }
 
-    /** How a graph is written. */
-    public enum Format {
-        /** As an ONNX model, of which a session keeps copies. */
-        ONNX,
-        /** In ONNX Runtime's own format, which a session uses where it lies. */
-        ORT
-    }
-
-    /**
-     * Where the rewritten graph goes.
-     *
-     * @param file the file
-     * @param format how it is written
-     */
-    public record Rewritten(Path file, Format format) {}
-
     /**
      * An input or an output.
      *
@@ -83,41 +67,23 @@ public final class OrtSession implements AutoCloseable {
     private final long handle;
     private final List<Port> inputs;
     private final List<Port> outputs;
-    private final Runnable closed;
 
     /**
      * The data of a constant that is not in the model itself.
      *
      * @param weight what it is
-     * @param data its data, which the session uses where it lies
+     * @param data its data, which is copied when a session is made
      */
     public record Constant(StoredWeight weight, MemorySegment data) {}
 
     /**
-     * Prepares an ONNX model that holds all of its constants.
+     * Prepares an ONNX model.
      *
      * @param ort the library
      * @param model an ONNX model; only read during this call
+     * @param constants those that are not in the model; only read during this call
      * @param optimization how much to rewrite it
-     * @param rewritten where to write the rewritten graph, if wanted
-     * @throws OrtException when the model is refused
-     */
-    public OrtSession(
-            Ort ort,
-            MemorySegment model,
-            Optimization optimization,
-            Optional<Rewritten> rewritten) {
-        this(ort, prepared(ort, model, List.of(), optimization, rewritten), () -> {});
-    }
-
-    /**
-     * Prepares an ONNX model whose constants lie elsewhere.
-     *
-     * @param ort the library
-     * @param model an ONNX model; only read during this call
-     * @param constants the constants that are not in the model
-     * @param optimization how much to rewrite it
-     * @param closed called when the session is closed, and uses the constants no more
+     * @param rewritten the file to write the rewritten graph to, if wanted
      * @throws OrtException when the model is refused
      */
     public OrtSession(
@@ -125,26 +91,10 @@ public final class OrtSession implements AutoCloseable {
             MemorySegment model,
             List<Constant> constants,
             Optimization optimization,
-            Runnable closed) {
-        this(ort, prepared(ort, model, constants, optimization, Optional.empty()), closed);
-    }
-
-    /**
-     * Prepares a graph in ONNX Runtime's own format, as it is.
-     *
-     * @param ort the library
-     * @param graph the graph with its constants, used until the session is closed
-     * @param closed called when the session is closed, and uses the graph no more
-     * @throws OrtException when the graph is refused
-     */
-    public OrtSession(Ort ort, MemorySegment graph, Runnable closed) {
-        this(ort, created(ort, graph, ort.inPlace()), closed);
-    }
-
-    private OrtSession(Ort ort, long handle, Runnable closed) {
+            Optional<Path> rewritten) {
         this.ort = ort;
-        this.handle = handle;
-        this.closed = closed;
+        this.handle = created(ort, model, constants, optimization, rewritten);
+
         try (Arena call = Arena.ofConfined()) {
             this.inputs =
                     ports(
@@ -159,26 +109,21 @@ public final class OrtSession implements AutoCloseable {
                             OrtApi.SESSION_GET_OUTPUT_NAME,
                             OrtApi.SESSION_GET_OUTPUT_TYPE_INFO);
         } catch (OrtException refused) {
-            free();
+            close();
             throw refused;
         }
     }
 
-    private static long prepared(
+    private static long created(
             Ort ort,
             MemorySegment model,
             List<Constant> constants,
             Optimization optimization,
-            Optional<Rewritten> rewritten) {
-        try (var options = new OrtOptions(ort.api(), optimization)) {
+            Optional<Path> rewritten) {
+        try (var options = new OrtOptions(ort.api(), optimization);
+                Arena call = Arena.ofConfined()) {
             rewritten.ifPresent(options::write);
             options.add(constants, ort.cpu());
-            return created(ort, model, options);
-        }
-    }
-
-    private static long created(Ort ort, MemorySegment model, OrtOptions options) {
-        try (Arena call = Arena.ofConfined()) {
             MemorySegment out = call.allocate(JAVA_LONG);
             ort.api()
                     .check(
@@ -213,11 +158,6 @@ public final class OrtSession implements AutoCloseable {
     /** Frees it. Nobody may be running it. */
     @Override
     public void close() {
-        free();
-        closed.run();
-    }
-
-    private void free() {
         ort.api().call(OrtApi.RELEASE_SESSION, handle);
     }
 
