@@ -142,8 +142,11 @@ final class RunCommand implements Callable<Integer> {
                     result.status()
                             + " ("
                             + result.status().code()
-                            + "): the outputs contain NaN;"
-                            + " NEURON_FAIL_ON_NAN=1 makes this a failure");
+                            + "): the outputs contain NaN, "
+                            + Tensors.firstNan(result.last().outputs())
+                                    .map(place -> "the first in " + place)
+                                    .orElse("though not those of the last execution")
+                            + "; NEURON_FAIL_ON_NAN=1 makes this a failure");
         }
     }
 
