@@ -80,10 +80,22 @@ class StartOrderIT {
         for (Bundle bundle : bundles) {
             bundle.stop();
         }
+        assertThat(threads()).as("no thread outlives its bundle").isEmpty();
         Collections.shuffle(bundles, order);
         for (Bundle bundle : bundles) {
             bundle.start();
         }
+    }
+
+    /** Those that idle for a second in a pool of the JDK need no class of a bundle any more. */
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(
+                        name ->
+                                name.matches(
+                                        "glia-(control|owner|watchdog|answers|stops|lane|drain|trial|cancel|late|quarantine|core).*"))
+                .toList();
     }
 
     private Path compile(Container container) throws IOException {

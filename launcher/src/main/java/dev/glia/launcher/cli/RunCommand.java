@@ -6,6 +6,7 @@ import dev.glia.launcher.tensor.RandomTensor;
 import dev.glia.launcher.tensor.TensorFile;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.Model;
+import dev.glia.runtime.NeuronCore;
 import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Tensor;
@@ -98,8 +99,9 @@ final class RunCommand implements Callable<Integer> {
         Host host = Host.of(glia);
         boolean sample = file == null;
         NeuronRuntime runtime = glia.runtime();
-        LoadedCores loaded = new LoadedCores(runtime, sample ? Sample.neff(glia, host) : file);
-        coreOptions.wanted().ifPresent(wanted -> checkCores(wanted, loaded.cores().size()));
+        List<NeuronCore> cores = coreOptions.of(runtime);
+        LoadedCores loaded =
+                new LoadedCores(runtime, cores, sample ? Sample.neff(glia, host) : file);
         Model model = loaded.model();
         Map<String, Path> from = files("--input", inputFiles, model.inputs());
         Map<String, Path> to = files("--output", outputFiles, model.outputs());
@@ -140,8 +142,11 @@ final class RunCommand implements Callable<Integer> {
                     result.status()
                             + " ("
                             + result.status().code()
-                            + "): the outputs contain NaN;"
-                            + " NEURON_FAIL_ON_NAN=1 makes this a failure");
+                            + "): the outputs contain NaN, "
+                            + Tensors.firstNan(result.last().outputs())
+                                    .map(place -> "the first in " + place)
+                                    .orElse("though not those of the last execution")
+                            + "; NEURON_FAIL_ON_NAN=1 makes this a failure");
         }
     }
 
@@ -168,17 +173,6 @@ final class RunCommand implements Callable<Integer> {
 
     private static String advice(String output) {
         return "choose another place with --output " + output + "=FILE";
-    }
-
-    private static void checkCores(int wanted, int owned) {
-        if (wanted != owned) {
-            System.err.println(
-                    "--cores "
-                            + wanted
-                            + " gives way to NEURON_RT_VISIBLE_CORES: "
-                            + owned
-                            + " cores");
-        }
     }
 
     private static Map<String, Path> files(

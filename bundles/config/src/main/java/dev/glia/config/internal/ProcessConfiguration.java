@@ -77,6 +77,16 @@ public final class ProcessConfiguration implements Configuration {
     }
 
     @Override
+    public RuntimeConfig current(Set<String> variables) {
+        Snapshot now = snapshot;
+        String refusal = now.refusal(variables);
+        if (!refusal.isEmpty()) {
+            throw new NrtException(NrtStatus.NRT_INVALID, refusal);
+        }
+        return now.config();
+    }
+
+    @Override
     public Map<LogComponent, List<LogRoute>> logRoutes() {
         return snapshot.routes();
     }

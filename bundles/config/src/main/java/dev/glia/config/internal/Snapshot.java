@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -180,6 +181,14 @@ record Snapshot(
     private static void decideOther(
             Reading reading, Variable<?> other, Variable<?> deciding, int value) {
         reading.decide(other, String.valueOf(value), deciding.name());
+    }
+
+    /** {@return the same for some variables only; empty when they are good} */
+    String refusal(Set<String> variables) {
+        return settings.stream()
+                .filter(setting -> variables.contains(setting.name()))
+                .flatMap(setting -> setting.problem().stream())
+                .collect(Collectors.joining(" "));
     }
 
     /** {@return one sentence or more that refuse everything that is bad} */

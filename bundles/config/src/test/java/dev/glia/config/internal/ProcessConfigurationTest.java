@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 class ProcessConfigurationTest {
@@ -214,6 +215,24 @@ class ProcessConfigurationTest {
                                         "1")))
                 .contains("NEURON_RT_NUM_CORES=\"x\"", "NEURON_RT_EXEC_TIMEOUT=\"y\"")
                 .doesNotContain("NEURON_FAIL_ON_NAN");
+    }
+
+    @Test
+    void whoNeedsSomeVariablesDoesNotMindTheOthers() {
+        Configuration configuration =
+                of(
+                        Map.of(
+                                "NEURON_RT_NUM_CORES", "1,1,1,1",
+                                "NEURON_RT_LOG_LEVEL_NRTX", "INFO",
+                                "GLIA_STATE_DIR", "/x",
+                                "AWS_NEURON_VISIBLE_DEVICES", "all of them"));
+
+        assertThat(configuration.current(Set.of("GLIA_STATE_DIR", "GLIA_INSTANCE")).stateDir())
+                .isEqualTo(Path.of("/x"));
+        assertThatThrownBy(() -> configuration.current(Set.of("AWS_NEURON_VISIBLE_DEVICES", "TZ")))
+                .isInstanceOf(NrtException.class)
+                .hasMessageContaining("AWS_NEURON_VISIBLE_DEVICES=\"all of them\"")
+                .hasMessageNotContaining("NUM_CORES");
     }
 
     @Test

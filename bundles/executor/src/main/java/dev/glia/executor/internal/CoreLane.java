@@ -176,7 +176,7 @@ final class CoreLane implements Lane, Request.Origin {
             task.released();
             Thread.currentThread().interrupt();
             throw failures.interrupted(task, interrupt);
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             backlog.leaveRoom();
             task.released();
             throw refused;
@@ -190,7 +190,7 @@ final class CoreLane implements Lane, Request.Origin {
                 throw failures.full(maxInFlight);
             }
             return request;
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             task.released();
             throw refused;
         }

@@ -32,7 +32,7 @@ final class InstanceLocks implements AutoCloseable {
                 taken.tryLock(locks.resolve("nc" + core + ".lock"));
             }
             return taken;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             taken.close();
             throw e;
         }

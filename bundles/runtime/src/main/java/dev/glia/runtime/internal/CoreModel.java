@@ -135,8 +135,8 @@ final class CoreModel implements Model {
         return policy.timeoutNanos();
     }
 
-    /** Decides what a status between success and failure is. */
-    void judge(NrtStatus status) {
+    /** Decides what a status between success and failure is; only then looks at the outputs. */
+    void judge(NrtStatus status, List<Tensor> outputs) {
         if (policy.failOnNan() && status == NrtStatus.NRT_EXEC_COMPLETED_WITH_NUM_ERR) {
             throw new NrtException(
                     status,
@@ -144,6 +144,9 @@ final class CoreModel implements Model {
                             + label()
                             + " produced NaN on NeuronCore "
                             + core.index()
+                            + Elements.firstNan(outputs)
+                                    .map(place -> ", the first in output " + place)
+                                    .orElse("")
                             + "; look at its inputs, or unset NEURON_FAIL_ON_NAN to get the outputs all the same");
         }
     }
@@ -270,7 +273,7 @@ final class CoreModel implements Model {
         } catch (OutOfMemoryError memory) {
             bound.release();
             throw Tensors.noMemory("the tensors of model " + label(), memory);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | LinkageError failure) {
             bound.release();
             throw failure;
         }
@@ -400,10 +403,7 @@ final class CoreModel implements Model {
         List<Binding> left =
                 bindings.stream().filter(binding -> binding.seat().isClosed()).toList();
         if (!left.isEmpty()) {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("glia-unbinding-nc" + core.index())
-                    .start(() -> left.forEach(Binding::close));
+            Errands.start("glia-unbinding-nc" + core.index(), () -> left.forEach(Binding::close));
         }
     }
 }

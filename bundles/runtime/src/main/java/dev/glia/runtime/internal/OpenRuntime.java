@@ -221,7 +221,7 @@ final class OpenRuntime implements NeuronRuntime {
         }
         try {
             told.completed(model, completion);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | LinkageError failure) {
             LOG.warn("The completion listener of the application failed", failure);
         }
     }
@@ -231,15 +231,13 @@ final class OpenRuntime implements NeuronRuntime {
      * it has a thread of its own; the last of several writes what holds then.
      */
     private void tellOthers(int core) {
-        Thread.ofPlatform()
-                .daemon()
-                .name("glia-quarantine-nc" + core)
-                .start(
-                        () -> {
-                            synchronized (claim) {
-                                claim.note(claim.cores().get(core), lanes.get(core).quarantined());
-                            }
-                        });
+        Errands.start(
+                "glia-quarantine-nc" + core,
+                () -> {
+                    synchronized (claim) {
+                        claim.note(claim.cores().get(core), lanes.get(core).quarantined());
+                    }
+                });
     }
 
     /** Notes whether a driver hangs while it loads a NEFF: once more would cost another core. */

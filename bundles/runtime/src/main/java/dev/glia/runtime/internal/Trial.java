@@ -101,7 +101,7 @@ final class Trial {
     /** {@return why the driver is refused, or null when it has taken over} */
     NrtException perform() {
         try {
-            Thread.ofPlatform().daemon().name("glia-trial-" + architecture).start(this::run);
+            Errands.start("glia-trial-" + architecture, this::run);
         } catch (OutOfMemoryError noThread) {
             ended.countDown();
             return new NrtException(
@@ -128,10 +128,7 @@ final class Trial {
     private void cancelRun() {
         Invocation hangs = running;
         if (hangs != null) {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("glia-cancel-" + architecture)
-                    .start(() -> cancel(hangs));
+            Errands.start("glia-cancel-" + architecture, () -> cancel(hangs));
         }
     }
 

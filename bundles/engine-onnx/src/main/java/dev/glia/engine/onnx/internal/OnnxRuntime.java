@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -31,7 +32,7 @@ public final class OnnxRuntime {
     @Activate
     public OnnxRuntime(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
-        this(() -> configuration.current().stateDir());
+        this(() -> configuration.current(Set.of("GLIA_STATE_DIR")).stateDir());
     }
 
     /** Remembers where to find the state folder, outside of a container. */

@@ -12,6 +12,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,7 @@ final class CoreProcess implements AutoCloseable {
     private final CoreAddress core;
     private final Process process;
     private final DataOutputStream out;
+    private final Thread reader;
     private final Map<Integer, CompletableFuture<Answer>> waiting = new HashMap<>();
     private int last;
     private boolean ended;
@@ -98,7 +100,11 @@ final class CoreProcess implements AutoCloseable {
         }
         out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
         var in = new DataInputStream(new BufferedInputStream(process.getInputStream()));
-        Thread.ofPlatform().daemon().name("glia-core-" + core.index()).start(() -> read(in));
+        reader =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("glia-core-" + core.index())
+                        .start(() -> read(in));
     }
 
     private static List<String> command(Path classes, Path stateDir) {
@@ -187,7 +193,7 @@ final class CoreProcess implements AutoCloseable {
                     call.complete(answer);
                 }
             }
-        } catch (IOException | RuntimeException end) {
+        } catch (IOException | RuntimeException | LinkageError end) {
             process.destroyForcibly(); // in case that it only closed the pipe, or talks nonsense
             List<CompletableFuture<Answer>> left;
             synchronized (waiting) {
@@ -226,15 +232,16 @@ final class CoreProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** Ends it; nothing of it is left when this returns. */
+    /** Ends it; nothing of it is left when this returns, its reader included. */
     @Override
     public void close() {
         kill();
         boolean interrupted = false;
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(GOODBYE_SECONDS);
-        while (process.isAlive() && System.nanoTime() < end) {
+        while ((process.isAlive() || reader.isAlive()) && System.nanoTime() < end) {
             try {
                 process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                reader.join(Duration.ofNanos(end - System.nanoTime()));
             } catch (InterruptedException later) {
                 interrupted = true;
             }
