@@ -39,6 +39,7 @@ final class EmulatedCore implements CoreSession {
             throw machineCode(image);
         }
         behaviour.beforeLoad(image.name());
+        memory.showTable(settings.memoryTable());
         LoadSettings own = own(settings);
         ModelMemory taken = new ModelMemory(memory, weights, engine, image, own);
         try {
