@@ -41,6 +41,7 @@ final class EmulatedCore implements CoreSession {
         }
         admission.check(image, behaviour.core(), settings);
         behaviour.beforeLoad(image);
+        memory.showTable(settings.memoryTable());
         LoadSettings own = own(settings);
         ModelMemory taken = new ModelMemory(memory, weights, engine, image, own);
         try {
