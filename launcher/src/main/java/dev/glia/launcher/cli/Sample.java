@@ -1,6 +1,7 @@
 package dev.glia.launcher.cli;
 
 import dev.glia.launcher.Glia;
+import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NeffCompiler;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -35,7 +36,8 @@ final class Sample {
                                                 "no bundle ships the sample "
                                                         + GRAPH
                                                         + "; give \"glia run\" a model"));
-        Path folder = host.config().stateDir().resolve("samples");
+        Path folder =
+                StateFolder.open(StateFolder.open(host.config().stateDir()).resolve("samples"));
         try (InputStream in = graph.openStream()) {
             byte[] onnx = in.readAllBytes();
             String name =
@@ -48,7 +50,6 @@ final class Sample {
                             + ".neff";
             Path neff = folder.resolve(name);
             if (!Files.exists(neff)) {
-                Files.createDirectories(folder);
                 compile(glia, host, onnx, neff);
             }
             return neff;

@@ -5,6 +5,7 @@ import dev.glia.config.RuntimeConfig;
 import dev.glia.config.Setting;
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogRoute;
+import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -67,7 +68,8 @@ public final class ProcessConfiguration implements Configuration {
         this.environment = Map.copyOf(environment);
         this.publisher = publisher;
         defaultStateDir =
-                StateDir.of(environment.get("XDG_STATE_HOME"), System.getProperty("user.home"));
+                StateFolder.place(
+                        environment.get("XDG_STATE_HOME"), System.getProperty("user.home"));
         evaluate(properties);
     }
 

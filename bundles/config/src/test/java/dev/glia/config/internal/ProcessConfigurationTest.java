@@ -477,13 +477,4 @@ class ProcessConfigurationTest {
                 .mapToObj(c -> String.valueOf((char) c))
                 .collect(Collectors.joining());
     }
-
-    @Test
-    void theStateDirectoryFollowsXdg() {
-        assertThat(StateDir.of("/x", "/home/u")).isEqualTo(Path.of("/x/glia"));
-        assertThat(StateDir.of(null, "/home/u")).isEqualTo(Path.of("/home/u/.local/state/glia"));
-        assertThat(StateDir.of("relative", "/home/u"))
-                .isEqualTo(Path.of("/home/u/.local/state/glia"));
-        assertThat(StateDir.of("", "?").isAbsolute()).isTrue();
-    }
 }

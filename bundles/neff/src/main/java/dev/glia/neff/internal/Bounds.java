@@ -113,8 +113,5 @@ final class Bounds {
     /** Bytes of a file with a key or a signature. */
     static final int KEY_BYTES = (int) (16 * KIB);
 
-    /** Bytes of a file with a plain Ed25519 signature, which the platform verifies in the heap. */
-    static final long PLAIN_SIGNED_SIZE = GIB;
-
     private Bounds() {}
 }

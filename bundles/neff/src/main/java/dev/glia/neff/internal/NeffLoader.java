@@ -106,10 +106,11 @@ public final class NeffLoader implements NeffReader {
     public Neff openSigned(Path file, Path keys, HashCheck check) {
         Refusals refusals = Refusals.of(file);
         requireRegular(file, refusals);
+        Signatures signatures = new Signatures(file, keys, refusals);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 SharedMemory whole = whole(channel, refusals)) {
             // The bytes that were verified are those that are loaded, whatever becomes of the file.
-            new Signatures(file, keys, refusals).require(whole.bytes());
+            signatures.require(whole.bytes());
             return open(whole.bytes(), check, refusals);
         } catch (IOException unreadable) {
             throw refusals.failed("cannot be read: " + unreadable, unreadable);

@@ -63,6 +63,20 @@ class SyslogSinkTest {
         }
     }
 
+    /** The number of a closed socket is soon another one's. */
+    @Test
+    void aSocketIsClosedOnce() throws Throwable {
+        try (var daemon = new FakeDaemon(socket)) {
+            LocalSocket first = LocalSocket.connect(socket);
+            first.close();
+            try (LocalSocket second = LocalSocket.connect(socket)) {
+                first.close();
+                second.send("still open".getBytes(StandardCharsets.UTF_8));
+                assertThat(daemon.receive()).isEqualTo("still open");
+            }
+        }
+    }
+
     @Test
     void aHostWithoutADaemonIsToldOnceAndNoError() throws IOException {
         sink.write(record(LogLevel.INFO, "x"));
