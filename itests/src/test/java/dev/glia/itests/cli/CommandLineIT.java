@@ -159,7 +159,7 @@ class CommandLineIT {
                 List.of(
                         new String[] {"frobnicate"},
                         new String[] {"run", "--frobnicate"},
-                        new String[] {"run", "missing.neff"},
+                        new String[] {"run", "nothing.neff"},
                         new String[] {"compile", "scale.onnx", "--arch", "trn9", "-o", "no.neff"},
                         new String[] {"neff", "verify", "scale.onnx"})) {
             GliaProcess refused = run(Map.of(), wrong);
