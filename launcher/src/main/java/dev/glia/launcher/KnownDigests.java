@@ -1,5 +1,7 @@
 package dev.glia.launcher;
 
+import dev.glia.core.ProcessIdentity;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -137,7 +139,9 @@ final class KnownDigests {
                         .limit(LIMIT_ENTRIES)
                         .map(entry -> entry.getKey() + " " + entry.getValue())
                         .toList();
-        Path draft = folder.resolve(FILE + "." + ProcessHandle.current().pid());
+        // Containers that share a home count their processes from 1 each.
+        ProcessIdentity self = ProcessIdentity.self();
+        Path draft = folder.resolve(FILE + "." + self.pid() + "-" + self.namespace());
         try {
             Files.createDirectories(folder, FOLDER_OF_OWNER);
             if (isOurs(folder)) {
