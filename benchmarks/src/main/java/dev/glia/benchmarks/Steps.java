@@ -99,7 +99,8 @@ public class Steps {
                             onnx(),
                             List.of(),
                             OrtSession.Optimization.PORTABLE,
-                            Optional.empty());
+                            Optional.empty(),
+                            () -> {});
             run =
                     new OrtRun(
                             session,

@@ -49,7 +49,9 @@ class HouseRulesIT {
     };
 
     /** Libraries that rooms and the launcher share: copied in, wired to nobody. */
-    private static final String[] EMBEDDED = {"dev.glia.trust", "dev.glia.control"};
+    private static final String[] EMBEDDED = {
+        "dev.glia.trust", "dev.glia.control", "dev.glia.posix"
+    };
 
     private static JavaClasses glia;
 

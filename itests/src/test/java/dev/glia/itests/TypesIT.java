@@ -17,6 +17,7 @@ import dev.glia.runtime.Tensor;
 import dev.glia.runtime.TensorInfo;
 import dev.glia.runtime.TensorSet;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +134,48 @@ class TypesIT {
                                                 NrtStatus.NRT_INVALID,
                                                 NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION))
                 .hasMessageContaining(name);
+    }
+
+    /** Squares of 1.0234375, 1.9921875, -1 and 2^127, rounded. */
+    @Test
+    void computesInBfloat16(Container container, NeuronRuntime runtime) {
+        OnnxMessage square =
+                new OnnxMessage().text(1, "x").text(1, "x").text(2, "y").text(4, "Mul");
+        try (Model model = runtime.load(neff(container, "square", square, 16));
+                Execution run = model.prepare()) {
+            run.input("x")
+                    .asShortBuffer()
+                    .put(new short[] {0x3f83, 0x3fff, (short) 0xbf80, 0x7f00});
+            run.execute();
+            assertThat(run.output("y").segment().toArray(ValueLayout.JAVA_SHORT))
+                    .containsExactly(0x3f86, 0x407e, 0x3f80, 0x7f80);
+        }
+    }
+
+    /** One node from x to y over {@code [1,4]}; the type is as ONNX numbers it. */
+    private static Path neff(Container container, String name, OnnxMessage node, int elementType) {
+        OnnxMessage graph =
+                new OnnxMessage()
+                        .message(1, node)
+                        .text(2, name)
+                        .message(11, tensor("x", elementType))
+                        .message(12, tensor("y", elementType));
+        byte[] model =
+                new OnnxMessage()
+                        .number(1, 10)
+                        .message(7, graph)
+                        .message(8, new OnnxMessage().number(2, 19))
+                        .toByteArray();
+        return ScaleModel.neff(container, name, model, "trn1", 0);
+    }
+
+    private static OnnxMessage tensor(String name, int elementType) {
+        OnnxMessage shape =
+                new OnnxMessage()
+                        .message(1, new OnnxMessage().number(1, 1))
+                        .message(1, new OnnxMessage().number(1, 4));
+        OnnxMessage type = new OnnxMessage().number(1, elementType).message(2, shape);
+        return new OnnxMessage().text(1, name).message(2, new OnnxMessage().message(1, type));
     }
 
     private static Path neff(Container container, int onnx) {

@@ -1,17 +1,15 @@
 package dev.glia.launcher;
 
 import dev.glia.core.ProcessIdentity;
+import dev.glia.posix.StateFolder;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -39,9 +37,6 @@ final class KnownDigests {
     private static final int LIMIT_BYTES = 1 << 16;
     private static final int LIMIT_ENTRIES = 300;
     private static final Duration TICK = Duration.ofSeconds(2);
-    private static final int OTHERS_WRITE = 0022;
-    private static final FileAttribute<?> FOLDER_OF_OWNER =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     /** What a line holds: dev:inode:size:modified:changed, a space, and the digest. */
     private static final Pattern LINE =
@@ -85,10 +80,7 @@ final class KnownDigests {
     }
 
     private static boolean isOurs(Path path) throws IOException {
-        var found = Files.readAttributes(path, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
-        return found.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
-                && ((int) found.get("mode") & OTHERS_WRITE) == 0
-                && !Files.isSymbolicLink(path);
+        return StateFolder.foreign(path).isEmpty();
     }
 
     /** {@return the digest of a file, if it was computed at an earlier start} */
@@ -143,7 +135,7 @@ final class KnownDigests {
         ProcessIdentity self = ProcessIdentity.self();
         Path draft = folder.resolve(FILE + "." + self.pid() + "-" + self.namespace());
         try {
-            Files.createDirectories(folder, FOLDER_OF_OWNER);
+            Files.createDirectories(folder, StateFolder.PRIVATE);
             if (isOurs(folder)) {
                 Files.deleteIfExists(draft);
                 Files.write(draft, lines, StandardOpenOption.CREATE_NEW);

@@ -29,6 +29,14 @@ public interface ModelImage {
     /** {@return the name in the NEFF header} */
     String name();
 
+    /**
+     * {@return what to call it in messages: the file it came from, with the name in the NEFF header
+     * in brackets if that is another one, since many models are called {@code file.neff} there}
+     */
+    default String label() {
+        return name();
+    }
+
     /** {@return the id in the NEFF header} */
     UUID uuid();
 
@@ -74,5 +82,24 @@ public interface ModelImage {
         } catch (NrtException absent) {
             return Optional.empty();
         }
+    }
+
+    /** Keeps memory of an image. */
+    @ProviderType
+    interface Hold extends AutoCloseable {
+        /** Lets the memory go. Idempotent. */
+        @Override
+        void close();
+    }
+
+    /**
+     * Keeps the memory of all members, also beyond the end of this image, so that an engine can use
+     * weights where they lie.
+     *
+     * @return what lets the memory go, or empty when this image cannot keep it, so that whoever
+     *     needs it longer copies it
+     */
+    default Optional<Hold> hold() {
+        return Optional.empty();
     }
 }

@@ -27,8 +27,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -105,9 +103,7 @@ class StartOrderIT {
         Path neff = folder.resolve("scale.neff");
         container
                 .service(NeffCompiler.class)
-                .compile(
-                        new NeffCompiler.Request(
-                                source, neff, "trn1", Optional.empty(), 0, Map.of(), true));
+                .compile(NeffCompiler.Request.of(source, neff, "trn1"));
         return neff;
     }
 

@@ -64,18 +64,25 @@ final class Failures {
         return switch (failure) {
             case NrtException known -> known;
             case OutOfMemoryError memory ->
-                    new NrtException(
-                            NrtStatus.NRT_RESOURCE,
-                            "the JVM is out of memory ("
-                                    + memory.getMessage()
-                                    + "); give it more with GLIA_JAVA_OPTS=-Xmx4g",
-                            memory);
+                    new NrtException(NrtStatus.NRT_RESOURCE, outOf(memory), memory);
             default ->
                     new NrtException(
                             NrtStatus.NRT_FAILURE,
                             failure + "; this is a defect of Glia: --stacktrace shows where",
                             failure);
         };
+    }
+
+    /** Only the heap is bounded by an option; other memory is what the machine has. */
+    private static String outOf(OutOfMemoryError memory) {
+        String message = String.valueOf(memory.getMessage());
+        return message.contains("heap space") || message.contains("GC overhead")
+                ? "the JVM is out of memory ("
+                        + message
+                        + "); give it more with GLIA_JAVA_OPTS=-Xmx4g"
+                : "there is not enough native memory ("
+                        + message
+                        + "), which -Xmx does not bound; choose smaller tensors, or end other processes";
     }
 
     private static boolean endedBySignal() {

@@ -8,7 +8,6 @@ import dev.glia.runtime.Execution;
 import dev.glia.runtime.Model;
 import dev.glia.runtime.NeuronCore;
 import dev.glia.runtime.NeuronRuntime;
-import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Tensor;
 import dev.glia.runtime.TensorInfo;
@@ -56,13 +55,13 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "NAME=FILE",
             description =
                     "An input from a .npy, .pb (ONNX TensorProto), .png, .jpg or .bin file; random unless given.")
-    private Map<String, Path> inputFiles = new LinkedHashMap<>();
+    private List<String> inputFiles = List.of();
 
     @Option(
             names = "--output",
             paramLabel = "NAME=FILE",
             description = "Write an output as .npy, .pb, .png or .bin.")
-    private Map<String, Path> outputFiles = new LinkedHashMap<>();
+    private List<String> outputFiles = List.of();
 
     @Option(
             names = "--repeat",
@@ -104,12 +103,12 @@ final class RunCommand implements Callable<Integer> {
         LoadedCores loaded =
                 new LoadedCores(runtime, cores, sample ? Sample.neff(glia, host) : file);
         Model model = loaded.model();
+        Map<String, Path> from = files("--input", inputFiles, model.inputs());
+        Map<String, Path> to = files("--output", outputFiles, model.outputs());
         if (sample) {
-            outputFiles.putIfAbsent(model.outputs().getFirst().name(), SAMPLE_OUTPUT);
+            to.putIfAbsent(model.outputs().getFirst().name(), SAMPLE_OUTPUT);
         }
-        checkNames("--input", inputFiles, model.inputs());
-        checkNames("--output", outputFiles, model.outputs());
-        outputFiles.forEach(
+        to.forEach(
                 (name, path) ->
                         TensorFile.checkOutput(
                                 path,
@@ -120,11 +119,12 @@ final class RunCommand implements Callable<Integer> {
         boolean queued = async || host.config().asyncInFlight() > 0;
         int depth = Math.max(1, host.config().asyncInFlight());
         List<List<Execution>> prepared =
-                loaded.prepare(loaded.cores().size(), depth, first -> fill(first, sample, sources));
+                loaded.prepare(
+                        loaded.cores().size(), depth, first -> fill(first, sample, from, sources));
         Requests.Result result = Requests.run(prepared, queued, Budget.requests(repeat));
 
         Map<String, String> written = new LinkedHashMap<>();
-        outputFiles.forEach(
+        to.forEach(
                 (name, path) -> {
                     Tensor output = result.last().output(name);
                     written.put(
@@ -150,10 +150,14 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private void fill(Execution execution, boolean sample, Map<String, String> sources) {
+    private void fill(
+            Execution execution,
+            boolean sample,
+            Map<String, Path> files,
+            Map<String, String> sources) {
         for (Tensor input : execution.inputs()) {
             TensorInfo info = input.info();
-            Path given = inputFiles.get(info.name());
+            Path given = files.get(info.name());
             if (given != null) {
                 sources.put(info.name(), TensorFile.read(given, info, input.segment()));
             } else if (sample) {
@@ -171,20 +175,11 @@ final class RunCommand implements Callable<Integer> {
         return "choose another place with --output " + output + "=FILE";
     }
 
-    private static void checkNames(
-            String option, Map<String, Path> given, List<TensorInfo> tensors) {
-        given.keySet().stream()
-                .filter(name -> Tensors.find(tensors, name).isEmpty())
-                .findFirst()
-                .ifPresent(
-                        name -> {
-                            throw new NrtException(
-                                    NrtStatus.NRT_INVALID,
-                                    option
-                                            + " "
-                                            + name
-                                            + ": the model has no tensor of this name; it has "
-                                            + Tensors.names(tensors));
-                        });
+    private static Map<String, Path> files(
+            String option, List<String> given, List<TensorInfo> tensors) {
+        Map<String, Path> files = new LinkedHashMap<>();
+        Assignments.of(option, given, Tensors.names(tensors))
+                .forEach((name, file) -> files.put(name, Path.of(file)));
+        return files;
     }
 }

@@ -3,6 +3,7 @@ package dev.glia.launcher.cli;
 import dev.glia.core.ScriptShell;
 import dev.glia.launcher.Glia;
 import dev.glia.launcher.Home;
+import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeLifecycle;
@@ -18,7 +19,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -49,15 +49,19 @@ final class ShellCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path state = StateDir.find().toAbsolutePath();
-        Path folder = drop.map(Path::toAbsolutePath).orElse(state.resolve("drivers"));
+        // What lies in these folders is installed and started: they are checked before.
+        Path state = StateFolder.open(StateDir.find().toAbsolutePath());
+        Path folder =
+                drop.map(Path::toAbsolutePath)
+                        .orElseGet(() -> StateFolder.open(state.resolve("drivers")));
+        Path unpacked = StateFolder.open(state.resolve("drivers.tmp"));
         create(folder);
         Glia.Builder builder =
                 common.builder()
                         .feature("development")
                         .set("gosh.home", Home.find(null).folder().resolve("shell").toString())
                         .set("felix.fileinstall.dir", folder.toString())
-                        .set("felix.fileinstall.tmpdir", state.resolve("drivers.tmp").toString());
+                        .set("felix.fileinstall.tmpdir", unpacked.toString());
         Console console = System.console();
         if (script.isPresent() || console == null || !console.isTerminal()) {
             return execute(builder.startLevel(WITHOUT_TERMINAL));
@@ -104,10 +108,7 @@ final class ShellCommand implements Callable<Integer> {
 
     private static void create(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
-            Files.createDirectories(
-                    folder,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectories(folder, StateFolder.PRIVATE);
         }
     }
 }

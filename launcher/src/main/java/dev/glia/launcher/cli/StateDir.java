@@ -1,5 +1,7 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.posix.StateFolder;
+
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -17,18 +19,11 @@ final class StateDir {
                 Stream.of(System.getProperty("GLIA_STATE_DIR"), System.getenv("GLIA_STATE_DIR"))
                         .filter(value -> value != null && !value.isBlank())
                         .findFirst();
-        String stateHome = System.getenv("XDG_STATE_HOME");
-        String home = System.getProperty("user.home", "?");
-        if (chosen.isPresent()) {
-            return Path.of(chosen.get());
-        }
-        if (stateHome != null && stateHome.startsWith("/")) {
-            return Path.of(stateHome, "glia");
-        }
-        return home.startsWith("/")
-                ? Path.of(home, ".local", "state", "glia")
-                : Path.of(
-                        System.getProperty("java.io.tmpdir"),
-                        "glia-" + System.getProperty("user.name"));
+        return chosen.map(Path::of)
+                .orElseGet(
+                        () ->
+                                StateFolder.place(
+                                        System.getenv("XDG_STATE_HOME"),
+                                        System.getProperty("user.home")));
     }
 }

@@ -9,6 +9,7 @@ final class Orientation {
     /** As it is; also for a file that says nothing. */
     static final int UPRIGHT = 1;
 
+    private static final int MOST = 8;
     private static final int TAG = 0x0112;
     private static final int ENTRY_BYTES = 12;
     private static final int JPEG_APP1 = 0xffe1;
@@ -49,7 +50,8 @@ final class Orientation {
         for (int i = 0; i < entries; i++) {
             long entry = folder + 2 + (long) i * ENTRY_BYTES;
             if (number(exif, entry, 2, big) == TAG) {
-                return (int) number(exif, entry + 8, 2, big);
+                long turned = number(exif, entry + 8, 2, big);
+                return turned <= MOST ? (int) Math.max(UPRIGHT, turned) : UPRIGHT;
             }
         }
         return UPRIGHT;

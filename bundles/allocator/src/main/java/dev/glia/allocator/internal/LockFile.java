@@ -1,5 +1,7 @@
 package dev.glia.allocator.internal;
 
+import dev.glia.posix.Libc;
+
 /**
  * A file whose lock means ownership. It is created once, never deleted while it may be locked, has
  * no content, and is opened once. An answer counts when it is confirmed: the file still had its
@@ -55,7 +57,7 @@ final class LockFile {
         }
         file.open(Posix.O_CREAT);
         int result = posix.tryLock(file.fd());
-        if (result == -Posix.EAGAIN || result == -Posix.EACCES) {
+        if (result == -Libc.EAGAIN || result == -Libc.EACCES) {
             return false;
         }
         file.checked(result);

@@ -1,5 +1,7 @@
 package dev.glia.allocator.internal;
 
+import dev.glia.posix.Libc;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -28,7 +30,7 @@ final class LockFolder {
     LockFolder(Posix posix, Path path) {
         this.posix = posix;
         this.path = path;
-        this.name = Arena.ofAuto().allocateFrom(path.toString());
+        this.name = Libc.path(Arena.ofAuto(), path);
     }
 
     Path path() {

@@ -1,5 +1,6 @@
 package dev.glia.allocator.internal;
 
+import dev.glia.posix.Libc;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -27,7 +28,7 @@ final class NamedFile {
         this.posix = posix;
         this.folder = folder;
         this.path = folder.path().resolve(fileName);
-        this.name = Arena.ofAuto().allocateFrom(path.toString());
+        this.name = Libc.path(Arena.ofAuto(), path);
     }
 
     Path path() {
@@ -53,10 +54,10 @@ final class NamedFile {
             return true;
         }
         int opened = posix.open(name, Posix.O_RDWR | flags);
-        if (opened == -Posix.ENOENT && (flags & Posix.O_CREAT) == 0) {
+        if (opened == -Libc.ENOENT && (flags & Posix.O_CREAT) == 0) {
             return false;
         }
-        if (opened == -Posix.ELOOP || opened == -Posix.EISDIR) {
+        if (opened == -Libc.ELOOP || opened == -Libc.EISDIR) {
             throw unusual();
         }
         fd = (int) checked(opened);
@@ -86,7 +87,7 @@ final class NamedFile {
 
     void close() {
         if (fd != NONE) {
-            posix.close(fd);
+            Libc.close(fd);
             fd = NONE;
             id = null;
             confirmed = null;
@@ -95,7 +96,7 @@ final class NamedFile {
 
     /** {@return the result of a call on the file, unless it is an error} */
     long checked(long result) {
-        if (result == -Posix.ENOENT) {
+        if (result == -Libc.ENOENT) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
                     "The folder of "
@@ -108,7 +109,7 @@ final class NamedFile {
                     "The file "
                             + path
                             + " cannot be used ("
-                            + posix.describe(result)
+                            + Libc.describe(result)
                             + "). Its folder must be on a local file system that this user may write to, with room left;"
                             + " GLIA_STATE_DIR chooses another");
         }

@@ -109,6 +109,14 @@ final class Catalogue {
     static final Variable<String> LOG_LOCATION =
             location(
                     "NEURON_RT_LOG_LOCATION", "console,syslog", "The one place that gets the log.");
+    static final Variable<Boolean> MEMORY_TABLE =
+            new Variable<>(
+                    "NEURON_RT_ENABLE_DEVICE_MEMORY_OOM_LOG",
+                    "true",
+                    "Whether a table of what takes the memory is logged when a core has not enough.",
+                    "true, false, 1 or 0 in any case",
+                    "false",
+                    Parsers::bool);
     static final Variable<String> NO_COLOR =
             new Variable<>(
                     "NO_COLOR",

@@ -5,6 +5,7 @@ import dev.glia.config.RuntimeConfig;
 import dev.glia.config.Setting;
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogRoute;
+import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -15,6 +16,9 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Modified;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
+import org.slf4j.event.Level;
 
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -30,6 +34,12 @@ import java.util.function.UnaryOperator;
 @Component(configurationPid = Configuration.PID, configurationPolicy = ConfigurationPolicy.OPTIONAL)
 public final class ProcessConfiguration implements Configuration {
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_config");
+
+    /** Heard on the console, whatever is logged there. */
+    private static final Marker CONSOLE = MarkerFactory.getMarker("CONSOLE");
+
+    private static final Set<String> GIVEN =
+            Set.of("environment", "framework property", "config admin");
 
     private final UnaryOperator<String> frameworkProperty;
     private final Map<String, String> environment;
@@ -58,13 +68,17 @@ public final class ProcessConfiguration implements Configuration {
         this.environment = Map.copyOf(environment);
         this.publisher = publisher;
         defaultStateDir =
-                StateDir.of(environment.get("XDG_STATE_HOME"), System.getProperty("user.home"));
+                StateFolder.place(
+                        environment.get("XDG_STATE_HOME"), System.getProperty("user.home"));
         evaluate(properties);
     }
 
+    /** Nothing fails by a bad value that comes later, until the runtime is initialised again. */
     @Modified
     void modified(Map<String, Object> properties) {
-        evaluate(properties);
+        evaluate(properties).problems().stream()
+                .map(problem -> new Notice(Level.ERROR, problem))
+                .forEach(this::publish);
     }
 
     @Override
@@ -96,16 +110,39 @@ public final class ProcessConfiguration implements Configuration {
         return snapshot.settings();
     }
 
-    private synchronized void evaluate(Map<String, Object> properties) {
+    private synchronized Snapshot evaluate(Map<String, Object> properties) {
         Snapshot next =
                 Snapshot.of(
                         new Sources(Map.copyOf(properties), frameworkProperty, environment),
                         defaultStateDir);
         snapshot = next;
-        next.notices().stream().filter(published::add).forEach(publisher);
+        next.notices().forEach(this::publish);
+        next.settings().stream()
+                .filter(setting -> GIVEN.contains(setting.origin()))
+                .forEach(ProcessConfiguration::debug);
+        return next;
+    }
+
+    private synchronized void publish(Notice notice) {
+        if (published.add(notice)) {
+            publisher.accept(notice);
+        }
+    }
+
+    private static void debug(Setting setting) {
+        LOG.debug("{}={} (from {})", setting.name(), setting.value(), setting.origin());
     }
 
     private static void log(Notice notice) {
-        LOG.atLevel(notice.level()).log(notice.text());
+        if (notice.loud() && isNew(notice.text())) {
+            LOG.warn(CONSOLE, notice.text());
+        } else {
+            LOG.atLevel(notice.level()).log(notice.text());
+        }
+    }
+
+    /** System properties are what all containers of a process share. */
+    static boolean isNew(String text) {
+        return System.getProperties().putIfAbsent("dev.glia.said." + text, "") == null;
     }
 }

@@ -53,6 +53,7 @@ record Snapshot(
         boolean legacy = reading.read(Catalogue.ALLOW_LEGACY_NEFF).orElse(false);
         OptionalInt logicalCore = logicalCoreSize(reading);
         boolean failOnNan = reading.read(Catalogue.FAIL_ON_NAN).orElse(false);
+        reading.read(Catalogue.MEMORY_TABLE);
         Optional<String> tag = reading.read(Catalogue.PROCESS_TAG);
         Map<LogComponent, List<LogRoute>> routes = new LogPlaces(reading).routes();
         String instance = reading.read(Catalogue.INSTANCE).orElse("auto");
@@ -118,8 +119,7 @@ record Snapshot(
         Optional<Integer> groups = reading.read(Catalogue.GROUP_SIZES);
         if (reading.isSet(Catalogue.GROUP_SIZES)) {
             notices.add(
-                    new Notice(
-                            Level.WARN,
+                    Notice.loud(
                             "NEURONCORE_GROUP_SIZES is deprecated; set NEURON_RT_NUM_CORES or NEURON_RT_VISIBLE_CORES instead"));
         }
         if (groups.isEmpty()) {

@@ -17,6 +17,7 @@ import dev.glia.runtime.NrtStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.event.Level;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -157,6 +158,50 @@ class ProcessConfigurationTest {
                         second -> assertThat(second).startsWith("NEURON_RT_VISIBLE_CORE "));
     }
 
+    @Test
+    void aBadValueThatComesLaterIsSaidOnce() {
+        var notices = new ArrayList<Notice>();
+        var configuration =
+                new ProcessConfiguration(
+                        _ -> null, Map.of("NEURON_RT_EXEC_TIMEOUT", "x"), Map.of(), notices::add);
+        assertThat(notices).as("init says so").isEmpty();
+        configuration.modified(Map.of("NEURON_RT_EXEC_TIMEOUT", 1, "NEURON_RT_LOG_LEVEL", "LOUD"));
+        configuration.modified(Map.of("NEURON_RT_EXEC_TIMEOUT", 2, "NEURON_RT_LOG_LEVEL", "LOUD"));
+        assertThat(notices)
+                .singleElement()
+                .returns(Level.ERROR, Notice::level)
+                .satisfies(
+                        notice ->
+                                assertThat(notice.text())
+                                        .startsWith("NEURON_RT_LOG_LEVEL=\"LOUD\": "));
+    }
+
+    /** Also where any text is a value. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "NEURON_RT_NUM_CORES|\"3\"",
+                "NEURON_RT_VISIBLE_CORES|'0-2'",
+                "NEURON_RT_LOG_LEVEL|\"INFO\"",
+                "NEURON_RT_LOG_LOCATION|\"console\"",
+                "NEURON_RT_LOG_LOCATION_TDRV|'tdrv.log'",
+                "NEURON_PROCESS_TAG|\"a b\"",
+                "GLIA_STATE_DIR|\"/var/lib/glia\"",
+                "GLIA_EMULATE_FAULTS|\"\"",
+                "NEURONCORE_GROUP_SIZES|'2'"
+            })
+    void quotationMarksAroundAValueAreNamed(String name, String value) {
+        assertThat(refusal(Map.of(name, value)))
+                .contains(
+                        name
+                                + "=\""
+                                + value.replace("\"", "\\\"")
+                                + "\": the quotation marks are a part of the value (docker --env-file"
+                                + " keeps them); leave them out");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -183,6 +228,7 @@ class ProcessConfigurationTest {
                 "GLIA_EMULATE_PACE|2|=2ms",
                 "GLIA_EMULATE_FAULTS|hang evry=3|=hang",
                 "GLIA_EMULATE_ISOLATION|thread|=process",
+                "NEURON_RT_ENABLE_DEVICE_MEMORY_OOM_LOG|off|=false",
                 "NEURON_RT_VISIBLE_CORES|''|0-2",
                 "GLIA_STATE_DIR|''|=/"
             })
@@ -407,7 +453,7 @@ class ProcessConfigurationTest {
     @Test
     void everySettingIsExplained() {
         var settings = of(Map.of()).settings();
-        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(28 + 12);
+        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(29 + 12);
         assertThat(settings)
                 .allSatisfy(
                         setting -> {
@@ -445,14 +491,5 @@ class ProcessConfigurationTest {
         return random.ints(random.nextInt(12), 0, random.nextBoolean() ? 128 : 0x10000)
                 .mapToObj(c -> String.valueOf((char) c))
                 .collect(Collectors.joining());
-    }
-
-    @Test
-    void theStateDirectoryFollowsXdg() {
-        assertThat(StateDir.of("/x", "/home/u")).isEqualTo(Path.of("/x/glia"));
-        assertThat(StateDir.of(null, "/home/u")).isEqualTo(Path.of("/home/u/.local/state/glia"));
-        assertThat(StateDir.of("relative", "/home/u"))
-                .isEqualTo(Path.of("/home/u/.local/state/glia"));
-        assertThat(StateDir.of("", "?").isAbsolute()).isTrue();
     }
 }

@@ -1,5 +1,6 @@
 package dev.glia.machine.internal;
 
+import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 

@@ -1,5 +1,7 @@
 package dev.glia.machine.internal;
 
+import dev.glia.posix.StateFolder;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

@@ -5,6 +5,7 @@ import dev.glia.config.RuntimeConfig;
 import dev.glia.device.DeviceDriver;
 import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
+import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 

@@ -2,6 +2,7 @@ package dev.glia.machine.internal;
 
 import dev.glia.config.Configuration;
 import dev.glia.device.EmulatedInstances;
+import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 

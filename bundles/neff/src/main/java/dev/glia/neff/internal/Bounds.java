@@ -95,8 +95,8 @@ final class Bounds {
     /** Dimensions of a tensor. */
     static final int RANK = 16;
 
-    /** Characters of the name of a tensor. */
-    static final int TENSOR_NAME = 1024;
+    /** Characters of the name of a tensor, which is a key too. */
+    static final int TENSOR_NAME = JSON_KEY;
 
     /** Characters of a target. */
     static final int TARGET = 64;
@@ -112,9 +112,6 @@ final class Bounds {
 
     /** Bytes of a file with a key or a signature. */
     static final int KEY_BYTES = (int) (16 * KIB);
-
-    /** Bytes of a file with a plain Ed25519 signature, which the platform verifies in the heap. */
-    static final long PLAIN_SIGNED_SIZE = GIB;
 
     private Bounds() {}
 }

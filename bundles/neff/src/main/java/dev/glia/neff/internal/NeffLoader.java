@@ -77,7 +77,7 @@ public final class NeffLoader implements NeffReader {
             return load(
                     source, hash.header(), HashCheck.REQUIRE_LATER, Optional.of(hash), refusals);
         } catch (IOException unreadable) {
-            throw refusals.invalid("cannot be read: " + unreadable, unreadable);
+            throw refusals.failed("cannot be read: " + unreadable, unreadable);
         } catch (RuntimeException | Error refused) {
             if (hash != null) {
                 hash.close();
@@ -106,13 +106,14 @@ public final class NeffLoader implements NeffReader {
     public Neff openSigned(Path file, Path keys, HashCheck check) {
         Refusals refusals = Refusals.of(file);
         requireRegular(file, refusals);
+        Signatures signatures = new Signatures(file, keys, refusals);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 SharedMemory whole = whole(channel, refusals)) {
             // The bytes that were verified are those that are loaded, whatever becomes of the file.
-            new Signatures(file, keys, refusals).require(whole.bytes());
+            signatures.require(whole.bytes());
             return open(whole.bytes(), check, refusals);
         } catch (IOException unreadable) {
-            throw refusals.invalid("cannot be read: " + unreadable, unreadable);
+            throw refusals.failed("cannot be read: " + unreadable, unreadable);
         }
     }
 
@@ -230,7 +231,7 @@ public final class NeffLoader implements NeffReader {
             ByteSource source = new ByteSource.InFile(channel);
             return use.apply(source, header(source, refusals));
         } catch (IOException unreadable) {
-            throw refusals.invalid("cannot be read: " + unreadable, unreadable);
+            throw refusals.failed("cannot be read: " + unreadable, unreadable);
         }
     }
 

@@ -42,6 +42,11 @@ record OpenNeff(
     }
 
     @Override
+    public String label() {
+        return refusals.label(header.name());
+    }
+
+    @Override
     public UUID uuid() {
         return header.uuid();
     }
@@ -91,6 +96,11 @@ record OpenNeff(
     @Override
     public Optional<MemorySegment> find(String name) {
         return Optional.ofNullable(content.get(name));
+    }
+
+    @Override
+    public Optional<Hold> hold() {
+        return Optional.of(memory.hold());
     }
 
     @Override

@@ -4,6 +4,9 @@ import dev.glia.neff.FileKind;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 
 /**
@@ -24,6 +27,12 @@ record Refusals(String label, String file) {
     /** For bytes in memory. */
     static Refusals of(String label) {
         return new Refusals(label, "FILE");
+    }
+
+    /** The label, with a name that the content claims in brackets if it is another one. */
+    String label(String name) {
+        boolean same = name.isEmpty() || label.equals(name) || label.endsWith("/" + name);
+        return same ? label : label + " (" + shown(name) + ")";
     }
 
     NrtException noNeff(FileKind kind) {
@@ -65,10 +74,22 @@ record Refusals(String label, String file) {
                         .formatted(label, bytes));
     }
 
+    /**
+     * A file that could not be read or written, which an interrupt of this thread says nothing of.
+     */
+    NrtException failed(String problem, IOException cause) {
+        boolean interrupted =
+                cause instanceof ClosedByInterruptException
+                        || cause instanceof ClosedChannelException
+                                && Thread.currentThread().isInterrupted();
+        return interrupted ? interrupted() : invalid(problem, cause);
+    }
+
     NrtException interrupted() {
         Thread.currentThread().interrupt();
         return new NrtException(
-                NrtStatus.NRT_FAILURE, label + ": the thread was interrupted while reading it");
+                NrtStatus.NRT_FAILURE,
+                label + ": the thread was interrupted before it was done with the file");
     }
 
     /** Whether a terminal shows it, and does not obey it. */

@@ -8,9 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.spec.EdDSAParameterSpec;
+import java.security.SignatureException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -18,8 +19,9 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Checks the detached Ed25519 signature of a NEFF against a folder of public keys. Two forms are
- * accepted: plain Ed25519, and Ed25519ph, which also signs files that are larger than the heap.
+ * Checks the detached signature of a NEFF against a folder of public keys. Signed with Ed25519 is
+ * the SHA-512 digest of the file: it is computed once, whatever the number of keys, and every
+ * version of OpenSSL can sign it.
  */
 final class Signatures {
     /** What is behind the name of a file in the name of its signature. */
@@ -27,6 +29,7 @@ final class Signatures {
 
     private static final int SIGNATURE_BYTES = 64;
     private static final int PIECE = 1 << 20;
+    private static final String DIGEST = "SHA-512";
     private static final String ALGORITHM = "Ed25519";
     private static final String BEGIN = "-----BEGIN PUBLIC KEY-----";
     private static final String END = "-----END PUBLIC KEY-----";
@@ -34,33 +37,35 @@ final class Signatures {
     private final Path file;
     private final Path keys;
     private final Refusals refusals;
+    private final byte[] signature;
+    private final List<PublicKey> trusted;
 
+    /** Reads the signature of a file and the keys; refuses what nobody can have signed. */
     Signatures(Path file, Path keys, Refusals refusals) {
         this.file = file;
         this.keys = keys;
         this.refusals = refusals;
+        this.signature = signature();
+        this.trusted = trusted();
     }
 
     /** Refuses the bytes of the file unless one of the keys has signed them. */
     void require(MemorySegment bytes) {
-        byte[] signature = signature();
-        List<PublicKey> trusted = trusted();
-        for (PublicKey key : trusted) {
-            boolean plain = bytes.byteSize() <= Bounds.PLAIN_SIGNED_SIZE;
-            if (plain && verifies(key, false, bytes, signature)
-                    || verifies(key, true, bytes, signature)) {
-                return;
+        try {
+            byte[] digest = digest(bytes);
+            for (PublicKey key : trusted) {
+                if (verifies(key, digest)) {
+                    return;
+                }
             }
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException("every Java platform has " + DIGEST, impossible);
         }
-        String large =
-                bytes.byteSize() > Bounds.PLAIN_SIGNED_SIZE
-                        ? ", as Ed25519ph because it has more than %d bytes"
-                                .formatted(Bounds.PLAIN_SIGNED_SIZE)
-                        : "";
         throw refusals.invalid(
-                ("the signature in %s is of none of the %d keys in %s: the file was changed, or another key"
-                                + " has signed it; get it again, have it signed%s, or add the key of who signed it")
-                        .formatted(signatureFile(), trusted.size(), keys, large));
+                ("the signature in %s is of none of the %d keys in %s: the file was changed, another key has signed"
+                                + " it, or not its %s digest was signed; get it again, have it signed, or add the key"
+                                + " of who signed it")
+                        .formatted(signatureFile(), trusted.size(), keys, DIGEST));
     }
 
     private Path signatureFile() {
@@ -73,7 +78,7 @@ final class Signatures {
             throw refusals.invalid(
                     "is not signed: there is no file %s, and GLIA_NEFF_TRUST=signed asks for it; sign the file"
                                     .formatted(path)
-                            + " with Ed25519, or set GLIA_NEFF_TRUST to hash or any");
+                            + " (docs/neff.md says how), or set GLIA_NEFF_TRUST to hash or any");
         }
         byte[] bytes = small(path);
         byte[] signature = bytes.length == SIGNATURE_BYTES ? bytes : base64(bytes);
@@ -154,23 +159,26 @@ final class Signatures {
             }
             return bytes;
         } catch (IOException unreadable) {
-            throw refusals.invalid(
+            throw refusals.failed(
                     "not checked: %s cannot be read: %s".formatted(path, unreadable), unreadable);
         }
     }
 
-    private static boolean verifies(
-            PublicKey key, boolean prehashed, MemorySegment bytes, byte[] signature) {
+    private static byte[] digest(MemorySegment bytes) throws GeneralSecurityException {
+        MessageDigest digest = MessageDigest.getInstance(DIGEST);
+        for (long at = 0; at < bytes.byteSize(); at += PIECE) {
+            digest.update(bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer());
+        }
+        return digest.digest();
+    }
+
+    private boolean verifies(PublicKey key, byte[] digest) throws GeneralSecurityException {
+        Signature check = Signature.getInstance(ALGORITHM);
+        check.initVerify(key);
+        check.update(digest);
         try {
-            Signature check = Signature.getInstance(ALGORITHM);
-            check.setParameter(new EdDSAParameterSpec(prehashed));
-            check.initVerify(key);
-            for (long at = 0; at < bytes.byteSize(); at += PIECE) {
-                check.update(
-                        bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer());
-            }
             return check.verify(signature);
-        } catch (GeneralSecurityException malformed) {
+        } catch (SignatureException malformed) {
             return false;
         }
     }

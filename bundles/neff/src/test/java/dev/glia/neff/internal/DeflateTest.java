@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.glia.device.ModelImage;
 import dev.glia.neff.Neff;
 import dev.glia.neff.NeffReader.HashCheck;
 import dev.glia.runtime.NrtException;
@@ -171,13 +172,19 @@ class DeflateTest {
     }
 
     @Test
-    void theMemoryLivesAsLongAsTheNeff() {
+    void theMemoryLivesAsLongAsAnybodyHoldsIt() {
         byte[] archive = NeffFiles.good().file("w", random(100_000)).end();
         Neff neff = open(stored(archive, 65_535, true), archive);
         MemorySegment weights = neff.member("w");
+        ModelImage.Hold first = neff.hold().orElseThrow();
+        ModelImage.Hold second = neff.hold().orElseThrow();
+        neff.close();
+        neff.close();
+        first.close();
+        first.close();
         assertThat(weights.toArray(JAVA_BYTE)).isEqualTo(random(100_000));
-        neff.close();
-        neff.close();
+        second.close();
         assertThat(weights.scope().isAlive()).isFalse();
+        assertThatThrownBy(neff::hold).isInstanceOf(IllegalStateException.class);
     }
 }

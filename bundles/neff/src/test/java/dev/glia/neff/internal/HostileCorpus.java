@@ -703,8 +703,8 @@ final class HostileCorpus {
         replaced(
                 "long tensor name",
                 "[\"x\"]",
-                "[\"" + "x".repeat(1025) + "\"]",
-                "at most 1024 characters");
+                "[\"" + "x".repeat(4097) + "\"]",
+                "at most 4096 characters");
         replaced("graph nowhere", "kelf-0.json", "../kelf", "there is no member ../kelf");
         replaced(
                 "nodes as object",

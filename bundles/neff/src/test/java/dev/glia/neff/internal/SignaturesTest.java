@@ -5,6 +5,7 @@ import static dev.glia.neff.internal.NeffFiles.neff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.glia.neff.Neff;
 import dev.glia.neff.NeffReader.HashCheck;
@@ -17,14 +18,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.spec.EdDSAParameterSpec;
 import java.util.Base64;
 
 class SignaturesTest {
@@ -45,7 +49,7 @@ class SignaturesTest {
         // Another key stands in front: each of them is tried.
         trust("a.pem", KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic());
         trust("b.pem", pair.getPublic());
-        Files.write(signature(), signed(pair, NEFF, false));
+        Files.write(signature(), signed(pair, NEFF));
     }
 
     private void trust(String name, PublicKey key) throws Exception {
@@ -59,11 +63,10 @@ class SignaturesTest {
         return folder.resolve("f.neff.sig");
     }
 
-    private static byte[] signed(KeyPair pair, byte[] bytes, boolean prehashed) throws Exception {
+    private static byte[] signed(KeyPair pair, byte[] bytes) throws Exception {
         Signature signature = Signature.getInstance("Ed25519");
-        signature.setParameter(new EdDSAParameterSpec(prehashed));
         signature.initSign(pair.getPrivate());
-        signature.update(bytes);
+        signature.update(MessageDigest.getInstance("SHA-512").digest(bytes));
         return signature.sign();
     }
 
@@ -82,16 +85,66 @@ class SignaturesTest {
                 .hasMessageContainingAll(reasons);
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void opensWhatATrustedKeyHasSigned(boolean prehashed) throws Exception {
-        Files.write(signature(), signed(pair, NEFF, prehashed));
+    @Test
+    void opensWhatATrustedKeyHasSigned() {
+        requireOpens();
+    }
+
+    /** The commands of the documentation, as they stand there. */
+    @Test
+    void opensWhatOpenSslHasSigned() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/openssl")), "no openssl here");
+        Files.write(folder.resolve("model.neff"), NEFF);
+        Path manual = Path.of("..", "..", "docs", "neff.md");
+        for (String line : Files.readAllLines(manual)) {
+            if (line.startsWith("    openssl ")) {
+                var command =
+                        new ProcessBuilder("sh", "-c", line)
+                                .directory(folder.toFile())
+                                .redirectErrorStream(true)
+                                .start();
+                String said = new String(command.getInputStream().readAllBytes());
+                assertThat(command.waitFor()).as("%s: %s", line, said).isZero();
+            }
+        }
+        file = folder.resolve("model.neff");
         requireOpens();
     }
 
     @Test
+    void refusesASignatureOfTheFileItself() throws Exception {
+        Signature plain = Signature.getInstance("Ed25519");
+        plain.initSign(pair.getPrivate());
+        plain.update(NEFF);
+        Files.write(signature(), plain.sign());
+        requireRefused("is of none of the 2 keys", "or not its SHA-512 digest was signed");
+    }
+
+    /** The file is digested once: with 250 keys a refusal costs little more than with two. */
+    @Test
+    void keysCostNothingBesideTheFile() throws Exception {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment large = arena.allocate(8L << 20);
+            long few = costOfRefusal(large);
+            for (int i = 2; i < 250; i++) {
+                Files.write(keys.resolve("k" + i), pair.getPublic().getEncoded());
+            }
+            assertThat(costOfRefusal(large)).isLessThan(20 * few);
+        }
+    }
+
+    /** In time of this thread, which the load of the machine does not change much. */
+    private long costOfRefusal(MemorySegment bytes) {
+        var clock = ManagementFactory.getThreadMXBean();
+        var signatures = new Signatures(file, keys, Refusals.of(file));
+        long before = clock.getCurrentThreadCpuTime();
+        assertThatThrownBy(() -> signatures.require(bytes)).hasMessageContaining("is of none");
+        return clock.getCurrentThreadCpuTime() - before;
+    }
+
+    @Test
     void takesBase64AndDer() throws Exception {
-        String text = Base64.getEncoder().encodeToString(signed(pair, NEFF, false));
+        String text = Base64.getEncoder().encodeToString(signed(pair, NEFF));
         Files.writeString(signature(), text + "\n");
         Files.delete(keys.resolve("b.pem"));
         Files.write(keys.resolve("b.der"), pair.getPublic().getEncoded());
@@ -166,7 +219,7 @@ class SignaturesTest {
         byte[] wrong = NEFF.clone();
         wrong[180] ^= 1;
         Files.write(file, wrong);
-        Files.write(signature(), signed(pair, wrong, false));
+        Files.write(signature(), signed(pair, wrong));
         assertThatThrownBy(() -> loader.openSigned(file, keys, HashCheck.REQUIRE))
                 .hasMessageContaining("but the payload has");
     }

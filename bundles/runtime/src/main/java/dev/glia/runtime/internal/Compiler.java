@@ -18,6 +18,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,7 +60,19 @@ public final class Compiler implements NeffCompiler {
         requireGraph(request.source());
         Architecture architecture = architecture(request.architecture());
         int lnc = logicalCoreSize(architecture, request.lnc());
-        GraphCompiler.Compiled compiled = graphs.compile(request.source(), request.dims());
+        writer.requireTarget(request.target());
+        requireOther(request.target(), request.source(), "the model itself");
+        GraphCompiler.Compiled compiled =
+                graphs.compile(
+                        new GraphFile(
+                                request.source(),
+                                architecture.name(),
+                                lnc,
+                                request.dims(),
+                                request.shapes(),
+                                request.fixes()));
+        compiled.files()
+                .forEach(file -> requireOther(request.target(), file, "a part of the model"));
         requireTypes(architecture, compiled.dtypes());
         String name = request.name().orElseGet(() -> request.target().getFileName().toString());
         long bytes =
@@ -79,8 +92,18 @@ public final class Compiler implements NeffCompiler {
                 architecture.name(),
                 compiled.inputs(),
                 compiled.outputs(),
-                bytes);
+                bytes,
+                compiled.notes());
     }
+
+    private record GraphFile(
+            Path path,
+            String architecture,
+            int lnc,
+            Map<String, Long> dims,
+            Map<String, List<Long>> shapes,
+            Map<String, List<Number>> fixes)
+            implements GraphCompiler.Source {}
 
     private Architecture architecture(String name) {
         List<Architecture> known =
@@ -145,6 +168,23 @@ public final class Compiler implements NeffCompiler {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
                     source + " has none of the endings that can be compiled: " + graphs.endings());
+        }
+    }
+
+    /** A file may have several names. */
+    private static void requireOther(Path target, Path input, String what) {
+        try {
+            if (Files.exists(target) && Files.isSameFile(target, input)) {
+                throw new NrtException(
+                        NrtStatus.NRT_INVALID,
+                        "%s is %s (%s); choose another name for the NEFF"
+                                .formatted(target, what, input));
+            }
+        } catch (IOException unreadable) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    "cannot compare %s with %s: %s".formatted(target, input, unreadable),
+                    unreadable);
         }
     }
 

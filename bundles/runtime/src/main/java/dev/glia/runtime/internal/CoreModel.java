@@ -101,7 +101,7 @@ final class CoreModel implements Model {
 
     /** Notes whether a driver hangs while it loads this NEFF. */
     void hangs(boolean now) {
-        runtime.hangs(neff.uuid(), now);
+        runtime.hangs(neff, now);
     }
 
     /** {@return whether a plain request returns before it has ended} */
@@ -141,7 +141,7 @@ final class CoreModel implements Model {
             throw new NrtException(
                     status,
                     "model "
-                            + name()
+                            + label()
                             + " produced NaN on NeuronCore "
                             + core.index()
                             + Elements.firstNan(outputs)
@@ -190,6 +190,11 @@ final class CoreModel implements Model {
     @Override
     public String name() {
         return neff.name();
+    }
+
+    /** {@return what it is called in messages} */
+    String label() {
+        return neff.label();
     }
 
     @Override
@@ -267,7 +272,7 @@ final class CoreModel implements Model {
             add(execution);
         } catch (OutOfMemoryError memory) {
             bound.release();
-            throw Tensors.noMemory("the tensors of model " + name(), memory);
+            throw Tensors.noMemory("the tensors of model " + label(), memory);
         } catch (RuntimeException | LinkageError failure) {
             bound.release();
             throw failure;
@@ -290,7 +295,7 @@ final class CoreModel implements Model {
     private synchronized void requireOpen() {
         if (closed) {
             throw new NrtException(
-                    NrtStatus.NRT_CLOSED, "model " + name() + " is unloaded; load it again");
+                    NrtStatus.NRT_CLOSED, "model " + label() + " is unloaded; load it again");
         }
     }
 
@@ -316,7 +321,7 @@ final class CoreModel implements Model {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
                     "model "
-                            + name()
+                            + label()
                             + " has no tensor "
                             + String.join(", ", unknown)
                             + "; it has the inputs "

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,9 @@ record NpyFile(TensorInfo info, MemorySegment elements) {
                         });
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return map(file, channel, dtype, arena);
+        } catch (ClosedByInterruptException interrupted) {
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE, file + ": the thread was interrupted, it is not mapped");
         } catch (IOException failure) {
             throw invalid(file, "it cannot be read: " + failure);
         }

@@ -53,7 +53,8 @@ final class Occupancy {
         }
         if (closing) {
             throw new NrtException(
-                    NrtStatus.NRT_CLOSED, "this execution of model " + model.name() + " is closed");
+                    NrtStatus.NRT_CLOSED,
+                    "this execution of model " + model.label() + " is closed");
         }
         return false;
     }
@@ -69,7 +70,7 @@ final class Occupancy {
         return new NrtException(
                 NrtStatus.NRT_EXEC_NC_BUSY,
                 "this execution of model "
-                        + model.name()
+                        + model.label()
                         + (why == null
                                 ? " already runs; prepare one for each request in flight"
                                 : " "
@@ -90,7 +91,7 @@ final class Occupancy {
                 throw new NrtException(
                         NrtStatus.NRT_TIMEOUT,
                         "the request in flight of model "
-                                + model.name()
+                                + model.label()
                                 + " has not ended in time for the next one; raise"
                                 + " NEURON_RT_EXEC_TIMEOUT, or prepare more executions");
             }
@@ -99,7 +100,7 @@ final class Occupancy {
                         NrtStatus.NRT_FAILURE,
                         "the thread was interrupted while it waited for the request in flight of"
                                 + " model "
-                                + model.name());
+                                + model.label());
             }
             waiter = Thread.currentThread();
             if (state.get() == BUSY) {

@@ -88,7 +88,7 @@ final class PreparedExecution implements Execution, LaneTask {
         List<String> names = tensors.stream().map(tensor -> tensor.info().name()).toList();
         throw new NrtException(
                 NrtStatus.NRT_INVALID,
-                "model " + model.name() + " has no " + kind + " " + name + "; it has " + names);
+                "model " + model.label() + " has no " + kind + " " + name + "; it has " + names);
     }
 
     @Override
@@ -116,7 +116,7 @@ final class PreparedExecution implements Execution, LaneTask {
         if (times < 1) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "model " + model.name() + " is executed at least once, not " + times);
+                    "model " + model.label() + " is executed at least once, not " + times);
         }
         if (model.isAsynchronous()) {
             return queue(times);
@@ -307,7 +307,7 @@ final class PreparedExecution implements Execution, LaneTask {
 
     @Override
     public String model() {
-        return model.name();
+        return model.label();
     }
 
     /** Takes no more requests. */

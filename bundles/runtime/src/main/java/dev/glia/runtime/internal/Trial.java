@@ -206,11 +206,11 @@ final class Trial {
         carried.add(model);
         long limit =
                 model.loadTimeoutNanos() == 0 ? UNLIMITED_LOAD_NANOS : model.loadTimeoutNanos();
-        step("load model " + model.name() + " on " + core(model), limit);
+        step("load model " + model.label() + " on " + core(model), limit);
         var loaded = seat.loadHere(model);
         step("give way to the serving driver", UNLIMITED_LOAD_NANOS);
         model.selfTest().learn(slot, patience.testNanos());
-        step("answer with model " + model.name() + " on " + core(model), patience.testNanos());
+        step("answer with model " + model.label() + " on " + core(model), patience.testNanos());
         model.selfTest().check(loaded, this::runs);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.device.GraphCompiler;
+import dev.glia.neff.NeffWriter;
 import dev.glia.runtime.NeffCompiler;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -16,8 +17,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** What is no graph is recognised before a compiler reads it. */
@@ -30,8 +29,19 @@ class CompilerTest {
                 }
 
                 @Override
-                public Compiled compile(Path source, Map<String, Long> dims) {
+                public Compiled compile(Source source) {
                     throw new NrtException(NrtStatus.NRT_FAILURE, "the compiler reads it");
+                }
+            };
+
+    private static final NeffWriter WRITER =
+            new NeffWriter() {
+                @Override
+                public void requireTarget(Path target) {}
+
+                @Override
+                public long write(Path target, Content content) {
+                    return 0;
                 }
             };
 
@@ -63,15 +73,7 @@ class CompilerTest {
     }
 
     private void compile(Path file) {
-        new Compiler((target, content) -> 0, ONNX)
-                .compile(
-                        new NeffCompiler.Request(
-                                file,
-                                folder.resolve("o.neff"),
-                                "trn1",
-                                Optional.empty(),
-                                0,
-                                Map.of(),
-                                true));
+        new Compiler(WRITER, ONNX)
+                .compile(NeffCompiler.Request.of(file, folder.resolve("o.neff"), "trn1"));
     }
 }

@@ -9,6 +9,7 @@ import dev.glia.engine.onnx.internal.isolation.IsolatedCore;
 import dev.glia.engine.onnx.internal.onnx.SelfContained;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.ort.Ort;
+import dev.glia.engine.onnx.internal.ort.OrtErrors;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtSession;
 import dev.glia.runtime.NrtException;
@@ -24,7 +25,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -97,13 +97,13 @@ public final class OnnxEngine implements Engine {
                                 new NrtException(
                                         NrtStatus.NRT_INVALID,
                                         "model "
-                                                + image.name()
+                                                + image.label()
                                                 + " has no graph with the function "
                                                 + ONNX));
     }
 
     private OrtSession open(ModelImage image, String graph) {
-        String place = graph + " of model " + image.name();
+        String place = graph + " of model " + image.label();
         MemorySegment bytes = image.member(graph);
         if (bytes.byteSize() > Integer.MAX_VALUE) {
             throw new NrtException(
@@ -111,53 +111,26 @@ public final class OnnxEngine implements Engine {
                     place + " has " + bytes.byteSize() + " bytes; graphs end at 2 GiB");
         }
         Ort ort = runtime.ort();
-        List<OrtSession.Constant> constants =
-                SelfContained.check(bytes.asByteBuffer(), place).stream()
-                        .map(weight -> new OrtSession.Constant(weight, data(image, weight, place)))
-                        .toList();
+        Weights weights =
+                new Weights(image, SelfContained.check(bytes.asByteBuffer(), place), place);
         try {
             return new OrtSession(
-                    ort, bytes, constants, OrtSession.Optimization.ALL, Optional.empty());
+                    ort,
+                    bytes,
+                    weights.constants(),
+                    OrtSession.Optimization.ALL,
+                    Optional.empty(),
+                    weights::close);
         } catch (OrtException refused) {
-            throw new NrtException(
-                    refused.code() == OrtException.NOT_IMPLEMENTED
-                            ? NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION
-                            : NrtStatus.NRT_INVALID,
-                    "ONNX Runtime "
-                            + ort.version()
-                            + " does not load "
-                            + place
-                            + ": "
-                            + refused.getMessage(),
-                    refused);
+            weights.close();
+            throw OrtErrors.refusal(
+                    "ONNX Runtime " + ort.version() + " does not load " + place,
+                    refused,
+                    NrtStatus.NRT_INVALID);
+        } catch (RuntimeException | Error failed) {
+            weights.close();
+            throw failed;
         }
-    }
-
-    private static MemorySegment data(ModelImage image, StoredWeight weight, String place) {
-        MemorySegment memory =
-                image.find(StoredWeight.MEMBER)
-                        .orElseThrow(
-                                () ->
-                                        new NrtException(
-                                                NrtStatus.NRT_INVALID,
-                                                place
-                                                        + " has its weights in "
-                                                        + StoredWeight.MEMBER
-                                                        + ", which is not there"));
-        if (weight.length() > memory.byteSize()
-                || weight.offset() > memory.byteSize() - weight.length()) {
-            throw new NrtException(
-                    NrtStatus.NRT_INVALID,
-                    "%s: constant %s is %d bytes at %d of %s, which has %d bytes"
-                            .formatted(
-                                    place,
-                                    weight.name(),
-                                    weight.length(),
-                                    weight.offset(),
-                                    StoredWeight.MEMBER,
-                                    memory.byteSize()));
-        }
-        return memory.asSlice(weight.offset(), weight.length());
     }
 
     /** What tells models apart: the graph and its weights. */

@@ -4,6 +4,7 @@ import dev.glia.device.Invocation;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
+import dev.glia.engine.onnx.internal.ort.OrtErrors;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtRun;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Port;
@@ -52,7 +53,7 @@ final class OnnxModel implements LoadedModel {
      */
     static OnnxModel of(ModelImage image, SessionPool.Counted session, boolean reportNan) {
         return new OnnxModel(
-                image.name(),
+                image.label(),
                 session,
                 match(image, "input", image.inputs(), session.session().inputs()),
                 match(image, "output", image.outputs(), session.session().outputs()),
@@ -75,10 +76,8 @@ final class OnnxModel implements LoadedModel {
                     name, new OrtRun(session.session(), in, out), scan, session::release);
         } catch (OrtException refused) {
             session.release();
-            throw new NrtException(
-                    NrtStatus.NRT_RESOURCE,
-                    "cannot bind the tensors of model " + name + ": " + refused.getMessage(),
-                    refused);
+            throw OrtErrors.refusal(
+                    "cannot bind the tensors of model " + name, refused, NrtStatus.NRT_RESOURCE);
         }
     }
 
@@ -133,7 +132,7 @@ final class OnnxModel implements LoadedModel {
             ModelImage image, String what, List<TensorInfo> tensors, List<Port> ports) {
         if (tensors.size() != ports.size()) {
             throw invalid(
-                    image.name(),
+                    image.label(),
                     "names "
                             + tensors.size()
                             + " "
@@ -155,7 +154,7 @@ final class OnnxModel implements LoadedModel {
                                                 .orElseThrow(
                                                         () ->
                                                                 invalid(
-                                                                        image.name(),
+                                                                        image.label(),
                                                                         "names the "
                                                                                 + what
                                                                                 + " "
@@ -180,7 +179,7 @@ final class OnnxModel implements LoadedModel {
                         && sizeFits(tensor, port);
         if (!fits) {
             throw invalid(
-                    image.name(),
+                    image.label(),
                     "says "
                             + tensor.typeAndShape()
                             + " of its "
@@ -208,16 +207,7 @@ final class OnnxModel implements LoadedModel {
                             .bytes()
                     == tensor.bytes();
         }
-        if (port.shape().size() != tensor.shape().size()) {
-            return false;
-        }
-        for (int i = 0; i < port.shape().size(); i++) {
-            long extent = port.shape().get(i);
-            if (extent >= 0 && extent != tensor.shape().get(i)) {
-                return false;
-            }
-        }
-        return true;
+        return port.fits(tensor.shape());
     }
 
     private static NrtException invalid(String model, String problem) {

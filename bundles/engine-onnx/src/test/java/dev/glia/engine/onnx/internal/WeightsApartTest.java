@@ -5,29 +5,46 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.glia.device.Engine;
+import dev.glia.device.GraphCompiler.Compiled;
+import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.Lab.Bench;
 import dev.glia.engine.onnx.internal.Lab.Image;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.GraphAuthor;
+import dev.glia.engine.onnx.internal.onnx.ProtoWriter;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.TensorInfo;
 
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** Weights that lie beside the graph. */
 class WeightsApartTest {
@@ -145,15 +162,204 @@ class WeightsApartTest {
         }
     }
 
-    /** ONNX Runtime copies them; wherever they lie, they may go when the model is loaded. */
+    @Test
+    void areUsedWhereTheyLieWhileTheMemoryIsHeld() {
+        Image image = moved(sum(0.5f), 0);
+        AtomicInteger holds = new AtomicInteger();
+        try (Bench bench = Bench.of(new Held(image, holds), Lab.OWN)) {
+            assertThat(first(bench)).isEqualTo(0.5f);
+            assertThat(holds).hasValue(1);
+            image.member(StoredWeight.MEMBER).fill((byte) 0);
+            assertThat(first(bench)).as("without weights").isZero();
+        }
+        assertThat(holds).hasValue(0);
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 4})
-    void mayLieAnywhereAndGoBeforeTheModel(int off) {
+    @CsvSource({"false, 0", "true, 4"})
+    void areCopiedWhereTheMemoryMayGoOrIsNotAligned(boolean held, int off) {
         Image image = moved(sum(0.5f), off);
-        try (Bench bench = Bench.of(image, Lab.OWN)) {
+        AtomicInteger holds = new AtomicInteger();
+        try (Bench bench = Bench.of(held ? new Held(image, holds) : image, Lab.OWN)) {
             image.member(StoredWeight.MEMBER).fill((byte) 0);
             assertThat(first(bench)).isEqualTo(0.5f);
         }
+        assertThat(holds).hasValue(0);
+    }
+
+    @Test
+    void aRefusedModelHoldsNoMemory() {
+        AtomicInteger holds = new AtomicInteger();
+        Image wrong = with(sum(0.5f), GRAPH, replaced(sum(0.5f), "Add", "Odd"));
+        requireRefused(
+                new Held(wrong, holds), NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION, "does not load");
+        assertThat(holds).hasValue(0);
+    }
+
+    /** ONNX files have constants in many places; a NEFF has them in one. */
+    @Test
+    void itDoesNotMatterWhereAConstantWas(@TempDir Path folder) throws IOException {
+        float[] values = weights();
+        ByteBuffer bytes = ByteBuffer.allocate(4 * FLOATS).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        Files.write(folder.resolve("weights.bin"), bytes.array());
+        Map<String, MemorySegment> within =
+                compiled(folder, graph -> graph.floats("w", values, FLOATS));
+        Map<String, MemorySegment> beside =
+                compiled(
+                        folder,
+                        graph ->
+                                graph.external(
+                                        "w",
+                                        ElementType.FLOAT,
+                                        "weights.bin",
+                                        0,
+                                        4 * FLOATS,
+                                        FLOATS));
+        ProtoWriter tensor = GraphAuthor.attribute("value", ElementType.FLOAT, bytes, FLOATS);
+        Map<String, MemorySegment> computed =
+                compiled(folder, graph -> graph.node("Constant", List.of(), List.of("w"), tensor));
+        assertThat(within.get(StoredWeight.MEMBER).toArray(JAVA_FLOAT)).containsExactly(values);
+        within.forEach(
+                (name, member) -> {
+                    assertThat(member.mismatch(beside.get(name))).as(name).isEqualTo(-1);
+                    assertThat(member.mismatch(computed.get(name))).as(name).isEqualTo(-1);
+                });
+    }
+
+    private static Map<String, MemorySegment> compiled(Path folder, Consumer<GraphAuthor> constant)
+            throws IOException {
+        GraphAuthor graph =
+                new GraphAuthor("places")
+                        .input("x", ElementType.FLOAT, FLOATS)
+                        .output("y", ElementType.FLOAT, FLOATS);
+        constant.accept(graph);
+        graph.node("Add", List.of("x", "w"), List.of("y"));
+        Path file = Files.write(folder.resolve("model.onnx"), graph.model(Graphs.OPSET));
+        return Lab.COMPILER.compile(Lab.Wanted.of(file)).members();
+    }
+
+    /** Constants of inner graphs are in these; what is outside of them may be used there. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, FLOATS})
+    void innerGraphsKeepTheirConstantsAndUseTheOthers(int size) {
+        GraphAuthor body =
+                new GraphAuthor("body")
+                        .input("i", ElementType.INT64)
+                        .input("go", ElementType.BOOL)
+                        .input("sum", ElementType.FLOAT, size)
+                        .output("go_on", ElementType.BOOL)
+                        .output("more", ElementType.FLOAT, size)
+                        .floats("inner", filled(size, 2), size)
+                        .node("Identity", List.of("go"), List.of("go_on"))
+                        .node("Add", List.of("sum", "inner"), List.of("half"))
+                        .node("Mul", List.of("half", "outer"), List.of("more"));
+        Image image =
+                Image.of(
+                        Lab.compile(
+                                new GraphAuthor("loop")
+                                        .input("trips", ElementType.INT64)
+                                        .input("start", ElementType.FLOAT, size)
+                                        .output("end", ElementType.FLOAT, size)
+                                        .floats("outer", filled(size, 3), size)
+                                        .node(
+                                                "Loop",
+                                                List.of("trips", "", "start"),
+                                                List.of("end"),
+                                                GraphAuthor.attribute("body", body))
+                                        .model(Graphs.OPSET)));
+        try (Bench bench = Bench.of(image, Lab.OWN)) {
+            bench.in().getFirst().set(JAVA_LONG, 0, 2);
+            assertThat(first(bench)).isEqualTo((2 * 3 + 2) * 3);
+        }
+    }
+
+    @Test
+    void aConstantMayBeAnOutputOrUseless() {
+        Image image =
+                Image.of(
+                        Lab.compile(
+                                new GraphAuthor("odd")
+                                        .input("x", ElementType.FLOAT, 1)
+                                        .output("y", ElementType.FLOAT, FLOATS)
+                                        .output("w", ElementType.FLOAT, FLOATS)
+                                        .floats("w", filled(FLOATS, 7), FLOATS)
+                                        .floats("useless", filled(FLOATS, 8), FLOATS)
+                                        .node("Add", List.of("x", "w"), List.of("y"))
+                                        .model(Graphs.OPSET)));
+        try (Bench bench = Bench.of(image, Lab.OWN)) {
+            assertThat(first(bench)).isEqualTo(7);
+            assertThat(bench.out().getLast().getAtIndex(JAVA_FLOAT, 1)).isEqualTo(7);
+        }
+        assertThat(image.member(StoredWeight.MEMBER).byteSize()).isEqualTo(4L * FLOATS);
+    }
+
+    /** Also those that ONNX Runtime writes into its file, but that no NEFF has beside the graph. */
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT8E4M3FN", "BFLOAT16", "FLOAT16", "BOOL", "UINT64"})
+    void constantsOfAnyTypeKeepTheirBytes(ElementType type) {
+        int bytes = type == ElementType.UINT64 ? 8 : type.name().endsWith("16") ? 2 : 1;
+        ByteBuffer data = ByteBuffer.allocate(2048);
+        for (int i = 0; i < data.capacity(); i++) {
+            data.put(i, (byte) (i % 2));
+        }
+        Image image =
+                Image.of(
+                        Lab.compile(
+                                new GraphAuthor("typed")
+                                        .output("y", type, 2048 / bytes)
+                                        .constant("w", type, data, 2048 / bytes)
+                                        .node("Identity", List.of("w"), List.of("y"))
+                                        .model(21)));
+        try (Bench bench = Bench.of(image, Lab.OWN)) {
+            bench.invocation().run();
+            assertThat(bench.out().getFirst().toArray(JAVA_BYTE)).isEqualTo(data.array());
+        }
+    }
+
+    /** ONNX Runtime looks into constants that it was only handed. */
+    @Test
+    void areRewrittenWithTheGraph() {
+        float[] ones = filled(CHANNELS, 1);
+        Compiled compiled =
+                Lab.compile(
+                        new GraphAuthor("normalised")
+                                .input("x", ElementType.FLOAT, 1, CHANNELS, 3, 3)
+                                .output("y", ElementType.FLOAT, 1, CHANNELS, 1, 1)
+                                .floats("w", weights(), CHANNELS, CHANNELS, 3, 3)
+                                .floats("scale", filled(CHANNELS, 2), CHANNELS)
+                                .floats("shift", ones, CHANNELS)
+                                .floats("mean", ones, CHANNELS)
+                                .floats("variance", ones, CHANNELS)
+                                .node("Conv", List.of("x", "w"), List.of("c"))
+                                .node(
+                                        "BatchNormalization",
+                                        List.of("c", "scale", "shift", "mean", "variance"),
+                                        List.of("y"),
+                                        GraphAuthor.attribute("epsilon", 0f))
+                                .model(Graphs.OPSET));
+        assertThat(new String(compiled.members().get(GRAPH).toArray(JAVA_BYTE)))
+                .contains("Conv")
+                .doesNotContain("BatchNormalization");
+        float[] doubled = weights();
+        for (int i = 0; i < FLOATS; i++) {
+            doubled[i] *= 2;
+        }
+        assertThat(compiled.members().get(StoredWeight.MEMBER).toArray(JAVA_FLOAT))
+                .containsExactly(doubled, Offset.offset(1e-6f));
+    }
+
+    @Test
+    void refusesTwoConstantsOfOneName() {
+        byte[] onnx =
+                new GraphAuthor("twice")
+                        .input("x", ElementType.FLOAT, FLOATS)
+                        .output("y", ElementType.FLOAT, FLOATS)
+                        .floats("w", filled(FLOATS, 7), FLOATS)
+                        .floats("w", filled(FLOATS, 8), FLOATS)
+                        .node("Add", List.of("x", "w"), List.of("y"))
+                        .model(Graphs.OPSET);
+        assertThatThrownBy(() -> Lab.compile(onnx)).hasMessageContaining("a second constant");
     }
 
     @Test
@@ -223,15 +429,69 @@ class WeightsApartTest {
                         text.replace(what, instead).getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private static void requireInvalid(Image image, String reason) {
+    private static void requireInvalid(ModelImage image, String reason) {
         requireRefused(image, NrtStatus.NRT_INVALID, reason);
     }
 
-    private static void requireRefused(Image image, NrtStatus status, String... reasons) {
+    private static void requireRefused(ModelImage image, NrtStatus status, String... reasons) {
         assertThatThrownBy(() -> Lab.ENGINE.load(image, Lab.OWN))
                 .isInstanceOfSatisfying(
                         NrtException.class,
                         refusal -> assertThat(refusal.status()).isEqualTo(status))
                 .hasMessageContainingAll(reasons);
+    }
+
+    /** An image whose memory can be kept, and how many keep it. */
+    private record Held(Image image, AtomicInteger holds) implements ModelImage {
+        @Override
+        public Optional<Hold> hold() {
+            holds.incrementAndGet();
+            return Optional.of(holds::decrementAndGet);
+        }
+
+        @Override
+        public MemorySegment member(String name) {
+            return image.member(name);
+        }
+
+        @Override
+        public String name() {
+            return image.name();
+        }
+
+        @Override
+        public UUID uuid() {
+            return image.uuid();
+        }
+
+        @Override
+        public String architecture() {
+            return image.architecture();
+        }
+
+        @Override
+        public int lncSize() {
+            return image.lncSize();
+        }
+
+        @Override
+        public long featureBits() {
+            return image.featureBits();
+        }
+
+        @Override
+        public List<TensorInfo> inputs() {
+            return image.inputs();
+        }
+
+        @Override
+        public List<TensorInfo> outputs() {
+            return image.outputs();
+        }
+
+        @Override
+        public List<Graph> graphs() {
+            return image.graphs();
+        }
     }
 }

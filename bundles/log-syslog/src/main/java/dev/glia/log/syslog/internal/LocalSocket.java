@@ -1,10 +1,17 @@
 package dev.glia.log.syslog.internal;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.glia.posix.Libc;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
@@ -15,20 +22,22 @@ final class LocalSocket implements AutoCloseable {
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
     private static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
-    private static final int ENOENT = 2;
-    private static final int EINTR = 4;
-    private static final int EAGAIN = 11;
-    private static final int ENOTDIR = 20;
-    private static final int ENOBUFS = 105;
-    private static final int ECONNREFUSED = 111;
     private static final int LONGEST_PATH = 107;
+    private static final int CLOSED = -1;
 
+    private static final MethodHandle SOCKET =
+            Libc.function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle CONNECT =
+            Libc.function("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle SEND =
+            Libc.function("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+
+    private final Libc libc = new Libc();
     private final Path path;
-    private final int descriptor;
+    private int descriptor = CLOSED;
 
-    private LocalSocket(Path path, int descriptor) {
+    private LocalSocket(Path path) {
         this.path = path;
-        this.descriptor = descriptor;
     }
 
     /** Nobody listens at the path. */
@@ -50,58 +59,88 @@ final class LocalSocket implements AutoCloseable {
     }
 
     static LocalSocket connect(Path path) throws IOException {
+        var socket = new LocalSocket(path);
+        try {
+            socket.connect();
+            return socket;
+        } catch (IOException | RuntimeException | Error failure) {
+            socket.close();
+            throw failure;
+        }
+    }
+
+    private void connect() throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = Libc.errno(arena);
             MemorySegment address = address(arena, path);
-            int descriptor = Libc.socket(errno, AF_UNIX, SOCK_DGRAM_CLOEXEC);
-            if (descriptor < 0) {
-                throw new IOException("no socket for " + path + ": errno " + Libc.value(errno));
+            long made =
+                    libc.call(
+                            errno ->
+                                    (int)
+                                            SOCKET.invokeExact(
+                                                    errno, AF_UNIX, SOCK_DGRAM_CLOEXEC, 0));
+            if (made < 0) {
+                throw new IOException("no socket for " + path + ": " + Libc.describe(made));
             }
-            if (Libc.connect(errno, descriptor, address) != 0) {
-                int error = Libc.value(errno);
-                Libc.close(errno, descriptor);
-                String message = "cannot connect to " + path + ": errno " + error;
-                throw error == ENOENT || error == ECONNREFUSED || error == ENOTDIR
+            descriptor = (int) made;
+            int size = (int) address.byteSize();
+            int error =
+                    (int)
+                            -libc.call(
+                                    errno ->
+                                            (int)
+                                                    CONNECT.invokeExact(
+                                                            errno, descriptor, address, size));
+            if (error != 0) {
+                String message = "cannot connect to " + path + ": " + Libc.describe(-error);
+                throw error == Libc.ENOENT || error == Libc.ECONNREFUSED || error == Libc.ENOTDIR
                         ? new NobodyThereException(message)
                         : new IOException(message);
             }
-            return new LocalSocket(path, descriptor);
         }
     }
 
     /** The sockaddr_un of a path: the family, the path, a zero byte. */
     static MemorySegment address(Arena arena, Path path) throws IOException {
-        byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
-        if (name.length > LONGEST_PATH) {
+        MemorySegment name = Libc.path(arena, path);
+        if (name.byteSize() > LONGEST_PATH + 1) {
             throw new IOException(
                     path + " is too long for a socket: at most " + LONGEST_PATH + " bytes");
         }
         MemorySegment address = arena.allocate(2 + LONGEST_PATH + 1, 2);
-        address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
-        MemorySegment.copy(name, 0, address, ValueLayout.JAVA_BYTE, 2, name.length);
+        address.set(JAVA_SHORT, 0, (short) AF_UNIX);
+        address.asSlice(2).copyFrom(name);
         return address;
     }
 
     void send(byte[] datagram) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment errno = Libc.errno(arena);
-            MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, datagram);
-            while (Libc.send(errno, descriptor, bytes, MSG_DONTWAIT_NOSIGNAL) < 0) {
-                int error = Libc.value(errno);
-                if (error == EAGAIN || error == ENOBUFS) {
-                    throw new FullException(path + " is full: its daemon does not keep up");
-                }
-                if (error != EINTR) {
-                    throw new IOException("cannot send to " + path + ": errno " + error);
-                }
+            MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, datagram);
+            long size = bytes.byteSize();
+            long sent =
+                    libc.call(
+                            errno ->
+                                    (long)
+                                            SEND.invokeExact(
+                                                    errno,
+                                                    descriptor,
+                                                    bytes,
+                                                    size,
+                                                    MSG_DONTWAIT_NOSIGNAL));
+            if (sent == -Libc.EAGAIN || sent == -Libc.ENOBUFS) {
+                throw new FullException(path + " is full: its daemon does not keep up");
+            }
+            if (sent < 0) {
+                throw new IOException("cannot send to " + path + ": " + Libc.describe(sent));
             }
         }
     }
 
+    /** Closes it once: the number may be another one's afterwards. */
     @Override
     public void close() {
-        try (Arena arena = Arena.ofConfined()) {
-            Libc.close(Libc.errno(arena), descriptor);
+        if (descriptor != CLOSED) {
+            Libc.close(descriptor);
+            descriptor = CLOSED;
         }
     }
 }

@@ -7,6 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.glia.posix.Libc;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -28,7 +30,8 @@ final class FakeDaemon implements AutoCloseable {
     FakeDaemon(Path path) throws Throwable {
         this.path = path;
         try (Arena arena = Arena.ofConfined()) {
-            descriptor = Libc.socket(Libc.errno(arena), 1, 2);
+            MethodHandle socket = function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+            descriptor = (int) socket.invokeExact(1, 2, 0);
             MethodHandle bind = function("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
             MemorySegment address = LocalSocket.address(arena, path);
             assertThat((int) bind.invokeExact(descriptor, address, (int) address.byteSize()))
@@ -52,9 +55,7 @@ final class FakeDaemon implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            Libc.close(Libc.errno(arena), descriptor);
-        }
+        Libc.close(descriptor);
         Files.delete(path);
     }
 

@@ -23,6 +23,7 @@ import java.util.UUID;
  */
 record SentImage(
         String name,
+        String label,
         UUID uuid,
         String architecture,
         int lncSize,
@@ -40,7 +41,7 @@ record SentImage(
         MemorySegment bytes = members.get(member);
         if (bytes == null) {
             throw new NrtException(
-                    NrtStatus.NRT_INVALID, "model " + name + " has no member " + member);
+                    NrtStatus.NRT_INVALID, "model " + label + " has no member " + member);
         }
         return bytes;
     }
@@ -63,6 +64,7 @@ record SentImage(
             MemorySegment shared)
             throws IOException {
         out.writeUTF(image.name());
+        out.writeUTF(image.label());
         out.writeLong(image.uuid().getMostSignificantBits());
         out.writeLong(image.uuid().getLeastSignificantBits());
         out.writeUTF(image.architecture());
@@ -89,6 +91,7 @@ record SentImage(
     /** {@return a model that was sent} */
     static SentImage read(DataInput in, MemorySegment shared) throws IOException {
         return new SentImage(
+                in.readUTF(),
                 in.readUTF(),
                 new UUID(in.readLong(), in.readLong()),
                 in.readUTF(),

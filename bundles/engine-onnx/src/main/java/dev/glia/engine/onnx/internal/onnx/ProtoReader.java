@@ -6,6 +6,7 @@ import dev.glia.runtime.NrtStatus;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Reads the fields of one protobuf message, one after the other, out of bytes that nobody vouches
@@ -29,6 +30,7 @@ public final class ProtoReader {
     private static final int LONG_PLACE = 120;
 
     private final ByteBuffer data;
+    private final int start;
     private final int end;
     private final String place;
     private final int depth;
@@ -43,6 +45,7 @@ public final class ProtoReader {
 
     private ProtoReader(ByteBuffer data, int start, int end, String place, int depth) {
         this.data = data;
+        this.start = start;
         this.position = start;
         this.end = end;
         this.place = place;
@@ -142,6 +145,16 @@ public final class ProtoReader {
         return new ProtoReader(data, valueStart, valueEnd, inner, depth + 1);
     }
 
+    /** {@return this reader at the next field of a number, empty when there is none} */
+    public Optional<ProtoReader> find(int field) {
+        while (next()) {
+            if (number == field) {
+                return Optional.of(this);
+            }
+        }
+        return Optional.empty();
+    }
+
     /** {@return the last text of a field in the rest of this message, empty when it has none} */
     public String text(int field) {
         String text = "";
@@ -151,6 +164,16 @@ public final class ProtoReader {
             }
         }
         return text;
+    }
+
+    /** {@return a reader of this message from its beginning} */
+    public ProtoReader again() {
+        return new ProtoReader(data, start, end, place, depth);
+    }
+
+    /** {@return this whole message, without a copy} */
+    public ByteBuffer content() {
+        return data.slice(start, end - start);
     }
 
     /** {@return the value of a message, string or bytes field, without a copy} */

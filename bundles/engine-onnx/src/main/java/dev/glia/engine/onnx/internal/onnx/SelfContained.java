@@ -5,9 +5,10 @@ import dev.glia.runtime.NrtStatus;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Makes sure that a model asks for no data beyond its own bytes and the weights beside it, which
@@ -18,6 +19,7 @@ public final class SelfContained {
     private static final int EXTERNAL = 1;
 
     private final List<StoredWeight> weights = new ArrayList<>();
+    private final Set<String> names = new HashSet<>();
 
     private SelfContained() {}
 
@@ -44,77 +46,45 @@ public final class SelfContained {
         }
     }
 
-    private void constant(ProtoReader tensor) {
-        String name = "";
-        long type = 0;
-        boolean external = false;
-        List<Long> shape = new ArrayList<>();
-        Map<String, String> entries = new HashMap<>();
-        while (tensor.next()) {
-            switch (tensor.number()) {
-                case Fields.TENSOR_NAME -> name = tensor.string();
-                case Fields.TENSOR_DATA_TYPE -> type = tensor.varintValue();
-                case Fields.TENSOR_DIMS -> {
-                    for (long extent : tensor.varints(StrictReading.RANK)) {
-                        shape.add(extent);
-                    }
-                }
-                case Fields.TENSOR_DATA_LOCATION -> external = tensor.varintValue() == EXTERNAL;
-                case Fields.TENSOR_EXTERNAL_DATA -> entry(tensor.message("external_data"), entries);
-                default -> {}
-            }
-        }
-        if (external) {
-            weights.add(weight(tensor, name, type, shape, entries));
-        }
-    }
-
-    private static void entry(ProtoReader entry, Map<String, String> entries) {
-        String key = "";
-        String value = "";
-        while (entry.next()) {
-            switch (entry.number()) {
-                case Fields.ENTRY_KEY -> key = entry.string();
-                case Fields.ENTRY_VALUE -> value = entry.string();
-                default -> {}
-            }
-        }
-        entries.put(key, value);
-    }
-
     /** ONNX Runtime believes what it is handed; so type, shape and size have to agree here. */
-    private static StoredWeight weight(
-            ProtoReader tensor,
-            String name,
-            long type,
-            List<Long> shape,
-            Map<String, String> entries) {
-        if (!StoredWeight.MEMBER.equals(entries.get("location"))) {
+    private void constant(ProtoReader tensor) {
+        GraphConstant constant = GraphConstant.of(tensor);
+        if (constant.place().isEmpty()) {
+            return;
+        }
+        Map<String, String> place = constant.place().get();
+        if (!StoredWeight.MEMBER.equals(place.get("location"))) {
             throw tensor.damaged("a tensor whose data is in another file");
         }
-        if (entries.containsKey(StoredWeight.LAYOUT)) {
+        if (place.containsKey(StoredWeight.LAYOUT)) {
             throw new NrtException(
                     NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION,
                     tensor.place()
                             + " "
-                            + name
+                            + constant.name()
                             + " is laid out for one kind of CPU, as earlier versions of Glia did;"
                             + " compile the model again");
         }
         try {
-            long offset = Long.parseLong(entries.getOrDefault("offset", "0"));
-            long length = Long.parseLong(entries.getOrDefault("length", ""));
-            long bytes = StoredWeight.elementBytes(type);
-            for (long extent : shape) {
-                bytes = extent < 0 ? 0 : Math.multiplyExact(bytes, extent);
+            long offset = Long.parseLong(place.getOrDefault("offset", "0"));
+            long length = Long.parseLong(place.getOrDefault("length", ""));
+            if (offset < 0 || length <= 0 || constant.bytes() != length) {
+                throw tensor.damaged(
+                        "a tensor whose data in the weights has another size than its shape");
             }
-            if (offset >= 0 && length > 0 && bytes == length) {
-                return new StoredWeight(name, (int) type, shape, offset, length);
+            if (!names.add(constant.name())) {
+                throw tensor.damaged("a second tensor of the name " + constant.name());
             }
+            weights.add(
+                    new StoredWeight(
+                            constant.name(),
+                            (int) constant.elementType(),
+                            constant.shape(),
+                            offset,
+                            length));
         } catch (NumberFormatException | ArithmeticException noSize) {
             throw tensor.damaged("a tensor with impossible extents or places");
         }
-        throw tensor.damaged("a tensor whose data in the weights has another size than its shape");
     }
 
     private static void requireData(ProtoReader tensor) {

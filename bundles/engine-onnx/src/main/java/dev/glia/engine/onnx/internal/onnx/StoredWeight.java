@@ -28,7 +28,7 @@ public record StoredWeight(
     /** {@return the bytes of an element, or 0 for a type whose data is not stored apart} */
     static int elementBytes(long elementType) {
         return switch ((int) elementType) {
-            case 2, 3, 9 -> 1;
+            case 2, 3, 9, 17, 18, 19, 20 -> 1;
             case 4, 5, 10, 16 -> 2;
             case 1, 6, 12 -> 4;
             case 7, 11, 13 -> 8;

@@ -19,6 +19,9 @@ final class StrictReading {
     /** ONNX Runtime takes about twice as long for each graph within a graph. */
     static final int NESTED_GRAPHS = 8;
 
+    /** What the description of a NEFF can name. */
+    private static final int PORTS = 65_536;
+
     /** Is shown each tensor of a model. */
     interface Tensors {
         /**
@@ -53,6 +56,7 @@ final class StrictReading {
         long seen = 0;
         boolean chosen = false;
         int rank = 0;
+        int ports = 0;
         while (reader.next()) {
             OnnxMessage.Field field = message.field(reader.number());
             if (field == null) {
@@ -69,6 +73,12 @@ final class StrictReading {
             }
             if (field.isMessage()) {
                 read(reader, message, field, graphs);
+                if (message == OnnxMessage.GRAPH
+                        && graphs == 1
+                        && isPort(reader.number())
+                        && ++ports > PORTS) {
+                    throw tooManyPorts(reader);
+                }
             } else if (message == OnnxMessage.TENSOR && field.number() == Fields.TENSOR_DIMS) {
                 rank += reader.varints(RANK).length;
                 if (rank > RANK) {
@@ -97,6 +107,19 @@ final class StrictReading {
             }
             default -> read(child, field.message(), graphs);
         }
+    }
+
+    private static boolean isPort(int field) {
+        return field == Fields.GRAPH_INPUT || field == Fields.GRAPH_OUTPUT;
+    }
+
+    private static NrtException tooManyPorts(ProtoReader graph) {
+        return new NrtException(
+                NrtStatus.NRT_INVALID,
+                graph.place()
+                        + " has more than "
+                        + PORTS
+                        + " inputs and outputs, which no NEFF can name; join them in the graph");
     }
 
     /** ONNX Runtime 1.28 ends the process for a body whose input is also a constant of it. */

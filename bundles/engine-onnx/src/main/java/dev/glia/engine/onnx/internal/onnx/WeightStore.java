@@ -1,101 +1,225 @@
 package dev.glia.engine.onnx.internal.onnx;
 
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
+import java.nio.channels.FileChannel;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * Takes the large constants out of a graph, so that it is read without them, and each distinct one
- * is stored once.
+ * Brings a graph that ONNX Runtime wrote, with its constants in a file of their own, into the form
+ * of a NEFF: the large constants of the outermost graph in one order, each distinct one once, and
+ * all others in the graph.
  */
 public final class WeightStore {
-    private static final int EXTERNAL = 1;
-
     /** Smaller ones stay in the graph, where ONNX Runtime can use them to infer shapes. */
     public static final int LEAST = 1024;
 
     private static final long ALIGNMENT = 64;
+    private static final int PIECE = 1 << 20;
 
-    private final Map<ByteBuffer, Long> places = new LinkedHashMap<>();
+    private final FileChannel file;
+    private final String name;
+    private final MemorySegment memory;
+    private final MessageDigest digest = sha256();
+    private final Map<String, Long> places = new HashMap<>();
     private long size;
 
-    /** {@return the model without its large constants, which are in this store from now on} */
-    public byte[] separate(byte[] model, String name) {
+    private WeightStore(FileChannel file, String name, long capacity) {
+        this.file = file;
+        this.name = name;
+        this.memory = Arena.ofAuto().allocate(Math.max(1, capacity), ALIGNMENT);
+    }
+
+    /**
+     * A graph and its weights.
+     *
+     * @param model the ONNX model, whose large constants lie in the weights
+     * @param weights their data, if there are any
+     */
+    public record Apart(byte[] model, Optional<MemorySegment> weights) {}
+
+    /**
+     * {@return the graph in the form of a NEFF}
+     *
+     * @param model what ONNX Runtime wrote, in one order
+     * @param name its name, for messages
+     * @param file the constants that it wrote into another file
+     * @throws NrtException NRT_RESOURCE when they are not all there, as when memory ran out
+     * @throws IOException when the file cannot be read
+     */
+    public static Apart of(byte[] model, String name, FileChannel file) throws IOException {
+        WeightStore store = new WeightStore(file, name, capacity(ProtoReader.of(model, name)));
         ProtoWriter out = new ProtoWriter();
         ProtoReader reader = ProtoReader.of(model, name);
         while (reader.next()) {
             if (reader.number() == Fields.MODEL_GRAPH) {
-                out.message(reader.number(), graph(reader.message("graph")));
+                out.message(reader.number(), store.graph(reader.message("graph")));
             } else {
                 out.raw(reader.field());
             }
         }
-        return out.toByteArray();
+        return new Apart(
+                out.toByteArray(),
+                store.size == 0
+                        ? Optional.empty()
+                        : Optional.of(store.memory.asSlice(0, store.size).asReadOnly()));
     }
 
-    private ProtoWriter graph(ProtoReader graph) {
+    private static long capacity(ProtoReader model) {
+        long capacity = 0;
+        while (model.next()) {
+            if (model.number() == Fields.MODEL_GRAPH) {
+                ProtoReader graph = model.message("graph");
+                while (graph.next()) {
+                    if (graph.number() == Fields.GRAPH_INITIALIZER) {
+                        long bytes = GraphConstant.of(graph.message("initializer")).bytes();
+                        capacity += Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
+                    }
+                }
+            }
+        }
+        return capacity;
+    }
+
+    private ProtoWriter graph(ProtoReader graph) throws IOException {
         ProtoWriter out = new ProtoWriter();
         while (graph.next()) {
-            if (graph.number() == Fields.GRAPH_INITIALIZER) {
-                constant(graph, out);
-            } else {
-                out.raw(graph.field());
+            switch (graph.number()) {
+                case Fields.GRAPH_NODE -> out.message(graph.number(), node(graph.message("node")));
+                case Fields.GRAPH_INITIALIZER -> {
+                    GraphConstant constant = GraphConstant.of(graph.message("initializer"));
+                    if (constant.bytes() >= LEAST && constant.isReadable()) {
+                        out.message(graph.number(), stored(constant));
+                    } else if (constant.place().isPresent()) {
+                        out.message(graph.number(), within(constant));
+                    } else {
+                        out.raw(graph.field());
+                    }
+                }
+                default -> out.raw(graph.field());
             }
         }
         return out;
     }
 
-    private void constant(ProtoReader graph, ProtoWriter out) {
-        ProtoWriter rest = new ProtoWriter();
-        ByteBuffer data = ByteBuffer.allocate(0);
-        int type = 0;
-        ProtoReader tensor = graph.message("initializer");
-        while (tensor.next()) {
-            switch (tensor.number()) {
-                case Fields.TENSOR_RAW_DATA -> data = tensor.bytes();
-                case Fields.TENSOR_DATA_TYPE -> type = (int) tensor.varintValue();
-                default -> {}
-            }
-            if (tensor.number() != Fields.TENSOR_RAW_DATA) {
-                rest.raw(tensor.field());
+    private ProtoWriter node(ProtoReader node) throws IOException {
+        ProtoWriter out = new ProtoWriter();
+        while (node.next()) {
+            if (node.number() == Fields.NODE_ATTRIBUTE) {
+                ProtoWriter attribute = new ProtoWriter();
+                ProtoReader reader = node.message("attribute");
+                while (reader.next()) {
+                    switch (reader.number()) {
+                        case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS ->
+                                attribute.message(reader.number(), inner(reader));
+                        default -> attribute.raw(reader.field());
+                    }
+                }
+                out.message(node.number(), attribute);
+            } else {
+                out.raw(node.field());
             }
         }
-        if (data.remaining() < LEAST || StoredWeight.elementBytes(type) == 0) {
-            out.raw(graph.field());
-            return;
+        return out;
+    }
+
+    /** ONNX Runtime writes each constant of an inner graph twice: as it was, and as a new one. */
+    private ProtoWriter inner(ProtoReader attribute) throws IOException {
+        Set<String> within = names(attribute.message("graph"));
+        Set<String> written = new HashSet<>();
+        ProtoWriter out = new ProtoWriter();
+        ProtoReader graph = attribute.message("graph");
+        while (graph.next()) {
+            switch (graph.number()) {
+                case Fields.GRAPH_NODE -> out.message(graph.number(), node(graph.message("node")));
+                case Fields.GRAPH_INITIALIZER -> {
+                    GraphConstant constant = GraphConstant.of(graph.message("initializer"));
+                    boolean apart = constant.place().isPresent();
+                    if (apart && within.contains(constant.name())
+                            || !written.add(constant.name())) {
+                        continue;
+                    }
+                    if (apart) {
+                        out.message(graph.number(), within(constant));
+                    } else {
+                        out.raw(graph.field());
+                    }
+                }
+                default -> out.raw(graph.field());
+            }
         }
-        entry(rest, "location", StoredWeight.MEMBER);
-        entry(rest, "offset", String.valueOf(places.computeIfAbsent(data, this::append)));
-        entry(rest, "length", String.valueOf(data.remaining()));
-        out.message(graph.number(), rest.varint(Fields.TENSOR_DATA_LOCATION, EXTERNAL));
+        return out;
     }
 
-    private static void entry(ProtoWriter tensor, String key, String value) {
-        tensor.message(
-                Fields.TENSOR_EXTERNAL_DATA,
-                new ProtoWriter().string(Fields.ENTRY_KEY, key).string(Fields.ENTRY_VALUE, value));
+    /** {@return the constants whose data is in a graph} */
+    private static Set<String> names(ProtoReader graph) {
+        Set<String> names = new HashSet<>();
+        while (graph.next()) {
+            if (graph.number() == Fields.GRAPH_INITIALIZER) {
+                GraphConstant constant = GraphConstant.of(graph.message("initializer"));
+                if (constant.place().isEmpty()) {
+                    names.add(constant.name());
+                }
+            }
+        }
+        return names;
     }
 
-    private long append(ByteBuffer data) {
-        long place = Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT;
-        size = place + data.remaining();
-        return place;
+    private ProtoWriter within(GraphConstant constant) throws IOException {
+        ByteBuffer data = ByteBuffer.allocate(Math.toIntExact(constant.placed("length")));
+        read(constant, MemorySegment.ofBuffer(data));
+        return constant.with(data);
     }
 
-    /** {@return whether there was no large constant} */
-    public boolean isEmpty() {
-        return places.isEmpty();
+    private ProtoWriter stored(GraphConstant constant) throws IOException {
+        long next = Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT;
+        long bytes = constant.bytes();
+        read(constant, memory.asSlice(next, bytes));
+        Long place = places.putIfAbsent(HexFormat.of().formatHex(digest.digest()), next);
+        if (place == null) {
+            place = next;
+            size = next + bytes;
+        }
+        return constant.apart(place, bytes);
     }
 
-    /** {@return all of them, one after the other} */
-    public MemorySegment memory() {
-        MemorySegment memory = Arena.ofAuto().allocate(size, ALIGNMENT);
-        places.forEach(
-                (data, start) ->
-                        MemorySegment.copy(
-                                MemorySegment.ofBuffer(data), 0, memory, start, data.remaining()));
-        return memory.asReadOnly();
+    /** Reads data, and leaves its digest behind. */
+    private void read(GraphConstant constant, MemorySegment into) throws IOException {
+        digest.reset();
+        long offset = constant.place().isEmpty() ? 0 : constant.placed("offset");
+        for (long at = 0; at < into.byteSize(); ) {
+            long count = Math.min(PIECE, into.byteSize() - at);
+            ByteBuffer piece = into.asSlice(at, count).asByteBuffer();
+            if (constant.data().isPresent()) {
+                piece.put(constant.data().get().slice((int) at, (int) count));
+            } else if (file.read(piece, offset + at) < 0) {
+                throw new NrtException(
+                        NrtStatus.NRT_RESOURCE,
+                        "ONNX Runtime could not write the constants of %s; free memory or raise the limit of this process"
+                                .formatted(name));
+            }
+            at += piece.position();
+            digest.update(piece.flip());
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
     }
 }

@@ -25,10 +25,20 @@ public final class Ort {
     private static final int ARENA_ALLOCATOR = 1;
     private static final int DEFAULT_MEMORY = 0;
 
+    /** What the compiler may take to run a graph, beside its weights. */
+    private static final long TRIAL_BYTES = 4L << 30;
+
+    /** An arena that grows by what is asked for, and not by powers of two. */
+    private static final int AS_REQUESTED = 1;
+
+    private static final int DEFAULT = -1;
+
     private final OrtApi api;
     private final long environment;
     private final long cpu;
     private final long allocator;
+
+    private boolean bounded;
 
     /**
      * Starts ONNX Runtime.
@@ -76,6 +86,30 @@ public final class Ort {
 
     long allocator() {
         return allocator;
+    }
+
+    /** Bounds the memory of those sessions that ask for the allocator of the environment. */
+    synchronized void bound() {
+        if (bounded) {
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment out = arena.allocate(JAVA_LONG);
+            api.check(
+                    OrtApi.CREATE_ARENA_CFG,
+                    TRIAL_BYTES,
+                    AS_REQUESTED,
+                    DEFAULT,
+                    DEFAULT,
+                    out.address());
+            long bound = out.get(JAVA_LONG, 0);
+            try {
+                api.check(OrtApi.CREATE_AND_REGISTER_ALLOCATOR, environment, cpu, bound);
+            } finally {
+                api.call(OrtApi.RELEASE_ARENA_CFG, bound);
+            }
+        }
+        bounded = true;
     }
 
     @SuppressWarnings("restricted")

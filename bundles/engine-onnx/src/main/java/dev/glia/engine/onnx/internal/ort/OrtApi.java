@@ -15,10 +15,10 @@ import java.util.stream.Stream;
  * The table of functions of ONNX Runtime's C API.
  *
  * <p>The table only ever grows at its end, so the numbers below, taken from the public header, hold
- * for every version from 1.5 on. Every parameter of these functions is a pointer, a {@code size_t},
- * an {@code int64_t} or a small non-negative enum. On x86-64 and on AArch64 each of them takes one
- * general register or one 8-byte slot of the stack, so all are declared as {@code long}; that keeps
- * the calls free of allocation in every compiler tier.
+ * for every version from 1.22 on. Every parameter of these functions is a pointer, a {@code
+ * size_t}, an {@code int64_t} or a small non-negative enum. On x86-64 and on AArch64 each of them
+ * takes one general register or one 8-byte slot of the stack, so all are declared as {@code long};
+ * that keeps the calls free of allocation in every compiler tier.
  */
 final class OrtApi {
     /** The version of the API that the numbers below and the library belong to. */
@@ -62,10 +62,34 @@ final class OrtApi {
     static final int RELEASE_TENSOR_TYPE_AND_SHAPE_INFO = 99;
     static final int RELEASE_SESSION_OPTIONS = 100;
     static final int ADD_SESSION_CONFIG_ENTRY = 130;
+    static final int CREATE_AND_REGISTER_ALLOCATOR = 144;
+    static final int CREATE_ARENA_CFG = 156;
+    static final int RELEASE_ARENA_CFG = 157;
+    static final int ADD_RUN_CONFIG_ENTRY = 165;
 
-    static final int ADD_EXTERNAL_INITIALIZERS = 210;
+    static final int RELEASE_VALUE_INFO = 285;
+    static final int RELEASE_GRAPH = 287;
+    static final int RELEASE_MODEL = 288;
+    private static final int GET_MODEL_EDITOR_API = 291;
 
-    private static final int SLOTS = 211;
+    static final int TENSOR_TYPE_AND_SHAPE_HAS_SHAPE = 390;
+
+    private static final int SLOTS = 391;
+
+    /** The table of the model editor is kept behind the other one. */
+    static final int CREATE_VALUE_INFO = SLOTS + 5;
+
+    static final int CREATE_GRAPH = SLOTS + 7;
+    static final int SET_GRAPH_INPUTS = SLOTS + 8;
+    static final int ADD_INITIALIZER_TO_GRAPH = SLOTS + 10;
+    static final int CREATE_MODEL = SLOTS + 12;
+    static final int ADD_GRAPH_TO_MODEL = SLOTS + 13;
+    static final int CREATE_MODEL_EDITOR_SESSION_FROM_ARRAY = SLOTS + 16;
+    static final int APPLY_MODEL_TO_MODEL_EDITOR_SESSION = SLOTS + 18;
+    static final int FINALIZE_MODEL_EDITOR_SESSION = SLOTS + 19;
+
+    private static final int EDITOR_SLOTS = 20;
+
     private static final MethodHandle F0 = function(0);
     private static final MethodHandle F1 = function(1);
     private static final MethodHandle F2 = function(2);
@@ -76,7 +100,7 @@ final class OrtApi {
     private static final MethodHandle F8 = function(8);
 
     private final String version;
-    private final MemorySegment[] functions = new MemorySegment[SLOTS];
+    private final MemorySegment[] functions = new MemorySegment[SLOTS + EDITOR_SLOTS];
 
     /**
      * Finds the table.
@@ -105,10 +129,16 @@ final class OrtApi {
                             + VERSION
                             + " of its API");
         }
+        read(table, 0, SLOTS);
+        read(call(functions[GET_MODEL_EDITOR_API]), SLOTS, EDITOR_SLOTS);
+    }
+
+    @SuppressWarnings("restricted")
+    private void read(long table, int first, int count) {
         MemorySegment slots =
-                MemorySegment.ofAddress(table).reinterpret(SLOTS * ADDRESS.byteSize());
-        for (int slot = 0; slot < SLOTS; slot++) {
-            functions[slot] = slots.getAtIndex(ADDRESS, slot);
+                MemorySegment.ofAddress(table).reinterpret(count * ADDRESS.byteSize());
+        for (int slot = 0; slot < count; slot++) {
+            functions[first + slot] = slots.getAtIndex(ADDRESS, slot);
         }
     }
 

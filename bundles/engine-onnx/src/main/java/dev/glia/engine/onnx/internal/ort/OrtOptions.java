@@ -2,15 +2,12 @@ package dev.glia.engine.onnx.internal.ort;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import dev.glia.engine.onnx.internal.onnx.StoredWeight;
-import dev.glia.engine.onnx.internal.ort.OrtSession.Constant;
+import dev.glia.engine.onnx.internal.onnx.WeightStore;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Optimization;
+import dev.glia.engine.onnx.internal.ort.OrtSession.Rewritten;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 
 /** How a session is made. */
@@ -25,6 +22,11 @@ final class OrtOptions implements AutoCloseable {
                     "session.intra_op.allow_spinning", "0",
                     "session.inter_op.allow_spinning", "0",
                     "session.model_external_initializers_file_folder_path", "/dev/null");
+
+    private static final Map<String, String> BOUNDED =
+            Map.of(
+                    "session.use_env_allocators", "1",
+                    "session.use_device_allocator_for_initializers", "1");
 
     private final OrtApi api;
     private final long handle;
@@ -47,6 +49,9 @@ final class OrtOptions implements AutoCloseable {
             api.check(OrtApi.SET_INTER_OP_NUM_THREADS, handle, 1);
             api.check(OrtApi.SET_SESSION_GRAPH_OPTIMIZATION_LEVEL, handle, optimization.level());
             configure(SETTINGS);
+            if (optimization != Optimization.ALL) {
+                configure(Map.of("session.disable_prepacking", "1"));
+            }
         } catch (OrtException refused) {
             close();
             throw refused;
@@ -57,65 +62,27 @@ final class OrtOptions implements AutoCloseable {
         return handle;
     }
 
-    /** Writes the rewritten graph to a file, as an ONNX model. */
-    void write(Path file) {
-        configure(Map.of("session.save_model_format", "ONNX"));
+    /**
+     * Writes the rewritten graph to a file, as an ONNX model, and its large constants to another.
+     * Such sessions are those of the compiler, which may run the graph to learn shapes: what a run
+     * takes is bounded.
+     */
+    void write(Rewritten rewritten) {
+        configure(BOUNDED);
+        configure(
+                Map.of(
+                        "session.save_model_format",
+                        "ONNX",
+                        "session.optimized_model_external_initializers_file_name",
+                        rewritten.constants().getFileName().toString(),
+                        "session.optimized_model_external_initializers_min_size_in_bytes",
+                        String.valueOf(WeightStore.LEAST)));
         try (Arena call = Arena.ofConfined()) {
             api.check(
                     OrtApi.SET_OPTIMIZED_MODEL_FILE_PATH,
                     handle,
-                    call.allocateFrom(file.toString()).address());
+                    call.allocateFrom(rewritten.model().toString()).address());
         }
-    }
-
-    /** Hands constants over. ONNX Runtime copies them when the session is made. */
-    void add(List<Constant> constants, long cpu) {
-        if (constants.isEmpty()) {
-            return;
-        }
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment names = call.allocate(JAVA_LONG, constants.size());
-            MemorySegment values = call.allocate(JAVA_LONG, constants.size());
-            int count = 0;
-            try {
-                for (Constant constant : constants) {
-                    values.setAtIndex(JAVA_LONG, count, value(constant, cpu, call));
-                    names.setAtIndex(
-                            JAVA_LONG,
-                            count++,
-                            call.allocateFrom(constant.weight().name()).address());
-                }
-                api.check(
-                        OrtApi.ADD_EXTERNAL_INITIALIZERS,
-                        handle,
-                        names.address(),
-                        values.address(),
-                        count);
-            } finally {
-                for (int i = 0; i < count; i++) {
-                    api.call(OrtApi.RELEASE_VALUE, values.getAtIndex(JAVA_LONG, i));
-                }
-            }
-        }
-    }
-
-    private long value(Constant constant, long cpu, SegmentAllocator call) {
-        StoredWeight weight = constant.weight();
-        MemorySegment data = constant.data();
-        long[] shape = weight.shape().stream().mapToLong(Long::longValue).toArray();
-        MemorySegment extents = call.allocate(JAVA_LONG, Math.max(1, shape.length));
-        MemorySegment.copy(shape, 0, extents, JAVA_LONG, 0, shape.length);
-        MemorySegment out = call.allocate(JAVA_LONG);
-        api.check(
-                OrtApi.CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE,
-                cpu,
-                data.address(),
-                data.byteSize(),
-                extents.address(),
-                shape.length,
-                weight.elementType(),
-                out.address());
-        return out.get(JAVA_LONG, 0);
     }
 
     private void configure(Map<String, String> settings) {

@@ -38,6 +38,10 @@ public final class OrtRun implements AutoCloseable {
     private final long outputNames;
     private final long options;
     private final MemorySegment outputValues;
+    private final List<PassedOn> passedOn;
+
+    /** An output that is an input, to which ONNX Runtime writes nothing when it is bound. */
+    private record PassedOn(MemorySegment input, MemorySegment output) {}
 
     /**
      * Binds.
@@ -57,6 +61,7 @@ public final class OrtRun implements AutoCloseable {
             this.outputNames = names(outputs);
             this.inputValues = values(session.ort(), cleaned(inputs)).address();
             this.outputValues = values(session.ort(), outputs);
+            this.passedOn = passedOn(inputs, outputs);
             this.options = newRunOptions();
         } catch (RuntimeException refused) {
             releaseValues();
@@ -82,6 +87,21 @@ public final class OrtRun implements AutoCloseable {
                         outputNames,
                         outputCount,
                         outputValues.address()));
+        // An index instead of an iterator: this is on the way of every request.
+        for (int i = 0; i < passedOn.size(); i++) {
+            passedOn.get(i).output().copyFrom(passedOn.get(i).input());
+        }
+    }
+
+    /** Makes every run give the memory that it took back to the system, not to the next run. */
+    public void keepNothing() {
+        try (Arena call = Arena.ofConfined()) {
+            api.check(
+                    OrtApi.ADD_RUN_CONFIG_ENTRY,
+                    options,
+                    call.allocateFrom("memory.enable_memory_arena_shrinkage").address(),
+                    call.allocateFrom("cpu:0").address());
+        }
     }
 
     /** Makes the run that goes on, and every later one, fail until {@link #unterminate()}. */
@@ -139,6 +159,18 @@ public final class OrtRun implements AutoCloseable {
                                                 booleans.add(input.memory(), arena))
                                         : input)
                 .toList();
+    }
+
+    private static List<PassedOn> passedOn(List<Binding> inputs, List<Binding> outputs) {
+        List<PassedOn> passedOn = new ArrayList<>();
+        for (Binding output : outputs) {
+            for (Binding input : inputs) {
+                if (output.memory() != null && input.port().name().equals(output.port().name())) {
+                    passedOn.add(new PassedOn(input.memory(), output.memory()));
+                }
+            }
+        }
+        return passedOn;
     }
 
     private long newRunOptions() {

@@ -1,8 +1,11 @@
 package dev.glia.engine.onnx.internal.ort;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.util.stream.Collectors.toMap;
 
+import dev.glia.engine.onnx.internal.onnx.ConstantInputs;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 
 import java.lang.foreign.Arena;
@@ -12,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A graph that ONNX Runtime has prepared. Runs may go on in parallel; nothing here guards against
@@ -25,7 +29,7 @@ public final class OrtSession implements AutoCloseable {
         NONE(0),
         /** Everything that holds on every CPU. */
         PORTABLE(2),
-        /** Also for the layouts of this CPU. */
+        /** Also for the layouts of this CPU, for which it copies constants. */
         ALL(99);
 
         private final int level;
@@ -46,16 +50,39 @@ public final class OrtSession implements AutoCloseable {
      * @param nameAddress the name as a C string that lives as long as the session is reachable
      * @param onnxType the number of {@code ONNXType}: {@value #TENSOR} for a tensor
      * @param elementType the number of {@code ONNXTensorElementDataType}, 0 when it is no tensor
+     * @param ranked whether the number of dimensions is known; the shape is empty when it is not,
+     *     as that of a scalar is
      * @param shape the extents, -1 where one is open
      */
     public record Port(
-            String name, long nameAddress, int onnxType, int elementType, List<Long> shape) {
+            String name,
+            long nameAddress,
+            int onnxType,
+            int elementType,
+            boolean ranked,
+            List<Long> shape) {
         /** The {@code ONNXType} of tensors. */
         public static final int TENSOR = 1;
 
         /** {@return whether every extent is known} */
         public boolean isStatic() {
-            return shape.stream().allMatch(extent -> extent >= 0);
+            return ranked && shape.stream().allMatch(extent -> extent >= 0);
+        }
+
+        /** {@return whether it may have a shape} */
+        public boolean fits(List<Long> wanted) {
+            return !ranked
+                    || shape.size() == wanted.size()
+                            && IntStream.range(0, wanted.size())
+                                    .allMatch(
+                                            i ->
+                                                    shape.get(i) < 0
+                                                            || shape.get(i).equals(wanted.get(i)));
+        }
+
+        /** {@return the same with another shape, all extents known} */
+        public Port withShape(List<Long> known) {
+            return new Port(name, nameAddress, onnxType, elementType, true, known);
         }
     }
 
@@ -67,23 +94,33 @@ public final class OrtSession implements AutoCloseable {
     private final long handle;
     private final List<Port> inputs;
     private final List<Port> outputs;
+    private final Runnable closed;
 
     /**
      * The data of a constant that is not in the model itself.
      *
      * @param weight what it is
-     * @param data its data, which is copied when a session is made
+     * @param data its data, which the session uses where it lies
      */
     public record Constant(StoredWeight weight, MemorySegment data) {}
+
+    /**
+     * Where a rewritten graph goes.
+     *
+     * @param model the file for the ONNX model
+     * @param constants the file in the same folder for its large constants
+     */
+    public record Rewritten(Path model, Path constants) {}
 
     /**
      * Prepares an ONNX model.
      *
      * @param ort the library
      * @param model an ONNX model; only read during this call
-     * @param constants those that are not in the model; only read during this call
+     * @param constants those that are not in the model, used until the session is closed
      * @param optimization how much to rewrite it
-     * @param rewritten the file to write the rewritten graph to, if wanted
+     * @param rewritten where to write the rewritten graph, if wanted
+     * @param closed called when the session is closed, and uses the constants no more
      * @throws OrtException when the model is refused
      */
     public OrtSession(
@@ -91,8 +128,10 @@ public final class OrtSession implements AutoCloseable {
             MemorySegment model,
             List<Constant> constants,
             Optimization optimization,
-            Optional<Path> rewritten) {
+            Optional<Rewritten> rewritten,
+            Runnable closed) {
         this.ort = ort;
+        this.closed = closed;
         this.handle = created(ort, model, constants, optimization, rewritten);
 
         try (Arena call = Arena.ofConfined()) {
@@ -109,7 +148,7 @@ public final class OrtSession implements AutoCloseable {
                             OrtApi.SESSION_GET_OUTPUT_NAME,
                             OrtApi.SESSION_GET_OUTPUT_TYPE_INFO);
         } catch (OrtException refused) {
-            close();
+            free();
             throw refused;
         }
     }
@@ -119,18 +158,32 @@ public final class OrtSession implements AutoCloseable {
             MemorySegment model,
             List<Constant> constants,
             Optimization optimization,
-            Optional<Path> rewritten) {
+            Optional<Rewritten> rewritten) {
         try (var options = new OrtOptions(ort.api(), optimization);
                 Arena call = Arena.ofConfined()) {
-            rewritten.ifPresent(options::write);
-            options.add(constants, ort.cpu());
+            if (rewritten.isPresent()) {
+                ort.bound();
+                options.write(rewritten.get());
+            }
+            MemorySegment whole = model;
+            if (!constants.isEmpty()) {
+                ConstantInputs inputs =
+                        ConstantInputs.of(
+                                model.asByteBuffer(),
+                                constants.stream()
+                                        .collect(toMap(Constant::weight, Constant::data)));
+                whole = call.allocateFrom(JAVA_BYTE, inputs.model());
+                if (!inputs.complete()) {
+                    return new ModelEditor(ort).session(whole, inputs.added(), constants, options);
+                }
+            }
             MemorySegment out = call.allocate(JAVA_LONG);
             ort.api()
                     .check(
                             OrtApi.CREATE_SESSION_FROM_ARRAY,
                             ort.environment(),
-                            model.address(),
-                            model.byteSize(),
+                            whole.address(),
+                            whole.byteSize(),
                             options.handle(),
                             out.address());
             return out.get(JAVA_LONG, 0);
@@ -158,6 +211,11 @@ public final class OrtSession implements AutoCloseable {
     /** Frees it. Nobody may be running it. */
     @Override
     public void close() {
+        free();
+        closed.run();
+    }
+
+    private void free() {
         ort.api().call(OrtApi.RELEASE_SESSION, handle);
     }
 
@@ -192,13 +250,15 @@ public final class OrtSession implements AutoCloseable {
         api.check(OrtApi.CAST_TYPE_INFO_TO_TENSOR_INFO, typeInfo, out.address());
         long tensor = out.get(JAVA_LONG, 0);
         if (onnxType != Port.TENSOR || tensor == 0) {
-            return new Port(name, nameAddress, onnxType, 0, List.of());
+            return new Port(name, nameAddress, onnxType, 0, false, List.of());
         }
         return new Port(
                 name,
                 nameAddress,
                 onnxType,
                 elementType(api, call, tensor),
+                // A C++ bool: only the lowest byte is defined.
+                (byte) api.call(OrtApi.TENSOR_TYPE_AND_SHAPE_HAS_SHAPE, tensor) != 0,
                 shape(api, call, tensor));
     }
 
