@@ -41,8 +41,15 @@ public record ControlAddress(ProcessIdentity process, int number) {
 
     /** {@return the name of the socket's file} */
     public String fileName() {
-        return "%d-%d-%d-%d.sock"
-                .formatted(process.pid(), process.started(), process.namespace(), number);
+        // Not formatted: some locales have digits of their own.
+        return process.pid()
+                + "-"
+                + process.started()
+                + "-"
+                + process.namespace()
+                + "-"
+                + number
+                + ".sock";
     }
 
     /** {@return the number of the process, where that counts} */

@@ -69,7 +69,7 @@ record Answer(Inventory inventory, Run asked) {
                                 table.row(
                                         "",
                                         "container",
-                                        "%s (PID namespace %d, which \"lsns\" lists on the host)"
+                                        "%s (PID namespace %s, which \"lsns\" lists on the host)"
                                                 .formatted(
                                                         Table.printable(where.host()),
                                                         where.namespace())));

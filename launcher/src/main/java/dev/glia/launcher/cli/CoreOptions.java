@@ -51,7 +51,7 @@ final class CoreOptions {
         if (owned.size() < cores) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "--cores %d: NEURON_RT_VISIBLE_CORES gives this process %d; name more there, or set one of the two only"
+                    "--cores %s: NEURON_RT_VISIBLE_CORES gives this process %s; name more there, or set one of the two only"
                             .formatted(cores, owned.size()));
         }
         return owned.subList(0, cores);

@@ -84,7 +84,7 @@ record Host(MachineInfo machine, int lnc, RuntimeConfig config, Optional<Long> m
         return machine.restriction()
                 .map(
                         seen ->
-                                "%s; NeuronCores %s of the host are 0-%d here"
+                                "%s; NeuronCores %s of the host are 0-%s here"
                                         .formatted(seen, numbering(), cores().size() - 1));
     }
 

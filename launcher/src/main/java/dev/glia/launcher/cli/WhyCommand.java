@@ -60,7 +60,7 @@ final class WhyCommand implements Callable<Integer> {
         int there = host.cores().size();
         return new NrtException(
                 NrtStatus.NRT_INVALID,
-                "there is no NeuronCore %d on %s: it has 0-%d%s; glia ls lists them"
+                "there is no NeuronCore %s on %s: it has 0-%s%s; glia ls lists them"
                         .formatted(
                                 Math.max(asked.first(), Math.min(asked.last(), there)),
                                 host.machine().instanceType(),

@@ -90,7 +90,7 @@ record Refusal(String line, NrtException exception) {
     }
 
     private static String described(OwnerRecord owner, ThisProcess process) {
-        return "%s%d%s (%s) since %s"
+        return "%s%s%s (%s) since %s"
                 .formatted(
                         process.wrote(owner) ? "this process itself, " : "process ",
                         owner.process().pid(),

@@ -47,7 +47,7 @@ record Request(
         int lnc = config.logicalCoreSize().orElse(machine.defaultLnc());
         if (!machine.lncSizes().contains(lnc)) {
             throw invalid(
-                    "%s=%d: %s (%s) has logical NeuronCores of size %s. Unset it or set one of these"
+                    "%s=%s: %s (%s) has logical NeuronCores of size %s. Unset it or set one of these"
                             .formatted(
                                     given(configuration, "NEURON_LOGICAL_NC_CONFIG"),
                                     lnc,
@@ -63,7 +63,7 @@ record Request(
         if (wanted < 0 || wanted > total) {
             throw invalid(
                     unavailable(configuration, wanted)
-                            + ": %s %d NeuronCores. Accepted: 1 to %d, or 0 for all"
+                            + ": %s %s NeuronCores. Accepted: 1 to %s, or 0 for all"
                                     .formatted(has(machine), total, total));
         }
         return new Request(

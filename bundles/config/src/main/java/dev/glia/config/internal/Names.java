@@ -4,7 +4,6 @@ import org.slf4j.event.Level;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -63,15 +62,6 @@ final class Names {
                     "NEURON_RTD_USE_SHM",
                     "NEURON_RTD_SHM_MAP");
 
-    /** What other parts of Glia read. */
-    private static final Set<String> ELSEWHERE =
-            Set.of(
-                    "GLIA_BUNDLES",
-                    "GLIA_BUNDLE_TRUST",
-                    "GLIA_BUNDLE_TRUST_STORE",
-                    "GLIA_BUNDLE_TRUST_STORE_PASSWORD",
-                    "GLIA_JAVA_OPTS");
-
     private static final String PREFIX = "NEURON_RT_";
 
     /** A rule that is silently ignored would make a test pass that tests nothing. */
@@ -83,11 +73,9 @@ final class Names {
      * {@return one notice for each name that has no effect but looks as if it should}
      *
      * @param given the names that are set
-     * @param variables the names that have an effect
+     * @param known the names that have an effect
      */
-    static List<Notice> notices(Set<String> given, Set<String> variables) {
-        var known = new HashSet<>(variables);
-        known.addAll(ELSEWHERE);
+    static List<Notice> notices(Set<String> given, Set<String> known) {
         var notices = new ArrayList<Notice>();
         for (String name : given) {
             if (UNSUPPORTED.contains(name)) {

@@ -71,6 +71,7 @@ record Snapshot(
                         reading.read(Catalogue.EMULATE_FAULTS).orElse(List.of()),
                         reading.read(Catalogue.EMULATE_ISOLATION).orElse(false));
         reading.read(Catalogue.INIT);
+        Catalogue.ELSEWHERE.forEach(reading::mention);
 
         if (inFlight > 3) {
             notices.add(

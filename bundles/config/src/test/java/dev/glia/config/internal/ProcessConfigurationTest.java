@@ -282,6 +282,21 @@ class ProcessConfigurationTest {
     }
 
     @Test
+    void whatOthersReadIsListedAndAPasswordIsNotShown() {
+        Configuration configuration =
+                of(
+                        Map.of(
+                                "GLIA_BUNDLE_TRUST", "signed",
+                                "GLIA_BUNDLE_TRUST_STORE_PASSWORD", "secret"));
+
+        assertThat(setting(configuration, "GLIA_BUNDLE_TRUST").value()).isEqualTo("signed");
+        assertThat(setting(configuration, "GLIA_BUNDLES").origin()).isEqualTo("default");
+        assertThat(configuration.settings().toString())
+                .contains("GLIA_BUNDLE_TRUST_STORE_PASSWORD, value=(not shown)")
+                .doesNotContain("secret");
+    }
+
+    @Test
     void aTagMayHave255Characters() {
         assertThat(of(Map.of("NEURON_PROCESS_TAG", "x".repeat(255))).current().processTag())
                 .isPresent();

@@ -47,7 +47,7 @@ final class VisibleDevices {
         return visible.size() == host.size()
                 ? Optional.empty()
                 : Optional.of(
-                        "the %s %s of %d (%s)"
+                        "the %s %s of %s (%s)"
                                 .formatted(
                                         visible.size() == 1 ? "device" : "devices",
                                         range(visible),
