@@ -94,7 +94,13 @@ public class Steps {
         public void prepare() {
             Ort ort = new Ort(NativeOrt.load());
             session =
-                    new OrtSession(ort, onnx(), OrtSession.Optimization.PORTABLE, Optional.empty());
+                    new OrtSession(
+                            ort,
+                            onnx(),
+                            List.of(),
+                            OrtSession.Optimization.PORTABLE,
+                            Optional.empty(),
+                            () -> {});
             run =
                     new OrtRun(
                             session,

@@ -17,19 +17,31 @@ final class MatrixModel {
 
     private MatrixModel() {}
 
+    /** {@return the model with its weights within} */
     static byte[] onnx() {
+        return onnx(new OnnxMessage().bytes(9, weights()));
+    }
+
+    /** {@return the model with its weights in a file beside it} */
+    static byte[] onnx(String file) {
+        return onnx(
+                new OnnxMessage()
+                        .message(13, new OnnxMessage().text(1, "location").text(2, file))
+                        .number(14, 1));
+    }
+
+    /** {@return the weights, row by row} */
+    static byte[] weights() {
         ByteBuffer matrix =
                 ByteBuffer.allocate(Math.toIntExact(WEIGHTS)).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < ROWS * ROWS; i++) {
             matrix.putFloat(i / ROWS == i % ROWS ? 3 : i % 7 * 1e-9f);
         }
-        OnnxMessage weight =
-                new OnnxMessage()
-                        .number(1, ROWS)
-                        .number(1, ROWS)
-                        .number(2, FLOAT)
-                        .text(8, "w")
-                        .bytes(9, matrix.array());
+        return matrix.array();
+    }
+
+    private static byte[] onnx(OnnxMessage weight) {
+        weight.number(1, ROWS).number(1, ROWS).number(2, FLOAT).text(8, "w");
         OnnxMessage product =
                 new OnnxMessage().text(1, "x").text(1, "w").text(2, "y").text(4, "MatMul");
         OnnxMessage graph =

@@ -8,8 +8,10 @@ import dev.glia.itests.container.Provision;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +60,28 @@ class MemoryIT {
         assertThat(own.getLast())
                 .as("a further one of its own, in %s", own)
                 .isGreaterThan(MatrixModel.WEIGHTS);
+    }
+
+    /** The heap of that process has 96 MiB, which would not hold the weights twice. */
+    @Test
+    void compilingTakesTheWeightsTwiceAtMost(@TempDir Path folder) throws Exception {
+        Files.write(folder.resolve("w.data"), MatrixModel.weights());
+        List<Long> growth =
+                measure(
+                        "compile",
+                        Files.write(folder.resolve("small.onnx"), ScaleModel.onnx()).toString(),
+                        Files.write(folder.resolve("within.onnx"), MatrixModel.onnx()).toString(),
+                        Files.write(folder.resolve("beside.onnx"), MatrixModel.onnx("w.data"))
+                                .toString());
+        System.err.println("highest growth in bytes while compiling: " + growth);
+        assertThat(growth)
+                .hasSize(2)
+                .allSatisfy(
+                        bytes ->
+                                assertThat(bytes)
+                                        .isBetween(
+                                                MatrixModel.WEIGHTS / 2,
+                                                MatrixModel.WEIGHTS * 9 / 4));
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.glia.itests.container.Provision;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.LoadOptions;
 import dev.glia.runtime.Model;
+import dev.glia.runtime.NeffCompiler;
 import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeLifecycle;
@@ -27,7 +28,8 @@ final class MemoryProcess {
     /**
      * Starts the process.
      *
-     * @param arguments {@code instances NEFF SHARED} or {@code cycles NEFF WARM-UP CYCLES}
+     * @param arguments {@code instances NEFF SHARED}, {@code cycles NEFF WARM-UP CYCLES} or {@code
+     *     compile SMALL.onnx ONNX...}
      */
     static Process start(String... arguments) throws IOException {
         var command =
@@ -68,7 +70,9 @@ final class MemoryProcess {
                         Provision.property("NEURON_RT_LOG_LEVEL", "ERROR"),
                         Provision.property("NEURON_RT_MULTI_INSTANCE_SHARED_WEIGHTS", shared))) {
             NeuronRuntime runtime = container.service(RuntimeLifecycle.class).init();
-            if (instances) {
+            if (arguments[0].equals("compile")) {
+                compile(container.service(NeffCompiler.class), arguments);
+            } else if (instances) {
                 instances(runtime, neff);
             } else {
                 cycles(
@@ -124,6 +128,21 @@ final class MemoryProcess {
         }
     }
 
+    /** How much resident memory grows at most while each of the files is compiled. */
+    private static void compile(NeffCompiler compiler, String... arguments) throws IOException {
+        List<Long> growth = new ArrayList<>();
+        for (String file : List.of(arguments).subList(1, arguments.length)) {
+            long before = resident();
+            Files.writeString(Path.of("/proc/self/clear_refs"), "5"); // forgets the highest size
+            Path source = Path.of(file);
+            compiler.compile(
+                    NeffCompiler.Request.of(source, source.resolveSibling("out.neff"), "trn1"));
+            growth.add(number("/proc/self/status", "VmHWM:") - before);
+        }
+        growth.subList(1, growth.size()).forEach(bytes -> System.out.print(bytes + " "));
+        System.out.println();
+    }
+
     /** How much resident memory grows while a model is loaded, executed and unloaded. */
     private static void cycles(NeuronRuntime runtime, Path neff, int warmUp, int cycles)
             throws IOException {
@@ -141,8 +160,12 @@ final class MemoryProcess {
 
     private static long resident() throws IOException {
         System.gc();
-        return Files.readAllLines(Path.of("/proc/self/smaps_rollup")).stream()
-                .filter(line -> line.startsWith("Rss:"))
+        return number("/proc/self/smaps_rollup", "Rss:");
+    }
+
+    private static long number(String file, String name) throws IOException {
+        return Files.readAllLines(Path.of(file)).stream()
+                .filter(line -> line.startsWith(name))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
                 .findFirst()
                 .orElseThrow();

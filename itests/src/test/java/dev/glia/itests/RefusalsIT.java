@@ -92,6 +92,18 @@ class RefusalsIT {
                 execution.execute();
                 assertThat(execution.output("y").asFloatBuffer().get(3)).isEqualTo(12);
             }
+            Await.until(
+                    "one warning is logged",
+                    () ->
+                            container.records().stream()
+                                            .filter(record -> record.level() == LogLevel.WARN)
+                                            .filter(
+                                                    record ->
+                                                            record.message()
+                                                                    .contains(
+                                                                            "only because of NEURON_RT_ALLOW_LEGACY_NEFF"))
+                                            .count()
+                                    == 1);
         }
     }
 

@@ -9,8 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * The smallest model whose results can be told apart: {@code y = 3 x} over {@code float32 [1,4]},
@@ -64,15 +62,7 @@ public final class ScaleModel {
             Path target = folder.resolve(name + "-" + architecture + ".neff");
             container
                     .service(NeffCompiler.class)
-                    .compile(
-                            new NeffCompiler.Request(
-                                    source,
-                                    target,
-                                    architecture,
-                                    Optional.empty(),
-                                    lnc,
-                                    Map.of(),
-                                    true));
+                    .compile(NeffCompiler.Request.of(source, target, architecture).lnc(lnc));
             return target;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

@@ -6,60 +6,113 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.glia.itests.container.Container;
 import dev.glia.itests.container.GliaContainer;
 import dev.glia.itests.container.Provision;
+import dev.glia.neff.NpyHeader;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.Model;
 import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.Tensor;
+import dev.glia.runtime.TensorInfo;
+import dev.glia.runtime.TensorSet;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
-/** Every element type goes through a model bit by bit, or is refused by its name. */
+/** Every element type means to ONNX Runtime what it means here, or is refused by its name. */
 class TypesIT {
     @RegisterExtension
     static final GliaContainer GLIA =
             GliaContainer.of(Provision.core(), Provision.instance("trn1.2xlarge"));
 
-    private static final int IR_VERSION = 10;
-    private static final int OPSET = 21;
+    @TempDir static Path folder;
+
+    static List<Edge> edges() {
+        return Edge.ALL;
+    }
 
     @ParameterizedTest
-    @CsvSource({
-        "1,FLOAT32",
-        "2,UINT8",
-        "3,INT8",
-        "4,UINT16",
-        "5,INT16",
-        "6,INT32",
-        "7,INT64",
-        "9,UINT8",
-        "10,FLOAT16",
-        "12,UINT32",
-        "13,UINT64",
-        "16,BFLOAT16",
-        "17,FLOAT8E4",
-        "19,FLOAT8E5"
-    })
-    void goesThroughAsItIs(int onnx, DType dtype, Container container, NeuronRuntime runtime) {
-        try (Model model = runtime.load(identity(container, onnx));
-                Execution run = model.prepare()) {
-            assertThat(model.info().tensors()).allMatch(tensor -> tensor.dtype() == dtype);
-            var bytes = new byte[(int) run.input("x").info().bytes()];
-            new Random(onnx).nextBytes(bytes);
-            for (int i = 0; i < bytes.length; i++) {
-                bytes[i] &= (byte) (onnx == 9 ? 1 : 0x37); // a Boolean, or no NaN
+    @MethodSource("edges")
+    void isTheSameWhicheverWayItComes(Edge edge, Container container, NeuronRuntime runtime)
+            throws IOException {
+        byte[] bytes = edge.bytes();
+        try (Model model = runtime.load(neff(container, edge.onnx()));
+                Arena arena = Arena.ofShared()) {
+            assertThat(model.inputs()).extracting(TensorInfo::dtype).containsExactly(edge.dtype());
+            assertThat(model.outputs())
+                    .extracting(TensorInfo::dtype)
+                    .containsExactly(edge.dtype(), DType.FLOAT32);
+            MemorySegment lent =
+                    arena.allocate(bytes.length, 8).copyFrom(MemorySegment.ofArray(bytes));
+            TensorInfo info = TensorInfo.of("t", edge.dtype(), 1, 4);
+            TensorInfo three = TensorInfo.of("t", edge.dtype(), 3, 4);
+            Map<String, Tensor> ways = new LinkedHashMap<>();
+            ways.put("attached", runtime.attach(info, lent.asReadOnly()));
+            ways.put("mapped", runtime.map(npy(edge), edge.dtype()));
+            Tensor slice = runtime.allocate(three).slice(1, 1);
+            slice.write(MemorySegment.ofArray(bytes));
+            ways.put("slice", slice);
+            if (edge.dtype() == DType.BOOL) {
+                TensorInfo as = TensorInfo.of("t", DType.UINT8, 1, 4);
+                ways.put("of bytes", runtime.attach(as, lent));
             }
-            run.input("x").asByteBuffer().put(0, bytes);
-            run.execute();
-            assertThat(run.output("y").segment().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(bytes);
+            try (Execution run = model.prepare()) {
+                run.input("x").write(MemorySegment.ofArray(bytes));
+                gives(edge, run, "written");
+            }
+            ways.forEach(
+                    (way, tensor) -> {
+                        try (Execution run =
+                                model.prepare(TensorSet.of().with("x", tensor), TensorSet.of())) {
+                            gives(edge, run, way);
+                        }
+                    });
+            assertThat(lent.toArray(ValueLayout.JAVA_BYTE)).as("not written").isEqualTo(bytes);
         }
+    }
+
+    private static void gives(Edge edge, Execution run, String way) {
+        for (boolean queued : List.of(false, true)) {
+            run.output("x_same").segment().fill((byte) 0x55);
+            NrtStatus status =
+                    queued
+                            ? run.submit().completion().toCompletableFuture().join().status()
+                            : run.execute();
+            assertThat(status)
+                    .as(way)
+                    .isEqualTo(
+                            edge.floats().contains(Float.NaN)
+                                    ? NrtStatus.NRT_EXEC_COMPLETED_WITH_NUM_ERR
+                                    : NrtStatus.NRT_SUCCESS);
+            assertThat(run.output("x_same").segment().toArray(ValueLayout.JAVA_BYTE))
+                    .as(way)
+                    .isEqualTo(edge.clean());
+            float[] floats = new float[4];
+            run.output("x_float").asFloatBuffer().get(floats);
+            assertThat(floats).as(way).containsExactly(edge.floats().toArray(Float[]::new));
+        }
+    }
+
+    private static Path npy(Edge edge) throws IOException {
+        byte[] header = NpyHeader.of(edge.dtype(), List.of(1L, 4L));
+        Path file = Files.write(folder.resolve(edge.dtype() + ".npy"), header);
+        return Files.write(file, edge.bytes(), StandardOpenOption.APPEND);
     }
 
     @ParameterizedTest
@@ -72,7 +125,7 @@ class TypesIT {
         "20,float8e5m2fnuz"
     })
     void isRefusedByName(int onnx, String name, Container container) {
-        assertThatThrownBy(() -> identity(container, onnx))
+        assertThatThrownBy(() -> neff(container, onnx))
                 .isInstanceOfSatisfying(
                         NrtException.class,
                         refused ->
@@ -83,21 +136,37 @@ class TypesIT {
                 .hasMessageContaining(name);
     }
 
-    /** {@code y = x} over {@code [1,4]}; the type is as ONNX numbers it. */
-    private static Path identity(Container container, int elementType) {
+    /** Squares of 1.0234375, 1.9921875, -1 and 2^127, rounded. */
+    @Test
+    void computesInBfloat16(Container container, NeuronRuntime runtime) {
+        OnnxMessage square =
+                new OnnxMessage().text(1, "x").text(1, "x").text(2, "y").text(4, "Mul");
+        try (Model model = runtime.load(neff(container, "square", square, 16));
+                Execution run = model.prepare()) {
+            run.input("x")
+                    .asShortBuffer()
+                    .put(new short[] {0x3f83, 0x3fff, (short) 0xbf80, 0x7f00});
+            run.execute();
+            assertThat(run.output("y").segment().toArray(ValueLayout.JAVA_SHORT))
+                    .containsExactly(0x3f86, 0x407e, 0x3f80, 0x7f80);
+        }
+    }
+
+    /** One node from x to y over {@code [1,4]}; the type is as ONNX numbers it. */
+    private static Path neff(Container container, String name, OnnxMessage node, int elementType) {
         OnnxMessage graph =
                 new OnnxMessage()
-                        .message(1, new OnnxMessage().text(1, "x").text(2, "y").text(4, "Identity"))
-                        .text(2, "identity")
+                        .message(1, node)
+                        .text(2, name)
                         .message(11, tensor("x", elementType))
                         .message(12, tensor("y", elementType));
         byte[] model =
                 new OnnxMessage()
-                        .number(1, IR_VERSION)
+                        .number(1, 10)
                         .message(7, graph)
-                        .message(8, new OnnxMessage().number(2, OPSET))
+                        .message(8, new OnnxMessage().number(2, 19))
                         .toByteArray();
-        return ScaleModel.neff(container, "identity", model, "trn1", 0);
+        return ScaleModel.neff(container, name, model, "trn1", 0);
     }
 
     private static OnnxMessage tensor(String name, int elementType) {
@@ -107,5 +176,9 @@ class TypesIT {
                         .message(1, new OnnxMessage().number(1, 4));
         OnnxMessage type = new OnnxMessage().number(1, elementType).message(2, shape);
         return new OnnxMessage().text(1, name).message(2, new OnnxMessage().message(1, type));
+    }
+
+    private static Path neff(Container container, int onnx) {
+        return ScaleModel.neff(container, "edges", Edge.model(Map.of("x", onnx)), "trn1", 0);
     }
 }

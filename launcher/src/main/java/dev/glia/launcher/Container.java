@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -89,12 +90,39 @@ final class Container implements AutoCloseable {
         Container container =
                 new Container(new FrameworkFactory().newFramework(properties), folder);
         try {
-            container.start(feature, files, jars);
+            FutureTask<Void> started =
+                    new FutureTask<>(
+                            () -> {
+                                container.start(feature, files, jars);
+                                return null;
+                            });
+            // Threads inherit it: none of the framework or a bundle keeps a JVM alive.
+            Thread.ofPlatform().daemon().name("glia-boot").start(started);
+            await(started);
             digests.save();
             return container;
         } catch (IOException | BundleException | RuntimeException | Error failure) {
             container.close();
             throw failure;
+        }
+    }
+
+    /**
+     * Felix 7.0.5 writes the versions of Java's packages in the digits of the locale, and cannot
+     * read all of them. So the locale is another one for this moment, where it has its own digits.
+     */
+    private void init() throws BundleException {
+        Locale own = Locale.getDefault(Locale.Category.FORMAT);
+        boolean ownDigits = !String.format(own, "%d", 0).equals("0");
+        if (ownDigits) {
+            Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+        }
+        try {
+            framework.init();
+        } finally {
+            if (ownDigits) {
+                Locale.setDefault(Locale.Category.FORMAT, own);
+            }
         }
     }
 
@@ -121,26 +149,28 @@ final class Container implements AutoCloseable {
         return check;
     }
 
-    private static Path await(Future<Path> check) throws IOException {
+    private static <T> T await(Future<T> work) throws IOException, BundleException {
         try {
-            return check.get();
+            return work.get();
         } catch (ExecutionException refused) {
             switch (refused.getCause()) {
                 case IOException unreadable -> throw unreadable;
+                case BundleException unresolved -> throw unresolved;
                 case RuntimeException known -> throw known;
+                case Error severe -> throw severe;
                 case Throwable other -> throw new IllegalStateException(other);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
-                    "interrupted while the bundles were checked", interrupted);
+                    "interrupted while the bundles were started", interrupted);
         }
     }
 
     private void start(
             Feature feature, Map<Feature.Entry, Future<Path>> files, Map<AddedBundle, byte[]> added)
             throws IOException, BundleException {
-        framework.init();
+        init();
         BundleContext context = framework.getBundleContext();
         context.addFrameworkListener(
                 event -> {

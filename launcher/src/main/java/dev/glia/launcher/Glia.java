@@ -1,5 +1,6 @@
 package dev.glia.launcher;
 
+import dev.glia.config.Configuration;
 import dev.glia.runtime.NeuronRuntime;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -209,6 +210,7 @@ public final class Glia implements AutoCloseable {
          */
         private Map<String, String> stated(Feature whole) {
             Map<String, String> stated = new HashMap<>(settings);
+            stated.put(Configuration.PID + ".names", String.join(",", settings.keySet()));
             for (String name : BundleGate.SETTINGS) {
                 setting(name).ifPresent(value -> stated.put(name, value));
             }

@@ -1,6 +1,7 @@
 package dev.glia.launcher;
 
 import java.net.URISyntaxException;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -13,7 +14,7 @@ import java.util.List;
  *
  * @param folder the folder
  */
-record Home(Path folder) {
+public record Home(Path folder) {
 
     /** System property: the folder of the distribution, for a launcher that is not in it. */
     static final String PROPERTY = "glia.home";
@@ -21,8 +22,11 @@ record Home(Path folder) {
     /**
      * The distribution that the caller, the system property or the place of the launcher's jar
      * names.
+     *
+     * @param chosen what the caller names, or {@code null}
+     * @return the distribution
      */
-    static Home find(Path chosen) {
+    public static Home find(Path chosen) {
         if (chosen != null) {
             return new Home(chosen.toAbsolutePath());
         }
@@ -34,24 +38,32 @@ record Home(Path folder) {
         if (lib == null
                 || lib.getParent() == null
                 || !Files.isDirectory(lib.getParent().resolve("features"))) {
-            throw new IllegalStateException(
-                    "no Glia distribution around "
-                            + code()
-                            + "; name its folder (the one with"
-                            + " lib, bundles and features) with -D"
-                            + PROPERTY
-                            + "=FOLDER or Glia.builder().home(folder)");
+            throw homeless("there is no Glia distribution around " + code(), null);
         }
         return new Home(lib.getParent());
     }
 
+    /** Classes from an archive of the JVM have no place, or that of the day it was made. */
     private static Path code() {
-        try {
-            CodeSource source = Home.class.getProtectionDomain().getCodeSource();
-            return Path.of(source.getLocation().toURI());
-        } catch (URISyntaxException impossible) {
-            throw new IllegalStateException("the launcher has no place on disk", impossible);
+        CodeSource source = Home.class.getProtectionDomain().getCodeSource();
+        if (source == null || source.getLocation() == null) {
+            throw homeless("the launcher's classes do not say which file they are from", null);
         }
+        try {
+            return Path.of(source.getLocation().toURI());
+        } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException no) {
+            throw homeless(source.getLocation() + " is no file", no);
+        }
+    }
+
+    private static IllegalStateException homeless(String found, Exception cause) {
+        return new IllegalStateException(
+                found
+                        + "; name the folder of the Glia distribution (the one with lib, bundles and"
+                        + " features) with -D"
+                        + PROPERTY
+                        + "=FOLDER or Glia.builder().home(folder)",
+                cause);
     }
 
     Path feature(String name) {

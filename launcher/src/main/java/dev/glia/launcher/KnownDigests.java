@@ -1,5 +1,6 @@
 package dev.glia.launcher;
 
+import dev.glia.core.ProcessIdentity;
 import dev.glia.posix.StateFolder;
 
 import java.io.IOException;
@@ -130,7 +131,9 @@ final class KnownDigests {
                         .limit(LIMIT_ENTRIES)
                         .map(entry -> entry.getKey() + " " + entry.getValue())
                         .toList();
-        Path draft = folder.resolve(FILE + "." + ProcessHandle.current().pid());
+        // Containers that share a home count their processes from 1 each.
+        ProcessIdentity self = ProcessIdentity.self();
+        Path draft = folder.resolve(FILE + "." + self.pid() + "-" + self.namespace());
         try {
             Files.createDirectories(folder, StateFolder.PRIVATE);
             if (isOurs(folder)) {

@@ -7,6 +7,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The configuration of the process. Registered as a service. Thread-safe.
@@ -28,6 +29,17 @@ public interface Configuration {
      *     the value, what is accepted, and an example
      */
     RuntimeConfig current();
+
+    /**
+     * {@return the configuration for somebody who needs some of its variables only} Of the others a
+     * bad value counts as not set: what looks at a machine works while nothing can run on it.
+     *
+     * @param variables the names of those that are needed
+     * @throws dev.glia.runtime.NrtException NRT_INVALID when one of them has a bad value
+     */
+    default RuntimeConfig current(Set<String> variables) {
+        return current();
+    }
 
     /**
      * {@return where the records of each component go; a bad value of another variable does not

@@ -1,6 +1,7 @@
 package dev.glia.core;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The process that owns a physical NeuronCore. The kernel lock decides that it is owned; this
@@ -16,6 +17,8 @@ import java.time.Instant;
  * @param fence a number that rises with each claim of this core
  * @param quarantined whether the process has put the core out of service, because something on it
  *     goes on that could not be stopped
+ * @param container where the process is, when that is not the PID namespace of the process that
+ *     asks: {@code pid} counts there, and whether it lives cannot be seen from here
  */
 public record CoreOwner(
         int core,
@@ -26,10 +29,19 @@ public record CoreOwner(
         Instant since,
         String version,
         long fence,
-        boolean quarantined) {
+        boolean quarantined,
+        Optional<Container> container) {
 
     /**
-     * The owner of a core that is in service.
+     * A PID namespace, which nearly always is a container.
+     *
+     * @param host its host name, as its processes see it
+     * @param namespace its number, as {@code lsns -t pid} lists it on the host
+     */
+    public record Container(String host, long namespace) {}
+
+    /**
+     * The owner of a core that is in service, in the namespace of the process that asks.
      *
      * @param core the number of the physical core on the machine
      * @param pid the process, 0 when its record cannot be read
@@ -49,6 +61,6 @@ public record CoreOwner(
             Instant since,
             String version,
             long fence) {
-        this(core, pid, user, command, tag, since, version, fence, false);
+        this(core, pid, user, command, tag, since, version, fence, false, Optional.empty());
     }
 }

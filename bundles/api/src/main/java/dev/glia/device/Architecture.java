@@ -2,6 +2,8 @@ package dev.glia.device;
 
 import dev.glia.runtime.DType;
 
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
@@ -25,7 +27,7 @@ import java.util.TreeSet;
  * @param coreVersion the version of its NeuronCores, such as {@code v2}
  * @param coresPerDevice physical NeuronCores of a device
  * @param memoryPerDevice bytes of device memory
- * @param dtypes the element types that its cores compute with
+ * @param dtypes the element types that its cores compute with; those with UINT8 have BOOL too
  * @param lncSizes how many physical cores a logical one may have
  * @param defaultLnc how many it has by default
  * @param accepts the architectures whose NEFFs it executes as they are; its own first
@@ -48,8 +50,12 @@ public record Architecture(
 
     /** Copies. */
     public Architecture {
-        dtypes = Set.copyOf(dtypes);
-        lncSizes = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(lncSizes));
+        dtypes =
+                dtypes.contains(DType.UINT8)
+                        ? Collections.unmodifiableSet(
+                                EnumSet.of(DType.BOOL, dtypes.toArray(DType[]::new)))
+                        : Set.copyOf(dtypes);
+        lncSizes = Collections.unmodifiableSortedSet(new TreeSet<>(lncSizes));
         accepts = List.copyOf(accepts);
         acceptsLegacy = List.copyOf(acceptsLegacy);
     }

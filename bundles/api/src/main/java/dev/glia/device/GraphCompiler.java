@@ -18,6 +18,31 @@ import java.util.Set;
 @ProviderType
 public interface GraphCompiler {
 
+    /** A graph file, and what the caller wants of it. */
+    @ProviderType
+    interface Source {
+        /** {@return the file} */
+        Path path();
+
+        /** {@return the architecture that it is compiled for, such as {@code trn1}} */
+        String architecture();
+
+        /** {@return how many physical cores its logical core has} */
+        int lnc();
+
+        /** {@return sizes for open dimensions, by the name that the graph gives them} */
+        Map<String, Long> dims();
+
+        /** {@return whole shapes of inputs, whatever their dimensions are called} */
+        Map<String, List<Long>> shapes();
+
+        /**
+         * {@return values of inputs that become constants: all elements in row-major order, or a
+         * single one for all}
+         */
+        Map<String, List<Number>> fixes();
+    }
+
     /**
      * A graph ready to be packed.
      *
@@ -27,18 +52,24 @@ public interface GraphCompiler {
      * @param outputs the outputs
      * @param dtypes each element type that the graph computes with, and the first operator or
      *     tensor that has it
+     * @param files the files beside the source that it was made of
+     * @param notes what was decided because neither graph nor caller did, a sentence each
      */
     record Compiled(
             ModelImage.Graph graph,
             Map<String, MemorySegment> members,
             List<TensorInfo> inputs,
             List<TensorInfo> outputs,
-            Map<DType, String> dtypes) {
+            Map<DType, String> dtypes,
+            Set<Path> files,
+            List<String> notes) {
 
         /** Copies the lists; the order of the maps is kept by reference. */
         public Compiled {
             inputs = List.copyOf(inputs);
             outputs = List.copyOf(outputs);
+            files = Set.copyOf(files);
+            notes = List.copyOf(notes);
         }
     }
 
@@ -48,25 +79,12 @@ public interface GraphCompiler {
     /**
      * Compiles a graph. May block.
      *
-     * @param source the file
-     * @param dims sizes for dimensions that the graph leaves open, by symbolic name; those not
-     *     named become 1
-     * @param portable whether the result must depend on the source alone; otherwise it may also
-     *     hold what loads faster on machines like this one
+     * @param source the file, and what is wanted of it
      * @return the compiled graph
-     * @throws dev.glia.runtime.NrtException NRT_INVALID for a graph that cannot be read,
-     *     NRT_UNSUPPORTED_NEFF_VERSION naming an operator or element type that no NeuronCore has
+     * @throws dev.glia.runtime.NrtException NRT_INVALID for a graph that cannot be read, or whose
+     *     shapes are not known with what is wanted; NRT_UNSUPPORTED_NEFF_VERSION naming an operator
+     *     or element type that no NeuronCore has, or a newer version of the format; NRT_RESOURCE
+     *     for one that is too large for the memory
      */
-    Compiled compile(Path source, Map<String, Long> dims, boolean portable);
-
-    /**
-     * Compiles a graph so that it loads fastest here.
-     *
-     * @param source the file
-     * @param dims sizes for open dimensions
-     * @return the compiled graph
-     */
-    default Compiled compile(Path source, Map<String, Long> dims) {
-        return compile(source, dims, false);
-    }
+    Compiled compile(Source source);
 }

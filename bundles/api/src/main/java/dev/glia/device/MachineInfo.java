@@ -18,6 +18,8 @@ import java.util.TreeSet;
  * @param driverVersion the version of the Neuron kernel driver; empty when emulated
  * @param sysfs the folder with the tree {@code neuronN/...}
  * @param locks the folder for the lock files of the cores, shared by all processes of the user
+ * @param restriction what keeps devices of the host from this process, for people to read, such as
+ *     {@code the devices 12-13 of 16 (AWS_NEURON_VISIBLE_DEVICES)}; empty when it sees all
  */
 public record MachineInfo(
         String instanceType,
@@ -28,12 +30,49 @@ public record MachineInfo(
         int defaultLnc,
         Optional<String> driverVersion,
         Path sysfs,
-        Path locks) {
+        Path locks,
+        Optional<String> restriction) {
 
     /** Copies. */
     public MachineInfo {
         devices = List.copyOf(devices);
         lncSizes = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(lncSizes));
+    }
+
+    /**
+     * A machine all of whose devices this process sees.
+     *
+     * @param instanceType the instance type
+     * @param architecture the architecture of its devices
+     * @param emulated whether the devices are emulated
+     * @param devices the devices in the order of their numbers
+     * @param lncSizes how many physical cores a logical one may have
+     * @param defaultLnc how many it has unless NEURON_LOGICAL_NC_CONFIG says otherwise
+     * @param driverVersion the version of the Neuron kernel driver; empty when emulated
+     * @param sysfs the folder with the tree {@code neuronN/...}
+     * @param locks the folder for the lock files of the cores
+     */
+    public MachineInfo(
+            String instanceType,
+            String architecture,
+            boolean emulated,
+            List<DeviceInfo> devices,
+            SortedSet<Integer> lncSizes,
+            int defaultLnc,
+            Optional<String> driverVersion,
+            Path sysfs,
+            Path locks) {
+        this(
+                instanceType,
+                architecture,
+                emulated,
+                devices,
+                lncSizes,
+                defaultLnc,
+                driverVersion,
+                sysfs,
+                locks,
+                Optional.empty());
     }
 
     /** {@return the number of physical NeuronCores} */

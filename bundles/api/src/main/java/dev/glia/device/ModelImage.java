@@ -29,6 +29,14 @@ public interface ModelImage {
     /** {@return the name in the NEFF header} */
     String name();
 
+    /**
+     * {@return what to call it in messages: the file it came from, with the name in the NEFF header
+     * in brackets if that is another one, since many models are called {@code file.neff} there}
+     */
+    default String label() {
+        return name();
+    }
+
     /** {@return the id in the NEFF header} */
     UUID uuid();
 

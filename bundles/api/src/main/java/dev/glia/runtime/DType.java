@@ -5,14 +5,14 @@ import java.util.Optional;
 
 /**
  * The element types of tensors, with the numbers of {@code nrt_dtype} in the public header {@code
- * nrt.h}.
+ * nrt.h}. Types are added over time: a {@code switch} over them needs a {@code default}.
  */
 public enum DType {
     /** Unsigned 64-bit integer. */
     UINT64(1, 8),
     /** Signed 8-bit integer. */
     INT8(2, 1),
-    /** Unsigned 8-bit integer; also carries Booleans. */
+    /** Unsigned 8-bit integer. */
     UINT8(3, 1),
     /** Signed 16-bit integer. */
     INT16(4, 2),
@@ -37,7 +37,13 @@ public enum DType {
     /** 8-bit floating point, 4 exponent bits. */
     FLOAT8E4(0xE, 1),
     /** 8-bit floating point, 5 exponent bits. */
-    FLOAT8E5(0xF, 1);
+    FLOAT8E5(0xF, 1),
+    /**
+     * A Boolean: a byte that is 0 or 1. {@code nrt_dtype} has none, so its number is that of {@link
+     * #UINT8}, and either type may be bound where the other one is declared. A model takes every
+     * byte other than 0 as true.
+     */
+    BOOL(3, 1);
 
     private static final DType[] VALUES = values();
 
@@ -49,7 +55,7 @@ public enum DType {
         this.bytes = bytes;
     }
 
-    /** {@return the number of this type in {@code nrt_dtype}} */
+    /** {@return the number of this type in {@code nrt_dtype}; {@link #BOOL} has that of UINT8} */
     public int code() {
         return code;
     }

@@ -61,9 +61,9 @@ public interface Model extends AutoCloseable {
      *     own, filled with zeros
      * @param outputs the same for outputs
      * @return the prepared request; it keeps the memory of the tensors alive until it is closed
-     * @throws NrtException NRT_INVALID for an unknown name, another type or size, or an output that
-     *     cannot be written; NRT_CLOSED for a tensor that is closed; otherwise as {@link
-     *     #prepare()}
+     * @throws NrtException NRT_INVALID for an unknown name, another type or shape, in which
+     *     dimensions of 1 do not count, or an output that cannot be written; NRT_CLOSED for a
+     *     tensor that is closed; otherwise as {@link #prepare()}
      */
     Execution prepare(TensorSet inputs, TensorSet outputs);
 

@@ -142,7 +142,8 @@ public interface NeuronRuntime extends AutoCloseable {
      * Maps a NumPy array file into memory and makes a tensor of it: nothing is read before a core
      * reads it, and nothing is copied. The tensor cannot be written.
      *
-     * @param npy a {@code .npy} file in C order; it must not shrink while the tensor is in use
+     * @param npy a {@code .npy} file in C order; it must not shrink while the tensor is in use: a
+     *     core that reads what is gone ends the JVM
      * @param dtype the element type, one that NumPy stores in this way: bfloat16 and the types of
      *     8-bit floating point have no name of their own there
      * @return the tensor, with the name of the file without its ending, and the shape of the array

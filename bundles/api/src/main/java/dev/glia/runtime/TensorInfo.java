@@ -73,6 +73,20 @@ public record TensorInfo(String name, Usage usage, DType dtype, List<Long> shape
     }
 
     /**
+     * {@return the place of an element in the shape, outermost dimension first}
+     *
+     * @param element its number in row-major order
+     */
+    public List<Long> place(long element) {
+        var place = new Long[shape.size()];
+        for (int dimension = place.length - 1; dimension >= 0; dimension--) {
+            place[dimension] = element % shape.get(dimension);
+            element /= shape.get(dimension);
+        }
+        return List.of(place);
+    }
+
+    /**
      * {@return the type and the shape as Glia prints them, such as {@code float32 [1,3,224,224]}}
      */
     public String typeAndShape() {

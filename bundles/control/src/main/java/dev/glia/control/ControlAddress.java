@@ -1,5 +1,7 @@
 package dev.glia.control;
 
+import dev.glia.core.ProcessIdentity;
+
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -7,23 +9,21 @@ import java.util.regex.Pattern;
 /**
  * The name of a control socket.
  *
- * @param pid the process that listens
- * @param started when it started, in the kernel's clock ticks
+ * @param process the process that listens
  * @param number which runtime of that process, from 0
  */
-public record ControlAddress(long pid, long started, int number) {
+public record ControlAddress(ProcessIdentity process, int number) {
     private static final Pattern NAME =
-            Pattern.compile("([1-9]\\d{0,9})-(\\d{1,18})-(\\d{1,2})\\.sock");
+            Pattern.compile("([1-9]\\d{0,9})-(\\d{1,18})-(\\d{1,18})-(\\d{1,2})\\.sock");
 
     /** {@return the first runtime of this process} */
     public static ControlAddress ofThisProcess() {
-        long pid = ProcessHandle.current().pid();
-        return new ControlAddress(pid, Math.max(0, ProcessStart.of(pid)), 0);
+        return new ControlAddress(ProcessIdentity.self(), 0);
     }
 
     /** {@return the next runtime of the same process} */
     public ControlAddress next() {
-        return new ControlAddress(pid, started, number + 1);
+        return new ControlAddress(process, number + 1);
     }
 
     static Optional<ControlAddress> parse(String fileName) {
@@ -31,19 +31,36 @@ public record ControlAddress(long pid, long started, int number) {
         return name.matches()
                 ? Optional.of(
                         new ControlAddress(
-                                Long.parseLong(name.group(1)),
-                                Long.parseLong(name.group(2)),
-                                Integer.parseInt(name.group(3))))
+                                new ProcessIdentity(
+                                        Long.parseLong(name.group(3)),
+                                        Long.parseLong(name.group(1)),
+                                        Long.parseLong(name.group(2))),
+                                Integer.parseInt(name.group(4))))
                 : Optional.empty();
     }
 
     /** {@return the name of the socket's file} */
     public String fileName() {
-        return pid + "-" + started + "-" + number + ".sock";
+        // Not formatted: some locales have digits of their own.
+        return process.pid()
+                + "-"
+                + process.started()
+                + "-"
+                + process.namespace()
+                + "-"
+                + number
+                + ".sock";
     }
 
-    /** {@return whether a process with that number and that start is here} */
-    boolean isAlive() {
-        return ProcessStart.of(pid) == started;
+    /** {@return the number of the process, where that counts} */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** {@return the process for people: its number, and in which PID namespace if not in this} */
+    public String name() {
+        return process.isHere()
+                ? String.valueOf(process.pid())
+                : process.pid() + "@" + process.namespace();
     }
 }

@@ -1,5 +1,7 @@
 package dev.glia.control;
 
+import dev.glia.core.ProcessIdentity;
+
 import jdk.net.ExtendedSocketOptions;
 
 import java.io.IOException;
@@ -12,10 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +35,9 @@ import java.util.stream.Stream;
 public final class ControlFolder {
     private static final int MOST_PER_PROCESS = 64;
     private static final String UNFINISHED = ".new";
+
+    /** Nobody takes that long to make a socket. */
+    private static final Duration ABANDONED = Duration.ofMinutes(1);
 
     private static final Set<PosixFilePermission> FOLDER_MODE =
             PosixFilePermissions.fromString("rwx------");
@@ -200,12 +208,15 @@ public final class ControlFolder {
     }
 
     /**
-     * Removes what a dead process left, finished or not. In another container with the same folder
-     * the process may live under a number that is unknown here: then somebody listens.
+     * Removes what a dead process left, finished or not. Whether one of another container lives
+     * cannot be seen: then somebody listens, or is about to.
      */
     private boolean removeIfStale(Path file) {
-        Optional<ControlAddress> maker = maker(file);
-        if (maker.isEmpty() || maker.get().isAlive()) {
+        Optional<ProcessIdentity> maker = maker(file).map(ControlAddress::process);
+        boolean kept =
+                maker.isEmpty()
+                        || (maker.get().isHere() ? !maker.get().isGone() : isBeingMade(file));
+        if (kept) {
             return false;
         }
         try (SocketChannel _ = connect(file)) {
@@ -213,6 +224,19 @@ public final class ControlFolder {
         } catch (ConnectException nobodyListens) {
             return delete(file);
         } catch (IOException unclear) {
+            return false;
+        }
+    }
+
+    private static boolean isBeingMade(Path file) {
+        try {
+            var attributes =
+                    Files.readAttributes(
+                            file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            boolean finished = attributes.isOther() && !file.toString().endsWith(UNFINISHED);
+            Instant begun = attributes.lastModifiedTime().toInstant();
+            return !finished && begun.plus(ABANDONED).isAfter(Instant.now());
+        } catch (IOException gone) {
             return false;
         }
     }

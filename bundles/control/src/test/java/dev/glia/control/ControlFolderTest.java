@@ -3,6 +3,8 @@ package dev.glia.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.glia.core.ProcessIdentity;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,7 +15,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -21,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 
 class ControlFolderTest {
     private static final ControlAddress SELF = ControlAddress.ofThisProcess();
+    private static final ControlAddress DEAD =
+            new ControlAddress(
+                    new ProcessIdentity(SELF.process().namespace(), 4_000_000_000L, 1), 0);
 
     @TempDir Path state;
 
@@ -98,9 +105,15 @@ class ControlFolderTest {
     @Test
     void whatADeadProcessLeftIsRemoved() throws IOException {
         Path control = folder();
-        Path dead = control.resolve(new ControlAddress(4_000_000_000L, 1, 0).fileName());
+        Path dead = control.resolve(DEAD.fileName());
+        ProcessIdentity self = SELF.process();
         Path reborn =
-                control.resolve(new ControlAddress(SELF.pid(), SELF.started() + 1, 0).fileName());
+                control.resolve(
+                        new ControlAddress(
+                                        new ProcessIdentity(
+                                                self.namespace(), self.pid(), self.started() + 1),
+                                        0)
+                                .fileName());
         leave(dead);
         leave(reborn);
 
@@ -111,7 +124,7 @@ class ControlFolderTest {
 
     @Test
     void whatADeadProcessDidNotFinishIsRemoved() throws IOException {
-        String dead = new ControlAddress(4_000_000_000L, 1, 0).fileName();
+        String dead = DEAD.fileName();
         Files.createFile(folder().resolve(dead));
         leave(folder().resolve(dead + ".new"));
 
@@ -122,7 +135,7 @@ class ControlFolderTest {
 
     @Test
     void whoListensIsLeftAloneEvenIfItsProcessIsUnknownHere() throws IOException {
-        var elsewhere = new ControlAddress(4_000_000_000L, 1, 0);
+        ControlAddress elsewhere = elsewhere(DEAD.process());
         Path file = folder().resolve(elsewhere.fileName());
         try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             other.bind(java.net.UnixDomainSocketAddress.of(file));
@@ -132,6 +145,36 @@ class ControlFolderTest {
 
             assertThat(file).exists();
         }
+    }
+
+    /** Two containers with one folder: both count from 1, and may start in one clock tick. */
+    @Test
+    void aTwinInAnotherContainerHasANameOfItsOwn() throws IOException {
+        ControlAddress twin = elsewhere(SELF.process());
+        Path finished = folder().resolve(twin.fileName());
+        Path begun = folder().resolve(twin.next().fileName());
+        Path old = folder().resolve(twin.next().next().fileName() + ".new");
+        leave(finished);
+        Files.createFile(begun);
+        leave(old);
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minusSeconds(3600)));
+        var folder = new ControlFolder(state);
+
+        try (var socket = folder.listen()) {
+            assertThat(socket.file().getFileName()).hasToString(SELF.fileName());
+            assertThat(folder.addresses()).containsExactly(SELF);
+        }
+
+        assertThat(begun).as("it may be about to listen").exists();
+        assertThat(finished).as("nobody listens").doesNotExist();
+        assertThat(old).doesNotExist();
+        assertThat(SELF.name()).isEqualTo("" + SELF.pid());
+        assertThat(twin.name()).isEqualTo(SELF.pid() + "@" + twin.process().namespace());
+    }
+
+    private static ControlAddress elsewhere(ProcessIdentity like) {
+        return new ControlAddress(
+                new ProcessIdentity(like.namespace() + 1, like.pid(), like.started()), 0);
     }
 
     @Test
@@ -183,13 +226,13 @@ class ControlFolderTest {
         assertThat(ControlAddress.parse(SELF.fileName())).contains(SELF);
         for (String other :
                 List.of(
-                        "1-2.sock",
-                        "1-2-3",
-                        "-1-2-3.sock",
-                        "01-2-3.sock",
-                        "1-2-3.sock.old",
-                        "99999999999-1-0.sock",
-                        "1-9999999999999999999-0.sock")) {
+                        "1-2-3.sock",
+                        "1-2-3-4",
+                        "-1-2-3-4.sock",
+                        "01-2-3-4.sock",
+                        "1-2-3-4.sock.old",
+                        "99999999999-1-0-0.sock",
+                        "1-9999999999999999999-0-0.sock")) {
             assertThat(ControlAddress.parse(other)).as(other).isEmpty();
         }
     }

@@ -44,14 +44,24 @@ public interface NeffWriter {
     }
 
     /**
+     * Refuses a target that {@link #write} would refuse, before work is done for it: a folder, a
+     * link, a device, a pipe, a socket, and what is in no folder.
+     *
+     * @param target the file to be written
+     * @throws dev.glia.runtime.NrtException NRT_INVALID
+     */
+    void requireTarget(Path target);
+
+    /**
      * Writes a NEFF. Identical content gives identical bytes; the id in the header is derived from
      * the content. The file appears as a whole or not at all.
      *
      * @param target the file, replaced if it exists
      * @param content what to write
      * @return the size of the file in bytes
-     * @throws dev.glia.runtime.NrtException NRT_INVALID when the file cannot be written or the name
-     *     is too long
+     * @throws dev.glia.runtime.NrtException NRT_INVALID when the target is none, nothing may be
+     *     written there, or the name is too long; NRT_RESOURCE when the disk is full; NRT_FAILURE
+     *     when the thread is interrupted
      */
     long write(Path target, Content content);
 }

@@ -59,6 +59,24 @@ class HoldIT {
         assertThat(interrupted.err()).isEmpty();
     }
 
+    /**
+     * As in the vendor's examples: the devices 12 and 13, and cores of them by the host's numbers.
+     */
+    @Test
+    void aContainerMayUseTheNumbersOfItsHost() {
+        var container =
+                Map.of(
+                        "GLIA_INSTANCE", "inf1.24xlarge",
+                        "AWS_NEURON_VISIBLE_DEVICES", "12,13",
+                        "NEURON_RT_VISIBLE_CORES", "51,52");
+
+        GliaProcess holder =
+                GliaProcess.start(folder, container, "hold", "--for", "0", "--json").await();
+
+        assertThat(holder.exit()).as("%s", holder).isZero();
+        assertThat(Json.object(holder.out())).containsEntry("cores", List.of(3L, 4L));
+    }
+
     private GliaProcess hold() {
         GliaProcess holder = GliaProcess.start(folder, THREE, "hold", "--json");
         holders.add(holder);

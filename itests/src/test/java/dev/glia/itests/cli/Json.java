@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 
 /** A JSON document as maps, lists and values. */
-final class Json {
+public final class Json {
 
     private Json() {}
 
     /** {@return the document, which must be the whole text} */
-    static Object parse(String text) {
+    public static Object parse(String text) {
         try (JsonParser parser = new JsonFactory().createParser(text)) {
             parser.nextToken();
             Object value = value(parser);
@@ -31,7 +31,7 @@ final class Json {
 
     /** {@return the document, which must be one object} */
     @SuppressWarnings("unchecked")
-    static Map<String, Object> object(String text) {
+    public static Map<String, Object> object(String text) {
         return (Map<String, Object>) parse(text);
     }
 
@@ -53,7 +53,10 @@ final class Json {
                 }
                 yield array;
             }
-            case VALUE_NUMBER_INT -> parser.getLongValue();
+            case VALUE_NUMBER_INT ->
+                    parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                            ? parser.getBigIntegerValue()
+                            : parser.getLongValue();
             case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;

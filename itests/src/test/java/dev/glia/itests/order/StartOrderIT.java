@@ -27,8 +27,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -82,10 +80,22 @@ class StartOrderIT {
         for (Bundle bundle : bundles) {
             bundle.stop();
         }
+        assertThat(threads()).as("no thread outlives its bundle").isEmpty();
         Collections.shuffle(bundles, order);
         for (Bundle bundle : bundles) {
             bundle.start();
         }
+    }
+
+    /** Those that idle for a second in a pool of the JDK need no class of a bundle any more. */
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(
+                        name ->
+                                name.matches(
+                                        "glia-(control|owner|watchdog|answers|stops|lane|drain|trial|cancel|late|quarantine|core).*"))
+                .toList();
     }
 
     private Path compile(Container container) throws IOException {
@@ -93,9 +103,7 @@ class StartOrderIT {
         Path neff = folder.resolve("scale.neff");
         container
                 .service(NeffCompiler.class)
-                .compile(
-                        new NeffCompiler.Request(
-                                source, neff, "trn1", Optional.empty(), 0, Map.of(), true));
+                .compile(NeffCompiler.Request.of(source, neff, "trn1"));
         return neff;
     }
 

@@ -62,11 +62,22 @@ record Answer(Inventory inventory, Run asked) {
         if (!owner.known()) {
             return " owned by a process that cannot be told: its record is being written, or is damaged\n";
         }
+        Table table = new Table();
+        owner.container()
+                .ifPresent(
+                        where ->
+                                table.row(
+                                        "",
+                                        "container",
+                                        "%s (PID namespace %s, which \"lsns\" lists on the host)"
+                                                .formatted(
+                                                        Table.printable(where.host()),
+                                                        where.namespace())));
         return " owned by process "
                 + owner.pid()
+                + owner.container().map(_ -> " of another container").orElse("")
                 + "\n"
-                + new Table()
-                        .row("", "command", Table.printable(owner.command()))
+                + table.row("", "command", Table.printable(owner.command()))
                         .row("", "user", Table.printable(owner.user()))
                         .row("", "tag", Table.printable(owner.tag()))
                         .row(
@@ -102,15 +113,12 @@ record Answer(Inventory inventory, Run asked) {
                 run ->
                         steps.add(
                                 new Step(
-                                        "to use "
-                                                + (run.size() < asked.size()
-                                                        ? "the longest run"
-                                                        : "others")
-                                                + " that "
-                                                + (run.size() == 1 && run.size() >= asked.size()
-                                                        ? "is"
-                                                        : "are")
-                                                + " free (free: nc"
+                                        (run.size() < asked.size()
+                                                        ? "to use the longest run that is free"
+                                                        : run.size() == 1
+                                                                ? "to use another one that is free"
+                                                                : "to use others that are free")
+                                                + " (free: nc"
                                                 + CoreNumbers.text(inventory.free())
                                                 + ")",
                                         visible(run))));
@@ -127,6 +135,12 @@ record Answer(Inventory inventory, Run asked) {
                     what
                             + ", ask again in a moment; if the answer stays, see who has the lock files open",
                     "fuser -v " + inventory.host().machine().locks() + "/*");
+        }
+        if (owner.container().isPresent()) {
+            return new Step(
+                    "%s, end its process in the container %s; its cores are free at that moment"
+                            .formatted(what, Table.printable(owner.container().get().host())),
+                    "kill " + owner.pid());
         }
         boolean mine = owner.user().equals(System.getProperty("user.name"));
         return new Step(

@@ -85,7 +85,7 @@ final class BenchCommand implements Callable<Integer> {
         try (Glia glia = common.start(settings)) {
             Host.of(glia);
             NeuronRuntime runtime = glia.runtime();
-            LoadedCores loaded = new LoadedCores(runtime, file);
+            LoadedCores loaded = new LoadedCores(runtime, coreOptions.of(runtime), file);
             List<Row> rows = new ArrayList<>();
             for (int cores : steps(loaded.cores().size())) {
                 for (int depth : depths) {

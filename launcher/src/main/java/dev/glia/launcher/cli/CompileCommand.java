@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -53,8 +53,24 @@ final class CompileCommand implements Callable<Integer> {
     @Option(
             names = "--dim",
             paramLabel = "NAME=N",
-            description = "The size of an open dimension; 1 unless given.")
-    private Map<String, Long> dims = Map.of();
+            description =
+                    "The size of a dimension that the graph leaves open, by its name there. A first dimension is 1 unless"
+                            + " given; any other one has to be given.")
+    private List<String> dims = List.of();
+
+    @Option(
+            names = "--shape",
+            paramLabel = "INPUT=N,N...",
+            description =
+                    "The whole shape of an input, whatever its dimensions are called. Keeps an input that has a default.")
+    private List<String> shapes = List.of();
+
+    @Option(
+            names = "--fix",
+            paramLabel = "INPUT=V,V...",
+            description =
+                    "Makes a constant of an input, such as a count that decides shapes: all its elements, or one for all.")
+    private List<String> fixes = List.of();
 
     @Option(
             names = "--hash",
@@ -64,13 +80,6 @@ final class CompileCommand implements Callable<Integer> {
             description =
                     "Store the hash that NEURON_RT_VALIDATE_HASH checks; stored unless --no-hash is given.")
     private boolean hash;
-
-    @Option(
-            names = "--portable",
-            description =
-                    "Write the same bytes on every machine: leave out the graph that is laid out for this kind of CPU,"
-                            + " which makes loading here several times faster.")
-    private boolean portable;
 
     @Override
     public Integer call() {
@@ -85,13 +94,10 @@ final class CompileCommand implements Callable<Integer> {
                                 Path.of(
                                         source.getFileName().toString().replaceFirst("\\.onnx$", "")
                                                 + ".neff"));
+        NeffCompiler.Request request = request(target);
         NeffCompiler.Report report;
         try (Glia glia = common.start()) {
-            report =
-                    glia.service(NeffCompiler.class)
-                            .compile(
-                                    new NeffCompiler.Request(
-                                            source, target, arch, name, lnc, dims, hash, portable));
+            report = glia.service(NeffCompiler.class).compile(request);
         }
         if (common.json()) {
             System.out.println(
@@ -102,9 +108,8 @@ final class CompileCommand implements Callable<Integer> {
                                     "bytes", report.bytes(),
                                     "inputs", report.inputs().stream().map(Tensors::json).toList(),
                                     "outputs",
-                                            report.outputs().stream()
-                                                    .map(Tensors::json)
-                                                    .toList())));
+                                            report.outputs().stream().map(Tensors::json).toList(),
+                                    "notes", report.notes())));
         } else {
             System.out.println(
                     report.file()
@@ -117,7 +122,26 @@ final class CompileCommand implements Callable<Integer> {
                             + " inputs  "
                             + report.outputs().size()
                             + " outputs");
+            report.notes().forEach(note -> System.out.println(Printable.text(note)));
         }
         return 0;
+    }
+
+    private NeffCompiler.Request request(Path target) {
+        NeffCompiler.Request request =
+                NeffCompiler.Request.of(source, target, arch).lnc(lnc).hash(hash);
+        if (name.isPresent()) {
+            request = request.name(name.get());
+        }
+        for (var dim : Assignments.of("--dim", dims).entrySet()) {
+            request = request.dim(dim.getKey(), Assignments.size("--dim", dim.getValue()));
+        }
+        for (var shape : Assignments.of("--shape", shapes).entrySet()) {
+            request = request.shape(shape.getKey(), Assignments.shape("--shape", shape.getValue()));
+        }
+        for (var fix : Assignments.of("--fix", fixes).entrySet()) {
+            request = request.fix(fix.getKey(), Assignments.numbers("--fix", fix.getValue()));
+        }
+        return request;
     }
 }

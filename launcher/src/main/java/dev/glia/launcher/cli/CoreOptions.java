@@ -1,10 +1,15 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.runtime.NeuronCore;
+import dev.glia.runtime.NeuronRuntime;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
 import picocli.CommandLine.Option;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /** How many cores a command works with. */
@@ -33,8 +38,23 @@ final class CoreOptions {
         return settings;
     }
 
-    OptionalInt wanted() {
-        return cores == null ? OptionalInt.empty() : OptionalInt.of(cores);
+    /**
+     * {@return the cores to load a model on}
+     *
+     * @throws NrtException NRT_INVALID when the runtime has fewer than this command was told to use
+     */
+    List<NeuronCore> of(NeuronRuntime runtime) {
+        List<NeuronCore> owned = runtime.cores();
+        if (cores == null || cores == 0) {
+            return owned;
+        }
+        if (owned.size() < cores) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    "--cores %s: NEURON_RT_VISIBLE_CORES gives this process %s; name more there, or set one of the two only"
+                            .formatted(cores, owned.size()));
+        }
+        return owned.subList(0, cores);
     }
 
     /** Whether the environment of this process, or its command line, decides a variable. */

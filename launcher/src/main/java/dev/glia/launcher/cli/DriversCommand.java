@@ -32,8 +32,12 @@ final class DriversCommand implements Callable<Integer> {
 
     @Mixin private CommonOptions common;
 
-    @Option(names = "--pid", paramLabel = "N", description = "Only the runtime of this process.")
-    private Optional<Long> pid = Optional.empty();
+    @Option(
+            names = "--pid",
+            paramLabel = "PID[@NAMESPACE]",
+            converter = Runtimes.Choice.Reader.class,
+            description = "Only the runtime of this process.")
+    private Optional<Runtimes.Choice> pid = Optional.empty();
 
     @Override
     public Integer call() {

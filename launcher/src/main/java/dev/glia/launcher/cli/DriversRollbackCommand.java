@@ -18,8 +18,12 @@ import java.util.concurrent.Callable;
 final class DriversRollbackCommand implements Callable<Integer> {
     @Mixin private CommonOptions common;
 
-    @Option(names = "--pid", paramLabel = "N", description = "The process, if there are several.")
-    private Optional<Long> pid = Optional.empty();
+    @Option(
+            names = "--pid",
+            paramLabel = "PID[@NAMESPACE]",
+            converter = Runtimes.Choice.Reader.class,
+            description = "The process, if there are several.")
+    private Optional<Runtimes.Choice> pid = Optional.empty();
 
     @Parameters(
             arity = "0..1",

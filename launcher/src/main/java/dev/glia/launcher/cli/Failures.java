@@ -5,12 +5,20 @@ import dev.glia.runtime.NrtStatus;
 
 import picocli.CommandLine;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
 /** How a failure ends: one last line on standard error, and the exit code. */
 final class Failures {
     /** The exit code for a status that does not fit into one. */
     static final int INTERNAL = 70;
 
     private static final int FIRST_RESERVED = 125;
+
+    /** As much as a line tells, and how much of that is its end, which has the next step. */
+    private static final int LONGEST = 2000;
+
+    private static final int END = 500;
 
     private Failures() {}
 
@@ -23,28 +31,58 @@ final class Failures {
             return INTERNAL; // What fails while everything closes is no failure; nobody sees this
             // code.
         }
-        NrtException shown =
-                switch (failure) {
-                    case NrtException known -> known;
-                    case OutOfMemoryError memory ->
-                            new NrtException(
-                                    NrtStatus.NRT_RESOURCE,
-                                    "the JVM is out of memory ("
-                                            + memory.getMessage()
-                                            + "); give it more with GLIA_JAVA_OPTS=-Xmx4g",
-                                    memory);
-                    default ->
-                            new NrtException(
-                                    NrtStatus.NRT_FAILURE,
-                                    failure
-                                            + "; this is a defect of Glia: --stacktrace shows where",
-                                    failure);
-                };
+        NrtException shown = told(failure);
         if (stacktrace) {
-            shown.printStackTrace();
+            StringWriter trace = new StringWriter();
+            shown.printStackTrace(new PrintWriter(trace));
+            trace.toString()
+                    .lines()
+                    .map(line -> line(line).replace("\\u0009", "\t"))
+                    .forEach(System.err::println);
         }
-        System.err.println(shown.getMessage().strip().replaceAll("\\s*\\R\\s*", " "));
+        System.err.println(line(shown.getMessage()));
         return exitCode(shown.status());
+    }
+
+    /**
+     * {@return a message as one line that a terminal only shows; what a file put into it is
+     * escaped, and the middle of a very long one is left out}
+     */
+    private static String line(String message) {
+        String line = message.stripTrailing();
+        if (line.length() > LONGEST) {
+            line =
+                    line.substring(0, LONGEST - END)
+                            + " [...] "
+                            + line.substring(line.length() - END);
+        }
+        return Printable.text(line.replaceAll("\\s*\\R\\s*", " "));
+    }
+
+    /** The failure as it is told: with a status, and what to do. */
+    static NrtException told(Throwable failure) {
+        return switch (failure) {
+            case NrtException known -> known;
+            case OutOfMemoryError memory ->
+                    new NrtException(NrtStatus.NRT_RESOURCE, outOf(memory), memory);
+            default ->
+                    new NrtException(
+                            NrtStatus.NRT_FAILURE,
+                            failure + "; this is a defect of Glia: --stacktrace shows where",
+                            failure);
+        };
+    }
+
+    /** Only the heap is bounded by an option; other memory is what the machine has. */
+    private static String outOf(OutOfMemoryError memory) {
+        String message = String.valueOf(memory.getMessage());
+        return message.contains("heap space") || message.contains("GC overhead")
+                ? "the JVM is out of memory ("
+                        + message
+                        + "); give it more with GLIA_JAVA_OPTS=-Xmx4g"
+                : "there is not enough native memory ("
+                        + message
+                        + "), which -Xmx does not bound; choose smaller tensors, or end other processes";
     }
 
     private static boolean endedBySignal() {
@@ -63,7 +101,7 @@ final class Failures {
         String command = wrong.getCommandLine().getCommandSpec().qualifiedName(" ");
         System.err.println(
                 "NRT_INVALID (2): "
-                        + wrong.getMessage().strip().replaceAll("\\s*\\R\\s*", " ")
+                        + line(wrong.getMessage())
                         + "; \""
                         + command
                         + " --help\" shows what is accepted");

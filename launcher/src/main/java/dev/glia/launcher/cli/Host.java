@@ -3,6 +3,7 @@ package dev.glia.launcher.cli;
 import dev.glia.config.Configuration;
 import dev.glia.config.RuntimeConfig;
 import dev.glia.device.CoreAddress;
+import dev.glia.device.CoreNumbering;
 import dev.glia.device.DeviceDriver;
 import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
@@ -11,6 +12,7 @@ import dev.glia.launcher.Glia;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The machine and the configuration that a command works with.
@@ -33,19 +35,24 @@ record Host(MachineInfo machine, int lnc, RuntimeConfig config, Optional<Long> m
         this(machine, lnc, config, Optional.ofNullable(MEMORY.get(machine.architecture())));
     }
 
+    /** Whoever only looks at the machine needs none of the others. */
+    private static final Set<String> LNC =
+            Set.of("NEURON_LOGICAL_NC_CONFIG", "NEURON_RT_VIRTUAL_CORE_SIZE");
+
     /** Discovers the machine, and tells a person who did not choose one that it is emulated. */
     static Host of(Glia glia) {
-        RuntimeConfig config = glia.service(Configuration.class).current();
         MachineInfo machine = glia.service(Machine.class).info();
+        RuntimeConfig config = glia.service(Configuration.class).current(LNC);
         if (machine.emulated() && config.instance().equals("auto")) {
             System.err.println(
                     "no Neuron device here: emulating "
                             + machine.instanceType()
                             + " (GLIA_INSTANCE chooses another; \"hardware\" insists on real ones)");
         }
+        int lnc = config.logicalCoreSize().orElse(machine.defaultLnc());
         return new Host(
                 machine,
-                config.logicalCoreSize().orElse(machine.defaultLnc()),
+                machine.lncSizes().contains(lnc) ? lnc : machine.defaultLnc(),
                 config,
                 memory(glia, machine.architecture()));
     }
@@ -66,6 +73,19 @@ record Host(MachineInfo machine, int lnc, RuntimeConfig config, Optional<Long> m
                                         .stream()
                                         .map(driver -> driver.architecture().memoryPerDevice())
                                         .findFirst());
+    }
+
+    CoreNumbering numbering() {
+        return CoreNumbering.of(machine, lnc);
+    }
+
+    /** {@return what this process sees of its host; nothing when that is all} */
+    Optional<String> restriction() {
+        return machine.restriction()
+                .map(
+                        seen ->
+                                "%s; NeuronCores %s of the host are 0-%s here"
+                                        .formatted(seen, numbering(), cores().size() - 1));
     }
 
     List<CoreAddress> cores() {

@@ -2,6 +2,7 @@ package dev.glia.launcher.cli;
 
 import dev.glia.core.CoreAllocator;
 import dev.glia.core.CoreOwner;
+import dev.glia.core.CoreOwner.Container;
 import dev.glia.device.CoreAddress;
 import dev.glia.device.DeviceInfo;
 import dev.glia.launcher.Glia;
@@ -43,6 +44,7 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
      * A process that owns cores.
      *
      * @param pid the process, 0 when nobody can tell which it is
+     * @param container where it is, if not among the processes of this one
      * @param user who runs it
      * @param command its command line
      * @param tag its process tag
@@ -53,6 +55,7 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
      */
     record Owner(
             long pid,
+            Optional<Container> container,
             String user,
             String command,
             String tag,
@@ -63,6 +66,11 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
 
         boolean known() {
             return pid > 0;
+        }
+
+        /** {@return which process it is; containers count from 1 each} */
+        Object process() {
+            return List.of(pid, container);
         }
     }
 
@@ -101,9 +109,12 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
 
     /** Records of cores, put together by process. */
     private static List<Owner> processes(List<CoreOwner> owners, int lnc) {
-        Map<Long, List<CoreOwner>> byProcess = new LinkedHashMap<>();
+        Map<Object, List<CoreOwner>> byProcess = new LinkedHashMap<>();
         for (CoreOwner owner : owners) {
-            byProcess.computeIfAbsent(owner.pid(), pid -> new ArrayList<>()).add(owner);
+            byProcess
+                    .computeIfAbsent(
+                            List.of(owner.pid(), owner.container()), _ -> new ArrayList<>())
+                    .add(owner);
         }
         return byProcess.values().stream()
                 .map(
@@ -111,6 +122,7 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
                             CoreOwner one = records.getFirst();
                             return new Owner(
                                     one.pid(),
+                                    one.container(),
                                     one.user(),
                                     one.command(),
                                     one.tag(),
@@ -141,10 +153,10 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
 
     /** {@return the processes with all the cores that they own on this machine} */
     List<Owner> owners() {
-        Map<Long, Owner> whole = new LinkedHashMap<>();
+        Map<Object, Owner> whole = new LinkedHashMap<>();
         for (Device device : devices) {
             for (Owner part : device.owners()) {
-                whole.merge(part.pid(), part, Inventory::together);
+                whole.merge(part.process(), part, Inventory::together);
             }
         }
         return List.copyOf(whole.values());
@@ -158,6 +170,7 @@ record Inventory(Host host, List<Device> devices, Instant taken) {
         Instant since = one.since().isBefore(other.since()) ? one.since() : other.since();
         return new Owner(
                 one.pid(),
+                one.container(),
                 one.user(),
                 one.command(),
                 one.tag(),

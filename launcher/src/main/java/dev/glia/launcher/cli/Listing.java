@@ -31,6 +31,7 @@ record Listing(Inventory inventory, boolean wide) {
         if (host.machine().lncSizes().size() > 1) {
             text.append("logical-neuroncore-config: ").append(host.lnc()).append('\n');
         }
+        host.restriction().ifPresent(seen -> text.append("visible: ").append(seen).append('\n'));
         boolean placed =
                 inventory.devices().stream()
                         .anyMatch(device -> !device.place().equals(PciPlace.UNKNOWN));
@@ -98,7 +99,7 @@ record Listing(Inventory inventory, boolean wide) {
         if (owner.known()) {
             cells.addAll(
                     List.of(
-                            owner.pid(),
+                            process(owner),
                             clip(owner.user()),
                             clip(owner.tag()),
                             cores,
@@ -112,6 +113,11 @@ record Listing(Inventory inventory, boolean wide) {
         }
         cells.add(owner.known() ? clip(owner.command()) : UNKNOWN);
         return cells;
+    }
+
+    /** {@return its number, and where that counts if not here: {@code 1@web-7}} */
+    private String process(Owner owner) {
+        return owner.pid() + owner.container().map(where -> "@" + clip(where.host())).orElse("");
     }
 
     /** {@return which of the cores of a process are out of service, if any} */
@@ -136,7 +142,8 @@ record Listing(Inventory inventory, boolean wide) {
                 "bdf", device.info().bdf(),
                 "cpu_affinity", device.place().cpus().orElse(null),
                 "numa_node", device.place().numaNode().orElse(null),
-                "connected_to", device.info().connected(),
+                "connected_to",
+                        device.info().connected().isEmpty() ? null : device.info().connected(),
                 "nc_count", device.cores().size(),
                 "logical_neuroncore_config", inventory.host().lnc(),
                 "memory_size", device.memory().orElse(null),
@@ -151,6 +158,14 @@ record Listing(Inventory inventory, boolean wide) {
         boolean known = owner.known();
         return Json.object(
                 "pid", known ? owner.pid() : null,
+                "container",
+                        owner.container()
+                                .map(
+                                        where ->
+                                                Json.object(
+                                                        "host", where.host(),
+                                                        "pid_namespace", where.namespace()))
+                                .orElse(null),
                 "command", known ? owner.command() : null,
                 "neuron_runtime_version", known ? owner.version() : null,
                 "user", known ? owner.user() : null,

@@ -12,14 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** One model on every core of this process. Closing the runtime closes them all. */
+/** One model on some cores of this process. Closing the runtime closes them all. */
 final class LoadedCores {
     private final List<Model> models = new ArrayList<>();
     private final long loadNanos;
 
-    LoadedCores(NeuronRuntime runtime, Path neff) {
+    LoadedCores(NeuronRuntime runtime, List<NeuronCore> cores, Path neff) {
         long start = System.nanoTime();
-        for (NeuronCore core : runtime.cores()) {
+        for (NeuronCore core : cores) {
             models.add(runtime.load(neff, LoadOptions.core(core.index())));
         }
         loadNanos = System.nanoTime() - start;

@@ -3,11 +3,8 @@ package dev.glia.launcher.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -44,9 +41,9 @@ public final class Main {
      */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        System.setOut(
-                new PrintStream(
-                        new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8));
+        Locale.setDefault(Locale.ROOT); // What is printed is also read by programs.
+        Results results = new Results();
+        System.setOut(results.stream());
         int code = Failures.INTERNAL;
         try {
             code = commandLine(args).execute(args);
@@ -54,7 +51,10 @@ public final class Main {
             code = Failures.report(failure, false);
         } finally {
             System.out.flush();
-            System.exit(code); // The framework's threads would keep a JVM alive whose main thread
+            System.exit(
+                    results.exitCode(
+                            code)); // The framework's threads would keep a JVM alive whose main
+            // thread
             // failed.
         }
     }

@@ -68,6 +68,7 @@ final class NeffDifferences {
         fields.put("hash_valid", String.valueOf(hash.valid()));
         fields.put("payload", hash.computed());
         fields.put("target", neff.target());
+        fields.put("compiler", neff.compiler());
         neff.inputs().forEach(tensor -> tensor(fields, "input", tensor));
         neff.outputs().forEach(tensor -> tensor(fields, "output", tensor));
         fields.put("inputs", names(neff.inputs()));

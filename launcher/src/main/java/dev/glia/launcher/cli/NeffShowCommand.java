@@ -5,6 +5,7 @@ import dev.glia.device.Engine;
 import dev.glia.device.ModelImage;
 import dev.glia.launcher.Glia;
 import dev.glia.neff.HashState;
+import dev.glia.neff.MissingMember;
 import dev.glia.neff.NeffHeader;
 import dev.glia.neff.NeffReader;
 import dev.glia.neff.NeffSummary;
@@ -16,31 +17,45 @@ import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /** {@code glia neff show}: everything a NEFF says of itself. */
 @Command(
         name = "show",
-        description =
-                "Show header, architecture, features, tensors, Neuron code, members and hash of a NEFF.")
+        description = {
+            "Show what NEFFs say of themselves: header, compiler, architecture, features, tensors,"
+                    + " Neuron code, members and hash.",
+            "A table, or an object on a line with --json, for each file; the exit code is the highest status of all."
+        })
 final class NeffShowCommand implements Callable<Integer> {
     private static final String KELF = "__kelf";
 
     @Mixin private CommonOptions common;
 
-    @Parameters(paramLabel = "FILE", description = "The NEFF.")
-    private Path file;
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "The NEFFs.")
+    private List<Path> files;
+
+    private boolean first = true;
 
     @Override
     public Integer call() {
         try (Glia glia = common.start()) {
-            NeffSummary neff = glia.service(NeffReader.class).inspect(file, false);
-            List<String> executableOn = executableOn(glia, neff);
-            System.out.print(
-                    common.json() ? json(neff, executableOn) + "\n" : text(neff, executableOn));
+            NeffReader reader = glia.service(NeffReader.class);
+            return EachFile.of(
+                    files, common, file -> show(glia, file, reader.inspect(file, false)));
         }
-        return 0;
+    }
+
+    private void show(Glia glia, Path file, NeffSummary neff) {
+        List<String> executableOn = executableOn(glia, neff);
+        if (common.json()) {
+            System.out.println(json(file, neff, executableOn));
+        } else {
+            System.out.print((first ? "" : "\n") + text(file, neff, executableOn));
+            first = false;
+        }
     }
 
     /**
@@ -69,7 +84,7 @@ final class NeffShowCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private String json(NeffSummary neff, List<String> executableOn) {
+    static String json(Path file, NeffSummary neff, List<String> executableOn) {
         NeffHeader header = neff.header();
         HashState hash = neff.hash();
         return Json.write(
@@ -79,6 +94,7 @@ final class NeffShowCommand implements Callable<Integer> {
                         "neff_version", header.version(),
                         "arch", neff.architecture(),
                         "target", neff.target(),
+                        "compiler", neff.compiler().isEmpty() ? null : neff.compiler(),
                         "name", header.name(),
                         "uuid", header.uuid(),
                         "num_tpb", header.numTpb(),
@@ -113,12 +129,13 @@ final class NeffShowCommand implements Callable<Integer> {
                                                                 "size",
                                                                 member.size()))
                                         .toList(),
+                        "missing", neff.missing().stream().map(NeffShowCommand::json).toList(),
                         "folders", SizeTree.of(neff.members()).json(),
                         "subgraphs", NeuronCode.json(neff.subgraphs()),
                         "executable_on", executableOn));
     }
 
-    private String text(NeffSummary neff, List<String> executableOn) {
+    static String text(Path file, NeffSummary neff, List<String> executableOn) {
         NeffHeader header = neff.header();
         HashState hash = neff.hash();
         Table facts =
@@ -126,6 +143,11 @@ final class NeffShowCommand implements Callable<Integer> {
                         .row("file", file)
                         .row("name", header.name())
                         .row("uuid", header.uuid())
+                        .row(
+                                "compiler",
+                                neff.compiler().isEmpty()
+                                        ? "not told"
+                                        : Printable.text(neff.compiler()))
                         .row(
                                 "architecture",
                                 neff.architecture() + " (target " + neff.target() + ")")
@@ -157,8 +179,23 @@ final class NeffShowCommand implements Callable<Integer> {
         neff.inputs().forEach(info -> tensor(tensors, "input", info));
         neff.outputs().forEach(info -> tensor(tensors, "output", info));
         neff.graphs().forEach(graph -> tensors.row("graph", graph.function(), graph.member()));
+        neff.missing().forEach(one -> missing(tensors, one));
         String code = neff.subgraphs().isEmpty() ? "" : NeuronCode.table(neff.subgraphs()) + "\n";
         return facts + "\n" + tensors + "\n" + code + SizeTree.of(neff.members()).table();
+    }
+
+    private static Map<String, Object> json(MissingMember missing) {
+        return Json.object(
+                "member", missing.name(),
+                "wanted_by", missing.wantedBy(),
+                "key", missing.key());
+    }
+
+    private static void missing(Table table, MissingMember missing) {
+        table.row(
+                "missing",
+                Printable.text(missing.name()),
+                Printable.text(missing.wantedBy() + ": " + missing.key()));
     }
 
     private static void tensor(Table table, String usage, TensorInfo info) {

@@ -1,6 +1,6 @@
 package dev.glia.launcher.cli;
 
-/** Text of a NEFF as a terminal may see it. */
+/** Text of files and other processes as a terminal may see it. */
 final class Printable {
     private Printable() {}
 
@@ -11,13 +11,24 @@ final class Printable {
                 .codePoints()
                 .forEach(
                         c -> {
-                            if (Character.isISOControl(c)
-                                    || Character.getType(c) == Character.FORMAT) {
+                            if (isCommand(c)) {
                                 clean.append("\\u%04x".formatted(c));
                             } else {
                                 clean.appendCodePoint(c);
                             }
                         });
         return clean.toString();
+    }
+
+    private static boolean isCommand(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE ->
+                    true;
+            default -> false;
+        };
     }
 }

@@ -17,6 +17,7 @@ final class Rehearsal {
      */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
+        System.setOut(new Results().stream());
         int failed =
                 List.of(
                                 "run --instance trn1",

@@ -6,8 +6,8 @@ import dev.glia.launcher.tensor.RandomTensor;
 import dev.glia.launcher.tensor.TensorFile;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.Model;
+import dev.glia.runtime.NeuronCore;
 import dev.glia.runtime.NeuronRuntime;
-import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Tensor;
 import dev.glia.runtime.TensorInfo;
@@ -32,6 +32,11 @@ import java.util.concurrent.Callable;
                 "Load a NEFF, execute it, print outputs and times. Without a model: a sample.")
 final class RunCommand implements Callable<Integer> {
     private static final int DEFAULT_IN_FLIGHT = 3;
+    private static final Path SAMPLE_OUTPUT = Path.of("edges.png");
+
+    /** The sample writes two files into the current folder, whatever {@code --output} says. */
+    private static final String ELSEWHERE =
+            "the sample writes into the current folder; go to one that takes files, as with: cd /tmp";
 
     @Mixin private CommonOptions common;
 
@@ -50,13 +55,13 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "NAME=FILE",
             description =
                     "An input from a .npy, .pb (ONNX TensorProto), .png, .jpg or .bin file; random unless given.")
-    private Map<String, Path> inputFiles = new LinkedHashMap<>();
+    private List<String> inputFiles = List.of();
 
     @Option(
             names = "--output",
             paramLabel = "NAME=FILE",
             description = "Write an output as .npy, .pb, .png or .bin.")
-    private Map<String, Path> outputFiles = new LinkedHashMap<>();
+    private List<String> outputFiles = List.of();
 
     @Option(
             names = "--repeat",
@@ -94,31 +99,37 @@ final class RunCommand implements Callable<Integer> {
         Host host = Host.of(glia);
         boolean sample = file == null;
         NeuronRuntime runtime = glia.runtime();
-        LoadedCores loaded = new LoadedCores(runtime, sample ? Sample.neff(glia, host) : file);
-        coreOptions.wanted().ifPresent(wanted -> checkCores(wanted, loaded.cores().size()));
+        List<NeuronCore> cores = coreOptions.of(runtime);
+        LoadedCores loaded =
+                new LoadedCores(runtime, cores, sample ? Sample.neff(glia, host) : file);
         Model model = loaded.model();
+        Map<String, Path> from = files("--input", inputFiles, model.inputs());
+        Map<String, Path> to = files("--output", outputFiles, model.outputs());
         if (sample) {
-            outputFiles.putIfAbsent(model.outputs().getFirst().name(), Path.of("edges.png"));
+            to.putIfAbsent(model.outputs().getFirst().name(), SAMPLE_OUTPUT);
         }
-        checkNames("--input", inputFiles, model.inputs());
-        checkNames("--output", outputFiles, model.outputs());
-        outputFiles.forEach(
+        to.forEach(
                 (name, path) ->
                         TensorFile.checkOutput(
-                                path, Tensors.find(model.outputs(), name).orElseThrow()));
+                                path,
+                                Tensors.find(model.outputs(), name).orElseThrow(),
+                                advice(name)));
 
         Map<String, String> sources = new LinkedHashMap<>();
         boolean queued = async || host.config().asyncInFlight() > 0;
         int depth = Math.max(1, host.config().asyncInFlight());
         List<List<Execution>> prepared =
-                loaded.prepare(loaded.cores().size(), depth, first -> fill(first, sample, sources));
+                loaded.prepare(
+                        loaded.cores().size(), depth, first -> fill(first, sample, from, sources));
         Requests.Result result = Requests.run(prepared, queued, Budget.requests(repeat));
 
         Map<String, String> written = new LinkedHashMap<>();
-        outputFiles.forEach(
+        to.forEach(
                 (name, path) -> {
                     Tensor output = result.last().output(name);
-                    written.put(name, TensorFile.write(path, output.info(), output.segment()));
+                    written.put(
+                            name,
+                            TensorFile.write(path, output.info(), output.segment(), advice(name)));
                 });
         String label = sample ? "sample edges.neff" : file.toString();
         RunReport report = new RunReport(label, host, runtime, loaded, sources, written, result);
@@ -131,53 +142,44 @@ final class RunCommand implements Callable<Integer> {
                     result.status()
                             + " ("
                             + result.status().code()
-                            + "): the outputs contain NaN;"
-                            + " NEURON_FAIL_ON_NAN=1 makes this a failure");
+                            + "): the outputs contain NaN, "
+                            + Tensors.firstNan(result.last().outputs())
+                                    .map(place -> "the first in " + place)
+                                    .orElse("though not those of the last execution")
+                            + "; NEURON_FAIL_ON_NAN=1 makes this a failure");
         }
     }
 
-    private void fill(Execution execution, boolean sample, Map<String, String> sources) {
+    private void fill(
+            Execution execution,
+            boolean sample,
+            Map<String, Path> files,
+            Map<String, String> sources) {
         for (Tensor input : execution.inputs()) {
             TensorInfo info = input.info();
-            Path given = inputFiles.get(info.name());
+            Path given = files.get(info.name());
             if (given != null) {
                 sources.put(info.name(), TensorFile.read(given, info, input.segment()));
             } else if (sample) {
                 Picture.fill(SamplePicture.draw(), SamplePicture.SIZE, info, input.segment());
                 sources.put(
                         info.name(),
-                        TensorFile.write(Path.of("sample.png"), info, input.segment()));
+                        TensorFile.write(Path.of("sample.png"), info, input.segment(), ELSEWHERE));
             } else {
                 sources.put(info.name(), RandomTensor.fill(seed, info, input.segment()));
             }
         }
     }
 
-    private static void checkCores(int wanted, int owned) {
-        if (wanted != owned) {
-            System.err.println(
-                    "--cores "
-                            + wanted
-                            + " gives way to NEURON_RT_VISIBLE_CORES: "
-                            + owned
-                            + " cores");
-        }
+    private static String advice(String output) {
+        return "choose another place with --output " + output + "=FILE";
     }
 
-    private static void checkNames(
-            String option, Map<String, Path> given, List<TensorInfo> tensors) {
-        given.keySet().stream()
-                .filter(name -> Tensors.find(tensors, name).isEmpty())
-                .findFirst()
-                .ifPresent(
-                        name -> {
-                            throw new NrtException(
-                                    NrtStatus.NRT_INVALID,
-                                    option
-                                            + " "
-                                            + name
-                                            + ": the model has no tensor of this name; it has "
-                                            + Tensors.names(tensors));
-                        });
+    private static Map<String, Path> files(
+            String option, List<String> given, List<TensorInfo> tensors) {
+        Map<String, Path> files = new LinkedHashMap<>();
+        Assignments.of(option, given, Tensors.names(tensors))
+                .forEach((name, file) -> files.put(name, Path.of(file)));
+        return files;
     }
 }

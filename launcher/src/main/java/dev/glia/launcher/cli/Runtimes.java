@@ -4,8 +4,12 @@ import dev.glia.control.ControlAddress;
 import dev.glia.control.ControlFolder;
 import dev.glia.control.Deadline;
 import dev.glia.control.Line;
+import dev.glia.core.ProcessIdentity;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -14,6 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -36,27 +43,69 @@ final class Runtimes {
     }
 
     /**
+     * A process that somebody chose.
+     *
+     * @param pid its number
+     * @param namespace the PID namespace in which it counts; without one, here if it is here
+     */
+    record Choice(long pid, OptionalLong namespace) {
+        private static final Pattern TEXT = Pattern.compile("(\\d{1,10})(?:@(\\d{1,18}))?");
+
+        private boolean means(ProcessIdentity process) {
+            return process.pid() == pid
+                    && process.namespace() == namespace.orElse(process.namespace());
+        }
+
+        @Override
+        public String toString() {
+            return pid + (namespace.isPresent() ? "@" + namespace.getAsLong() : "");
+        }
+
+        /** Reads what the command line says. */
+        static final class Reader implements ITypeConverter<Choice> {
+            @Override
+            public Choice convert(String text) {
+                Matcher choice = TEXT.matcher(text);
+                if (!choice.matches()) {
+                    throw new TypeConversionException(
+                            "'" + text + "' is no process: write its number, or PID@NAMESPACE");
+                }
+                return new Choice(
+                        Long.parseLong(choice.group(1)),
+                        choice.group(2) == null
+                                ? OptionalLong.empty()
+                                : OptionalLong.of(Long.parseLong(choice.group(2))));
+            }
+        }
+    }
+
+    /**
      * {@return the runtimes that listen}
      *
-     * @param pid the process, or all
+     * @param choice the process, or all
      * @throws NrtException NRT_INVALID when the process has none
      */
-    List<ControlAddress> all(Optional<Long> pid) {
+    List<ControlAddress> all(Optional<Choice> choice) {
         try {
             List<ControlAddress> there = folder.addresses();
-            List<ControlAddress> wanted =
-                    there.stream().filter(each -> each.pid() == pid.orElse(each.pid())).toList();
-            if (pid.isPresent() && wanted.isEmpty()) {
+            if (choice.isEmpty()) {
+                return there;
+            }
+            List<ControlAddress> meant =
+                    there.stream().filter(each -> choice.get().means(each.process())).toList();
+            List<ControlAddress> here =
+                    meant.stream().filter(each -> each.process().isHere()).toList();
+            if (meant.isEmpty()) {
                 throw new NrtException(
                         NrtStatus.NRT_INVALID,
                         "process "
-                                + pid.get()
+                                + choice.get()
                                 + " has no initialised runtime of this user; "
                                 + (there.isEmpty()
                                         ? "no process has: " + HOW_TO_START
                                         : "there is " + names(there)));
             }
-            return wanted;
+            return here.isEmpty() ? meant : here;
         } catch (IOException unsafe) {
             throw new NrtException(NrtStatus.NRT_INVALID, unsafe.getMessage(), unsafe);
         }
@@ -67,18 +116,21 @@ final class Runtimes {
      *
      * @throws NrtException NRT_UNINITIALIZED when there is none, NRT_INVALID when there are several
      */
-    ControlAddress one(Optional<Long> pid) {
-        List<ControlAddress> there = all(pid);
+    ControlAddress one(Optional<Choice> choice) {
+        List<ControlAddress> there = all(choice);
         if (there.isEmpty()) {
             throw new NrtException(
                     NrtStatus.NRT_UNINITIALIZED,
                     "no process of this user has an initialised runtime; " + HOW_TO_START);
         }
+        long processes = there.stream().map(ControlAddress::process).distinct().count();
         if (there.size() > 1) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    pid.isPresent()
-                            ? "process " + pid.get() + " has several runtimes; close all but one"
+                    processes == 1
+                            ? "process "
+                                    + there.getFirst().name()
+                                    + " has several runtimes; close all but one"
                             : "several processes have a runtime: choose one with --pid: "
                                     + names(there));
         }
@@ -87,17 +139,18 @@ final class Runtimes {
 
     private static String names(List<ControlAddress> addresses) {
         return addresses.stream()
-                .map(ControlAddress::pid)
+                .map(each -> "process " + each.name() + command(each.process()))
                 .distinct()
-                .map(pid -> "process " + pid + command(pid))
                 .collect(Collectors.joining(", "));
     }
 
-    private static String command(long pid) {
-        return ProcessHandle.of(pid)
-                .flatMap(process -> process.info().command())
-                .map(command -> " (" + Table.printable(command) + ")")
-                .orElse("");
+    private static String command(ProcessIdentity process) {
+        return process.isHere()
+                ? ProcessHandle.of(process.pid())
+                        .flatMap(handle -> handle.info().command())
+                        .map(command -> " (" + Table.printable(command) + ")")
+                        .orElse("")
+                : " (of another container)";
     }
 
     /**
@@ -121,7 +174,7 @@ final class Runtimes {
                 throw new NrtException(
                         deadline.passed() ? NrtStatus.NRT_TIMEOUT : NrtStatus.NRT_FAILURE,
                         "process "
-                                + address.pid()
+                                + address.name()
                                 + (deadline.passed()
                                         ? " does not answer within " + limit.toSeconds() + " s"
                                         : " gives no answer: " + failure.getMessage()),
@@ -130,7 +183,7 @@ final class Runtimes {
         } catch (IOException unreachable) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "process " + address.pid() + " cannot be reached: " + unreachable.getMessage(),
+                    "process " + address.name() + " cannot be reached: " + unreachable.getMessage(),
                     unreachable);
         }
     }
@@ -146,7 +199,7 @@ final class Runtimes {
         throw new NrtException(
                 NrtStatus.of(code == 0 ? 1 : code),
                 "process "
-                        + address.pid()
+                        + address.name()
                         + ": "
                         + Table.printable(String.valueOf(answer.get("reason"))));
     }

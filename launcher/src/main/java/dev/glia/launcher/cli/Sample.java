@@ -11,11 +11,10 @@ import java.io.InputStream;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * The model that ships with Glia: an edge filter, compiled once for each architecture and then
@@ -67,23 +66,15 @@ final class Sample {
         }
     }
 
+    /** The graph is kept too: all processes write the same bytes under this name. */
     private static void compile(Glia glia, Host host, byte[] onnx, Path neff) throws IOException {
-        Path source = Files.createTempFile(neff.getParent(), "edges-", ".onnx");
-        try {
-            Files.write(source, onnx);
-            glia.service(NeffCompiler.class)
-                    .compile(
-                            new NeffCompiler.Request(
-                                    source,
-                                    neff,
-                                    host.machine().architecture(),
-                                    Optional.of("edges.neff"),
-                                    host.lnc(),
-                                    Map.of(),
-                                    true));
-        } finally {
-            Files.deleteIfExists(source);
-        }
+        Path source = neff.resolveSibling("edges-" + digest(onnx) + ".onnx");
+        Files.write(source, onnx, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        glia.service(NeffCompiler.class)
+                .compile(
+                        NeffCompiler.Request.of(source, neff, host.machine().architecture())
+                                .name("edges.neff")
+                                .lnc(host.lnc()));
     }
 
     private static String digest(byte[] bytes) {

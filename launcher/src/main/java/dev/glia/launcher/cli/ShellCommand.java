@@ -2,6 +2,7 @@ package dev.glia.launcher.cli;
 
 import dev.glia.core.ScriptShell;
 import dev.glia.launcher.Glia;
+import dev.glia.launcher.Home;
 import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -15,8 +16,6 @@ import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +59,7 @@ final class ShellCommand implements Callable<Integer> {
         Glia.Builder builder =
                 common.builder()
                         .feature("development")
-                        .set("gosh.home", home().resolve("shell").toString())
+                        .set("gosh.home", Home.find(null).folder().resolve("shell").toString())
                         .set("felix.fileinstall.dir", folder.toString())
                         .set("felix.fileinstall.tmpdir", unpacked.toString());
         Console console = System.console();
@@ -105,16 +104,6 @@ final class ShellCommand implements Callable<Integer> {
                     NrtStatus.NRT_INVALID, "\"" + line + "\" failed: " + failure, failure);
         }
         System.out.flush();
-    }
-
-    /** The distribution, which has the profile of the shell. */
-    private static Path home() throws URISyntaxException {
-        String named = System.getProperty("glia.home");
-        if (named != null) {
-            return Path.of(named).toAbsolutePath();
-        }
-        URI code = Main.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-        return Path.of(code).getParent().getParent();
     }
 
     private static void create(Path folder) throws IOException {

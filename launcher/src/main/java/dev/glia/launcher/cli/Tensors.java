@@ -29,6 +29,20 @@ final class Tensors {
         return values;
     }
 
+    /** {@return where the first NaN of some tensors is, such as {@code y at [0, 3]}} */
+    static Optional<String> firstNan(List<Tensor> tensors) {
+        for (Tensor tensor : tensors) {
+            TensorInfo info = tensor.info();
+            long count = info.elements();
+            for (long i = 0; i < count; i++) {
+                if (Double.isNaN(Elements.get(info.dtype(), tensor.segment(), i).doubleValue())) {
+                    return Optional.of(info.name() + " at " + info.place(i));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     static Optional<TensorInfo> find(List<TensorInfo> tensors, String name) {
         return tensors.stream().filter(info -> info.name().equals(name)).findFirst();
     }

@@ -1,5 +1,6 @@
 package dev.glia.launcher.cli;
 
+import dev.glia.device.CoreNumbering;
 import dev.glia.launcher.Glia;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -33,26 +34,43 @@ final class WhyCommand implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }
-        Inventory inventory;
+        Answer answer;
         try (Glia glia = common.look()) {
             Host host = Host.of(glia);
-            int there = host.cores().size();
-            if (asked.last() >= there) {
-                throw new NrtException(
-                        NrtStatus.NRT_INVALID,
-                        "there is no NeuronCore %d on %s: it has 0-%d%s; glia ls lists them"
-                                .formatted(
-                                        Math.max(asked.first(), there),
-                                        host.machine().instanceType(),
-                                        there - 1,
-                                        host.machine().lncSizes().size() > 1
-                                                ? " with NEURON_LOGICAL_NC_CONFIG=" + host.lnc()
-                                                : ""));
-            }
-            inventory = Inventory.of(glia, host);
+            answer = new Answer(Inventory.of(glia, host), here(asked, host));
         }
-        Answer answer = new Answer(inventory, asked);
         System.out.print(common.json() ? answer.json() + "\n" : answer.text());
         return 0;
+    }
+
+    /** The cores as this process counts; the numbers may be those of its host. */
+    private static CoreNumbers.Run here(CoreNumbers.Run asked, Host host) {
+        CoreNumbering.Reading read =
+                host.numbering()
+                        .read(asked.first(), asked.last())
+                        .orElseThrow(() -> missing(asked, host));
+        var run = new CoreNumbers.Run(read.first(), read.last());
+        if (read.host()) {
+            System.err.println("nc" + asked + " of the host is nc" + run + " here");
+        }
+        return run;
+    }
+
+    private static NrtException missing(CoreNumbers.Run asked, Host host) {
+        int there = host.cores().size();
+        return new NrtException(
+                NrtStatus.NRT_INVALID,
+                "there is no NeuronCore %s on %s: it has 0-%s%s; glia ls lists them"
+                        .formatted(
+                                Math.max(asked.first(), Math.min(asked.last(), there)),
+                                host.machine().instanceType(),
+                                there - 1,
+                                host.restriction()
+                                        .map(seen -> " in what this process sees, " + seen)
+                                        .orElse(
+                                                host.machine().lncSizes().size() > 1
+                                                        ? " with NEURON_LOGICAL_NC_CONFIG="
+                                                                + host.lnc()
+                                                        : "")));
     }
 }

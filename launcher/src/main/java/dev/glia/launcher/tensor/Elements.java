@@ -28,7 +28,7 @@ public final class Elements {
     public static boolean isFloat(DType type) {
         return switch (type) {
             case FLOAT32, FLOAT32R, FLOAT16, BFLOAT16, FLOAT8E3, FLOAT8E4, FLOAT8E5 -> true;
-            case UINT64, INT8, UINT8, INT16, UINT16, INT32, UINT32, INT64 -> false;
+            case BOOL, UINT64, INT8, UINT8, INT16, UINT16, INT32, UINT32, INT64 -> false;
         };
     }
 
@@ -50,6 +50,7 @@ public final class Elements {
             case FLOAT8E3 -> float8((int) bits, 3);
             case FLOAT8E4 -> float8((int) bits, 4);
             case FLOAT8E5 -> float8((int) bits, 5);
+            case BOOL -> bits == 0 ? 0 : 1;
             case INT8 -> (int) (byte) bits;
             case INT16 -> (int) (short) bits;
             case INT32 -> (int) bits;
@@ -78,6 +79,7 @@ public final class Elements {
                     }
                     case FLOAT8E3, FLOAT8E4, FLOAT8E5 ->
                             throw new IllegalArgumentException(type.label());
+                    case BOOL -> value == 0 ? 0 : 1;
                     default -> Math.round(value);
                 };
         put(type.bytes(), data, index, bits);

@@ -3,11 +3,10 @@ package dev.glia.launcher.tensor;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.TensorInfo;
 
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,9 +17,15 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 
-/** Pictures as tensors: 0 to 1 in floating point tensors, 0 to 255 in integer ones. */
+/**
+ * Pictures as tensors: 0 to 1 in floating point tensors; 0 to 255 in integer ones, or 0 to 65535
+ * when both the samples and the elements have 16 bits; true where it is not black in Boolean ones.
+ */
 public final class Picture {
     private static final long MAX_PIXELS = 100_000_000;
+    private static final int HEAD_BYTES = 1 << 20;
+    private static final int BYTE_WHITE = 255;
+    private static final int WIDE_WHITE = 65535;
 
     private Picture() {}
 
@@ -83,14 +88,20 @@ public final class Picture {
 
     static String read(Path file, TensorInfo info, MemorySegment data) throws IOException {
         Layout layout = Layout.of(file, info);
-        BufferedImage picture = rgb(decode(file, info));
-        String note = file.toString();
-        if (picture.getWidth() != layout.width() || picture.getHeight() != layout.height()) {
-            note += " (resized from " + picture.getWidth() + "x" + picture.getHeight() + ")";
-            picture = resize(picture, layout.width(), layout.height());
+        Samples picture = decode(file, info);
+        fill(file, picture, layout, info, data);
+        List<String> notes = new ArrayList<>();
+        if (picture.width() != layout.width() || picture.height() != layout.height()) {
+            notes.add("resized from " + picture.width() + "x" + picture.height());
         }
-        fill(picture, layout, info, data);
-        return note;
+        if (picture.hasAlpha()) {
+            notes.add("alpha dropped");
+        }
+        int orientation = orientation(file);
+        if (orientation != Orientation.UPRIGHT) {
+            notes.add("not turned by its EXIF orientation " + orientation);
+        }
+        return notes.isEmpty() ? file.toString() : file + " (" + String.join(", ", notes) + ")";
     }
 
     /**
@@ -117,33 +128,33 @@ public final class Picture {
     }
 
     private static void fill(
-            BufferedImage picture, Layout layout, TensorInfo info, MemorySegment data) {
-        float white = Elements.isFloat(info.dtype()) ? 255 : 1;
+            Path file, Samples picture, Layout layout, TensorInfo info, MemorySegment data) {
+        float white = white(picture.white(), info.dtype());
         for (int y = 0; y < layout.height(); y++) {
             for (int x = 0; x < layout.width(); x++) {
-                int pixel = picture.getRGB(x, y);
-                int red = pixel >> 16 & 0xff;
-                int green = pixel >> 8 & 0xff;
-                int blue = pixel & 0xff;
-                if (layout.channels() == 1) {
-                    float luma =
-                            red == green && green == blue
-                                    ? red
-                                    : 0.299f * red + 0.587f * green + 0.114f * blue;
-                    Elements.put(info.dtype(), data, layout.index(0, y, x), luma / white);
-                } else {
-                    Elements.put(info.dtype(), data, layout.index(0, y, x), red / white);
-                    Elements.put(info.dtype(), data, layout.index(1, y, x), green / white);
-                    Elements.put(info.dtype(), data, layout.index(2, y, x), blue / white);
+                for (int channel = 0; channel < layout.channels(); channel++) {
+                    float value =
+                            picture.value(layout, x, y, channel, info.dtype() != DType.BOOL)
+                                    * white
+                                    / picture.white();
+                    if (info.dtype() == DType.INT16 && value > Short.MAX_VALUE) {
+                        throw TensorFile.invalid(
+                                file, info, "it has a sample of " + (int) value + "; use uint16");
+                    }
+                    Elements.put(info.dtype(), data, layout.index(channel, y, x), value);
                 }
             }
         }
     }
 
+    /** {@return what becomes of the brightest sample} */
+    private static float white(int sample, DType type) {
+        boolean wide = sample > BYTE_WHITE && type.bytes() > 1;
+        return Elements.isFloat(type) ? 1 : wide ? sample : BYTE_WHITE;
+    }
+
     static String write(Path file, TensorInfo info, MemorySegment data) throws IOException {
         Layout layout = Layout.of(file, info);
-        float low = 0;
-        float high = Elements.isFloat(info.dtype()) ? 1 : 255;
         String note = file.toString();
         float least = Float.POSITIVE_INFINITY;
         float most = Float.NEGATIVE_INFINITY;
@@ -154,28 +165,45 @@ public final class Picture {
                 most = Math.max(most, value);
             }
         }
+        boolean zeroToOne = Elements.isFloat(info.dtype()) || info.dtype() == DType.BOOL;
+        boolean wide = info.dtype().bytes() == 2 && !zeroToOne && least >= 0 && most > BYTE_WHITE;
+        int white = wide ? WIDE_WHITE : BYTE_WHITE;
+        float low = 0;
+        float high = zeroToOne ? 1 : white;
         if (least < low || most > high) {
             note += " (black is " + least + ", white is " + most + ")";
             low = least;
             high = most > least ? most : least + 1;
         }
-        byte[] samples = new byte[Math.toIntExact(info.elements())];
-        int next = 0;
+        int bytes = wide ? 2 : 1;
+        ByteBuffer samples = ByteBuffer.allocate(Math.toIntExact(bytes * info.elements()));
         for (int y = 0; y < layout.height(); y++) {
             for (int x = 0; x < layout.width(); x++) {
                 for (int channel = 0; channel < layout.channels(); channel++) {
                     long index = layout.index(channel, y, x);
                     float value = Elements.get(info.dtype(), data, index).floatValue();
-                    float shade = Math.clamp((value - low) / (high - low) * 255, 0f, 255f);
-                    samples[next++] = (byte) Math.round(shade); // NaN becomes black
+                    float shade = Math.clamp((value - low) / (high - low) * white, 0f, white);
+                    int sample = Math.round(shade); // NaN becomes black
+                    if (wide) {
+                        samples.putShort((short) sample);
+                    } else {
+                        samples.put((byte) sample);
+                    }
                 }
             }
         }
-        PngWriter.write(file, layout.width(), layout.height(), layout.channels(), samples);
+        byte[] png = PngWriter.picture(layout, bytes * Byte.SIZE, samples.array());
+        OutputFile.write(file, png, MemorySegment.NULL);
         return note;
     }
 
-    private static BufferedImage decode(Path file, TensorInfo info) throws IOException {
+    private static int orientation(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Orientation.of(MemorySegment.ofArray(in.readNBytes(HEAD_BYTES)));
+        }
+    }
+
+    private static Samples decode(Path file, TensorInfo info) throws IOException {
         if (!Files.exists(file)) {
             throw new NoSuchFileException(file.toString());
         }
@@ -195,9 +223,13 @@ public final class Picture {
                 }
                 var complaints = new ArrayList<String>();
                 reader.addIIOReadWarningListener((source, warning) -> complaints.add(warning));
-                BufferedImage picture = reader.read(0);
+                Samples picture = new Samples(reader.read(0));
                 if (reader.getFormatName().equalsIgnoreCase("png") && !complaints.isEmpty()) {
                     throw new IOException(complaints.getFirst());
+                }
+                if (!picture.isKnown()) {
+                    throw TensorFile.invalid(
+                            file, info, "its samples are neither gray nor red, green and blue");
                 }
                 return picture;
             } catch (IOException
@@ -210,36 +242,5 @@ public final class Picture {
                 reader.dispose();
             }
         }
-    }
-
-    /**
-     * Gray pictures are taken by their samples: Java's conversion of gray would change the
-     * brightness.
-     */
-    private static BufferedImage rgb(BufferedImage source) {
-        boolean gray = source.getType() == BufferedImage.TYPE_BYTE_GRAY;
-        BufferedImage target =
-                new BufferedImage(
-                        source.getWidth(), source.getHeight(), BufferedImage.TYPE_INT_RGB);
-        for (int y = 0; y < source.getHeight(); y++) {
-            for (int x = 0; x < source.getWidth(); x++) {
-                int shade = gray ? source.getRaster().getSample(x, y, 0) : 0;
-                target.setRGB(x, y, gray ? shade << 16 | shade << 8 | shade : source.getRGB(x, y));
-            }
-        }
-        return target;
-    }
-
-    private static BufferedImage resize(BufferedImage source, int width, int height) {
-        BufferedImage target = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-        Graphics2D graphics = target.createGraphics();
-        try {
-            graphics.setRenderingHint(
-                    RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
-            graphics.drawImage(source, 0, 0, width, height, null);
-        } finally {
-            graphics.dispose();
-        }
-        return target;
     }
 }

@@ -4,14 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Writes PNG pictures with 8 bits for each sample. The JDK's own writer does it too, but loads more
- * classes than the rest of a short run together.
+ * Makes PNG pictures. The JDK's own writer does it too, but loads more classes than the rest of a
+ * short run together.
  */
 final class PngWriter {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
@@ -20,16 +18,23 @@ final class PngWriter {
 
     private PngWriter() {}
 
-    /** Writes a picture whose samples stand row by row, those of a pixel beside each other. */
-    static void write(Path file, int width, int height, int channels, byte[] samples)
-            throws IOException {
-        ByteBuffer header = ByteBuffer.allocate(13).putInt(width).putInt(height);
-        header.put((byte) 8).put(channels == 1 ? GRAY : RGB).put(new byte[3]);
+    /**
+     * {@return a picture}
+     *
+     * @param layout its size and channels
+     * @param bits of each sample: 8, or 16 with the high byte first
+     * @param samples row by row, those of a pixel beside each other
+     */
+    static byte[] picture(Picture.Layout layout, int bits, byte[] samples) throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(13);
+        header.putInt(layout.width()).putInt(layout.height()).put((byte) bits);
+        header.put(layout.channels() == 1 ? GRAY : RGB).put(new byte[3]);
+        int row = samples.length / layout.height();
         ByteArrayOutputStream rows = new ByteArrayOutputStream();
         try (DeflaterOutputStream out = new DeflaterOutputStream(rows)) {
-            for (int y = 0; y < height; y++) {
+            for (int y = 0; y < layout.height(); y++) {
                 out.write(0); // no filter
-                out.write(samples, y * width * channels, width * channels);
+                out.write(samples, y * row, row);
             }
         }
         ByteArrayOutputStream png = new ByteArrayOutputStream();
@@ -37,7 +42,7 @@ final class PngWriter {
         chunk(png, "IHDR", header.array());
         chunk(png, "IDAT", rows.toByteArray());
         chunk(png, "IEND", new byte[0]);
-        Files.write(file, png.toByteArray());
+        return png.toByteArray();
     }
 
     private static void chunk(ByteArrayOutputStream png, String type, byte[] data) {

@@ -3,6 +3,7 @@ package dev.glia.launcher.tensor;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.glia.runtime.DType;
+import dev.glia.runtime.NrtException;
 import dev.glia.runtime.TensorInfo;
 
 import java.io.ByteArrayOutputStream;
@@ -24,11 +25,23 @@ final class TensorProto {
     private static final int UINT64_DATA = 11;
     private static final int DATA_LOCATION = 14;
     private static final int MAX_RANK = 64;
+    private static final int MAX_DEPTH = 64;
 
     private static final int VARINT = 0;
     private static final int FIXED64 = 1;
     private static final int LENGTH = 2;
+    private static final int GROUP = 3;
+    private static final int END_GROUP = 4;
     private static final int FIXED32 = 5;
+
+    /** The names of the element types, by their numbers. */
+    private static final List<String> TYPES =
+            List.of(
+                    ("UNDEFINED FLOAT UINT8 INT8 UINT16 INT16 INT32 INT64 STRING BOOL FLOAT16 DOUBLE"
+                                    + " UINT32 UINT64 COMPLEX64 COMPLEX128 BFLOAT16 FLOAT8E4M3FN"
+                                    + " FLOAT8E4M3FNUZ FLOAT8E5M2 FLOAT8E5M2FNUZ UINT4 INT4"
+                                    + " FLOAT4E2M1 FLOAT8E8M0 UINT2 INT2")
+                            .split(" "));
 
     private final Path file;
     private final TensorInfo info;
@@ -36,6 +49,7 @@ final class TensorProto {
     private final MemorySegment data;
     private final List<Long> dims = new ArrayList<>();
     private long type;
+    private MemorySegment raw;
     private long written;
 
     private TensorProto(Path file, MemorySegment bytes, TensorInfo info, MemorySegment data) {
@@ -45,16 +59,21 @@ final class TensorProto {
         this.data = data;
     }
 
-    static String read(Path file, MemorySegment bytes, TensorInfo info, MemorySegment data) {
+    static void read(Path file, MemorySegment bytes, TensorInfo info, MemorySegment data) {
         TensorProto proto = new TensorProto(file, bytes, info, data);
         proto.fields(proto::describe);
         proto.check();
-        proto.fields(proto::copy);
-        if (proto.written != info.bytes()) {
-            throw proto.invalid(
-                    "it holds " + proto.written + " bytes of elements instead of " + info.bytes());
+        if (proto.raw == null) {
+            proto.fields(proto::append);
         }
-        return file.toString();
+        long found = proto.raw == null ? proto.written : proto.raw.byteSize();
+        if (found != info.bytes()) {
+            throw proto.invalid(
+                    "it holds " + found + " bytes of elements instead of " + info.bytes());
+        }
+        if (proto.raw != null) {
+            data.copyFrom(proto.raw);
+        }
     }
 
     /** What stands in front of the elements when the tensor is written. */
@@ -65,7 +84,7 @@ final class TensorProto {
             varint(out, extent);
         }
         tag(out, DATA_TYPE, VARINT);
-        varint(out, onnx(info.dtype()).getFirst());
+        varint(out, TYPES.indexOf(onnx(info.dtype()).getFirst()));
         byte[] name = info.name().getBytes(StandardCharsets.UTF_8);
         tag(out, NAME, LENGTH);
         varint(out, name.length);
@@ -89,6 +108,11 @@ final class TensorProto {
                                 dims.add(extent);
                             });
             case DATA_TYPE -> values(wire, VARINT, value, number -> type = number);
+            // Of what may be there once, the last counts.
+            case RAW_DATA -> {
+                require(wire == LENGTH, wire, value);
+                raw = bytes.asSlice(value.position, value.left());
+            }
             case DATA_LOCATION ->
                     values(
                             wire,
@@ -105,39 +129,53 @@ final class TensorProto {
     }
 
     private void check() {
-        if (!onnx(info.dtype()).contains((int) type) || type != (int) type) {
+        List<String> accepted = onnx(info.dtype());
+        String found = type >= 0 && type < TYPES.size() ? TYPES.get((int) type) : "number " + type;
+        if (!accepted.contains(found)) {
             throw invalid(
-                    "its ONNX element type is " + type + ", accepted is " + onnx(info.dtype()));
+                    "its ONNX element type is "
+                            + found
+                            + ", accepted is "
+                            + String.join(" or ", accepted));
         }
         if (!dims.equals(info.shape())) {
             throw invalid("its shape is " + dims);
         }
     }
 
-    private void copy(int field, int wire, Cursor value) {
+    private void append(int field, int wire, Cursor value) {
         int size = info.dtype().bytes();
+        boolean single = size == Float.BYTES && Elements.isFloat(info.dtype());
+        boolean small = size <= Integer.BYTES && !single;
         switch (field) {
-            case RAW_DATA -> {
-                if (wire != LENGTH || value.left() > info.bytes() - written) {
-                    throw invalid("it holds more elements than its shape says");
-                }
-                MemorySegment.copy(bytes, value.position, data, written, value.left());
-                written += value.left();
-            }
-            case FLOAT_DATA -> values(wire, FIXED32, value, bits -> append(4, size == 4, bits));
-            case INT32_DATA -> values(wire, VARINT, value, bits -> append(size, size <= 4, bits));
-            case INT64_DATA -> values(wire, VARINT, value, bits -> append(size, size == 8, bits));
-            case UINT64_DATA -> values(wire, VARINT, value, bits -> append(size, size >= 4, bits));
+            case FLOAT_DATA -> values(wire, FIXED32, value, bits -> append(single, bits));
+            case INT32_DATA ->
+                    values(wire, VARINT, value, bits -> append(small && fits(bits), bits));
+            case INT64_DATA -> values(wire, VARINT, value, bits -> append(size == 8, bits));
+            case UINT64_DATA ->
+                    values(
+                            wire,
+                            VARINT,
+                            value,
+                            bits -> append(size == 8 || size == 4 && fits(bits), bits));
             default -> {}
         }
     }
 
-    private void append(int size, boolean fits, long bits) {
+    /** Small types are in wider fields, as numbers of either sign or as their bits. */
+    private boolean fits(long bits) {
+        int width = info.dtype() == DType.BOOL ? Integer.SIZE : info.dtype().bytes() * Byte.SIZE;
+        return bits >= -1L << width - 1 && bits < 1L << width;
+    }
+
+    private void append(boolean fits, long bits) {
+        int size = info.dtype().bytes();
         if (!fits || written + size > info.bytes()) {
             throw invalid(
                     "it holds more elements than its shape says, or elements of another type");
         }
-        Elements.put(size, data, written / size, bits);
+        boolean bool = info.dtype() == DType.BOOL;
+        Elements.put(size, data, written / size, bool && bits != 0 ? 1 : bits);
         written += size;
     }
 
@@ -154,30 +192,7 @@ final class TensorProto {
         while (message.left() > 0) {
             long tag = message.varint();
             int wire = (int) (tag & 7);
-            long size =
-                    switch (wire) {
-                        case VARINT -> {
-                            Cursor ahead = new Cursor(message.position, message.end);
-                            ahead.varint();
-                            yield ahead.position - message.position;
-                        }
-                        case FIXED64 -> 8;
-                        case LENGTH -> message.varint();
-                        case FIXED32 -> 4;
-                        default ->
-                                throw invalid(
-                                        "it is no TensorProto: wire type "
-                                                + wire
-                                                + " at offset "
-                                                + message.position);
-                    };
-            if (size < 0 || size > message.left()) {
-                throw invalid(
-                        "it is no TensorProto: a field of "
-                                + size
-                                + " bytes ends outside of the file at offset "
-                                + message.position);
-            }
+            long size = size(tag, message, 0);
             reader.read(
                     (int) Math.min(tag >>> 3, Integer.MAX_VALUE),
                     wire,
@@ -186,18 +201,54 @@ final class TensorProto {
         }
     }
 
+    /** {@return the bytes of the value that comes; a length in front of them is skipped} */
+    private long size(long tag, Cursor message, int depth) {
+        int wire = (int) (tag & 7);
+        Cursor ahead = new Cursor(message.position, message.end);
+        long size =
+                switch (wire) {
+                    case VARINT -> {
+                        ahead.varint();
+                        yield ahead.position - message.position;
+                    }
+                    case FIXED64 -> Long.BYTES;
+                    case LENGTH -> message.varint();
+                    case GROUP -> {
+                        require(depth < MAX_DEPTH, wire, message);
+                        ahead.skipGroup(tag, depth + 1);
+                        yield ahead.position - message.position;
+                    }
+                    case FIXED32 -> Integer.BYTES;
+                    default -> {
+                        require(false, wire, message);
+                        yield 0;
+                    }
+                };
+        if (size < 0 || size > message.left()) {
+            throw invalid(
+                    "it is no TensorProto: a field of "
+                            + size
+                            + " bytes ends outside of the file at offset "
+                            + message.position);
+        }
+        return size;
+    }
+
+    private void require(boolean holds, int wire, Cursor at) {
+        if (!holds) {
+            throw invalid("it is no TensorProto: wire type " + wire + " at offset " + at.position);
+        }
+    }
+
     /** Repeated numbers, packed or one by one. */
     private void values(int wire, int expected, Cursor value, Value reader) {
-        if (wire != expected && wire != LENGTH) {
-            throw invalid(
-                    "it is no TensorProto: wire type " + wire + " at offset " + value.position);
-        }
+        require(wire == expected || wire == LENGTH, wire, value);
         while (value.left() > 0) {
             reader.read(expected == VARINT ? value.varint() : value.fixed32());
         }
     }
 
-    private dev.glia.runtime.NrtException invalid(String found) {
+    private NrtException invalid(String found) {
         return TensorFile.invalid(file, info, found);
     }
 
@@ -213,6 +264,16 @@ final class TensorProto {
 
         long left() {
             return end - position;
+        }
+
+        void skipGroup(long tag, int depth) {
+            long inner = varint();
+            while ((inner & 7) != END_GROUP) {
+                long size = size(inner, this, depth);
+                position += size;
+                inner = varint();
+            }
+            require(inner >>> 3 == tag >>> 3, END_GROUP, this);
         }
 
         long varint() {
@@ -254,23 +315,16 @@ final class TensorProto {
         out.write((int) rest);
     }
 
-    /** The numbers of TensorProto.DataType that a type reads; the first is written. */
-    private static List<Integer> onnx(DType type) {
+    /** The element types that a type reads; the first is written. */
+    private static List<String> onnx(DType type) {
         return switch (type) {
-            case FLOAT32, FLOAT32R -> List.of(1);
-            case UINT8 -> List.of(2, 9);
-            case INT8 -> List.of(3);
-            case UINT16 -> List.of(4);
-            case INT16 -> List.of(5);
-            case INT32 -> List.of(6);
-            case INT64 -> List.of(7);
-            case FLOAT16 -> List.of(10);
-            case UINT32 -> List.of(12);
-            case UINT64 -> List.of(13);
-            case BFLOAT16 -> List.of(16);
-            case FLOAT8E4 -> List.of(17, 18);
-            case FLOAT8E5 -> List.of(19, 20);
-            case FLOAT8E3 -> List.of(2);
+            case BOOL -> List.of("BOOL", "UINT8", "INT8");
+            case UINT8 -> List.of("UINT8", "BOOL");
+            case FLOAT32, FLOAT32R -> List.of("FLOAT");
+            case FLOAT8E3 -> List.of("UINT8"); // ONNX has none
+            case FLOAT8E4 -> List.of("FLOAT8E4M3FN");
+            case FLOAT8E5 -> List.of("FLOAT8E5M2");
+            default -> List.of(type.name());
         };
     }
 }

@@ -79,6 +79,22 @@ class AnswerTest {
     }
 
     @Test
+    void anOwnerInAContainerIsEndedThere() {
+        assertThat(answer(0, 0, Machines.inContainer(0, 1, "web-1", 4026532613L)).text())
+                .startsWith("nc0 (ND 0 NC 0) is owned by process 1 of another container\n")
+                .containsPattern("container +web-1 \\(PID namespace 4026532613,")
+                .contains("java A", "2026-01-02T03:03:05Z (1m 0s)")
+                .contains(
+                        "to free nc0, end its process in the container web-1; its cores are free at that moment:\n    kill 1\n");
+    }
+
+    @Test
+    void oneOtherCoreIsNotCalledSeveral() {
+        assertThat(answer(0, 0, Machines.owner(0, 5, ME, "x")).text())
+                .contains("to use another one that is free (free: nc1-7):");
+    }
+
+    @Test
     void answersInJson() {
         assertThat(answer(0, 1, Machines.owner(1, 77, ME, "x")).json())
                 .startsWith(

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 class CommandLineTest {
     private final PrintStream realErr = System.err;
@@ -135,6 +136,24 @@ class CommandLineTest {
         assertThat(Failures.exitCode(NrtStatus.NRT_EXEC_NC_BUSY)).isEqualTo(70);
     }
 
+    /** Whatever a file put into it, and whoever made it. */
+    @Test
+    void theLineIsOnlyShownAndHasAnEnd() {
+        String evil = "\u001b[2J\u202e\ud800" + "x".repeat(900_000);
+        for (boolean stacktrace : List.of(false, true)) {
+            Failures.report(
+                    new NrtException(NrtStatus.NRT_INVALID, evil + "; do this"), stacktrace);
+        }
+        execute("run", evil, "b");
+        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(2100))
+                .allSatisfy(line -> assertThat(line).matches("[\\t\\x20-\\x7e]*"))
+                .filteredOn(line -> line.startsWith("NRT_INVALID (2): "))
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line).contains("\\u001b[2J\\u202e", "[...]"))
+                .allSatisfy(line -> assertThat(line).containsAnyOf("; do this", "--help"));
+    }
+
     @Test
     void showsAStackTraceOnlyOnRequestAndTheStatusLast() {
         Failures.report(new IllegalStateException("odd"), true);
@@ -178,6 +197,7 @@ class CommandLineTest {
     @Test
     void alignsTables() {
         assertThat(new Table().row("A", "LONG").row("xyz", 1)).hasToString("A    LONG\nxyz  1\n");
+        assertThat(new Table().row("a\u001b[2J")).hasToString("a\\u001b[2J\n");
     }
 
     private static int execute(String... args) {

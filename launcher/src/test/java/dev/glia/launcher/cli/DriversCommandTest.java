@@ -176,7 +176,8 @@ class DriversCommandTest {
         try (var _ = folder.listen();
                 var _ = folder.listen()) {
             assertThat(execute("drivers", "swap", jar.toString())).isEqualTo(2);
-            assertThat(err()).contains("choose one with --pid: process " + PID);
+            assertThat(err())
+                    .contains("process " + PID + " has several runtimes; close all but one");
         }
         assertThat(execute("drivers", "swap", state + "/none.jar")).isEqualTo(2);
         assertThat(err()).contains("there is no file " + state + "/none.jar");

@@ -44,7 +44,7 @@ class ListingTest {
 
         assertThat(listing.table()).contains("nc2").contains(Listing.UNKNOWN);
         assertThat(listing.json())
-                .contains("\"pid\":null,\"command\":null")
+                .contains("\"pid\":null,\"container\":null,\"command\":null")
                 .contains(
                         "\"neuroncore_ids\":[2],\"quarantined_neuroncore_ids\":[],\"since\":null,\"age_seconds\":null");
     }
@@ -76,9 +76,43 @@ class ListingTest {
                                 + "\"memory_size\":8589934592,\"neuroncore_ids\":[0,1,2,3],"
                                 + "\"neuron_processes\":[],\"emulated\":true},")
                 .endsWith(
-                        "\"neuron_processes\":[{\"pid\":42,\"command\":\"b\",\"neuron_runtime_version\":\"2.0.1\","
+                        "\"neuron_processes\":[{\"pid\":42,\"container\":null,\"command\":\"b\",\"neuron_runtime_version\":\"2.0.1\","
                                 + "\"user\":\"bob\",\"tag\":\"tag42\",\"neuroncore_ids\":[5],"
                                 + "\"quarantined_neuroncore_ids\":[],\"since\":\"2026-01-02T03:03:00Z\",\"age_seconds\":65}],\"emulated\":true}]");
+    }
+
+    /** Two containers: both call their process 1. */
+    @Test
+    void tellsOwnersOfOtherContainers() {
+        CoreOwner one = Machines.inContainer(0, 1, "web-1", 4026532613L);
+        CoreOwner other = Machines.inContainer(1, 1, "web-2", 4026532700L);
+        Listing listing = listing(false, one, other, Machines.owner(2, 1, "ann", "init"));
+
+        assertThat(listing.table().lines())
+                .anyMatch(line -> line.matches("0 .* 1@web-1 +ann +tag1 +nc0 +1m 0s +java A"))
+                .anyMatch(line -> line.matches(" +1@web-2 +ann +tag1 +nc1 +1m 1s +java A"))
+                .anyMatch(line -> line.matches(" +1 +ann +tag1 +nc2 +1m 2s +init"));
+        assertThat(listing.json())
+                .contains(
+                        "{\"pid\":1,\"container\":{\"host\":\"web-1\",\"pid_namespace\":4026532613},\"command\":\"java A\"");
+        assertThat(listing.inventory().owner(1).orElseThrow().cores()).containsExactly(1);
+    }
+
+    @Test
+    void saysWhatAContainerSees() {
+        Host host = Machines.hidden();
+
+        assertThat(new Listing(Inventory.of(host, List.of(), Machines.NOW), false).table())
+                .contains(
+                        "\nvisible: the devices 2-3 of 4 (a test); NeuronCores 8-15 of the host are 0-7 here\n");
+    }
+
+    @Test
+    void aDeviceWithoutLinksHasNoneAsInNeuronLs() {
+        Host host = Machines.host(true, 1, Machines.devices(1, "inf1", 4, i -> List.of()));
+
+        assertThat(new Listing(Inventory.of(host, List.of(), Machines.NOW), false).json())
+                .contains("\"connected_to\":null,");
     }
 
     @Test
@@ -131,8 +165,8 @@ class ListingTest {
     @Test
     void aQuarantinedCoreIsShown() {
         CoreOwner well = Machines.owner(2, 42, "bob", "b");
-        CoreOwner ill = new CoreOwner(3, 42, "bob", "b", "tag42", well.since(), "2.0.1", 1, true);
-        CoreOwner other = new CoreOwner(4, 42, "bob", "b", "tag42", well.since(), "2.0.1", 1, true);
+        CoreOwner ill = Machines.ill(3, well);
+        CoreOwner other = Machines.ill(4, well);
 
         assertThat(listing(false, well, ill).table()).contains("nc2-3 (nc3 quarantined)");
         assertThat(listing(false, well, ill).json())

@@ -73,4 +73,54 @@ final class Machines {
         return new CoreOwner(
                 core, pid, user, command, "tag" + pid, NOW.minusSeconds(60 + core), "2.0.1", 1);
     }
+
+    static CoreOwner ill(int core, CoreOwner like) {
+        return new CoreOwner(
+                core,
+                like.pid(),
+                like.user(),
+                like.command(),
+                like.tag(),
+                like.since(),
+                like.version(),
+                1,
+                true,
+                like.container());
+    }
+
+    static CoreOwner inContainer(int core, long pid, String host, long namespace) {
+        CoreOwner here = owner(core, pid, "ann", "java A");
+        return new CoreOwner(
+                core,
+                pid,
+                here.user(),
+                here.command(),
+                here.tag(),
+                here.since(),
+                here.version(),
+                1,
+                false,
+                Optional.of(new CoreOwner.Container(host, namespace)));
+    }
+
+    /** A container that sees the last two of four inf1 devices. */
+    static Host hidden() {
+        MachineInfo all = inf1().machine();
+        return new Host(
+                new MachineInfo(
+                        all.instanceType(),
+                        all.architecture(),
+                        true,
+                        List.of(
+                                new DeviceInfo(0, "inf1", 4, List.of(), "", 2),
+                                new DeviceInfo(1, "inf1", 4, List.of(), "", 3)),
+                        all.lncSizes(),
+                        1,
+                        Optional.empty(),
+                        all.sysfs(),
+                        all.locks(),
+                        Optional.of("the devices 2-3 of 4 (a test)")),
+                1,
+                null);
+    }
 }

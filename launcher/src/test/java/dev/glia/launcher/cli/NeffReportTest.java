@@ -6,6 +6,7 @@ import dev.glia.control.Json;
 import dev.glia.device.ModelImage;
 import dev.glia.launcher.cli.NeffDifferences.Difference;
 import dev.glia.neff.HashState;
+import dev.glia.neff.MissingMember;
 import dev.glia.neff.NeffHeader;
 import dev.glia.neff.NeffMember;
 import dev.glia.neff.NeffSummary;
@@ -15,6 +16,7 @@ import dev.glia.runtime.TensorInfo;
 
 import org.junit.jupiter.api.Test;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -29,11 +31,17 @@ class NeffReportTest {
                     new NeffMember("sg01/PE.bin", 64));
 
     private static NeffSummary neff(String name, String dtypeOf, List<NeffMember> members) {
+        return neff(name, dtypeOf, members, "2.21.1+a");
+    }
+
+    private static NeffSummary neff(
+            String name, String dtypeOf, List<NeffMember> members, String compiler) {
         return new NeffSummary(
                 new NeffHeader(
                         2, 1024, 5, 2, 0, "", 1, "00", new UUID(1, 2), name, 1, List.of(1), 0, 2),
                 "trn2",
                 "cayman",
+                compiler,
                 List.of(
                         new TensorInfo(
                                 "x",
@@ -44,6 +52,7 @@ class NeffReportTest {
                 List.of(new ModelImage.Graph("__kelf", "kelf-0.json")),
                 List.of(),
                 members,
+                List.of(new MissingMember("sg00/w\u001b.npy", "sg00/def.json", "var.w.file_name")),
                 Map.of("neff.json", "aa", "sg00/PE.bin", "bb"),
                 new HashState("md5", "00", "00", true, true));
     }
@@ -66,6 +75,34 @@ class NeffReportTest {
                         new Difference("name", "a", "b"),
                         new Difference("input x", "float32 [2]", "float16 [2]"),
                         new Difference("member sg01/PE.bin", "64 bytes, sha256 null", null));
+    }
+
+    @Test
+    void anotherCompilerIsADifference() {
+        assertThat(
+                        NeffDifferences.between(
+                                neff("a", "float32", MEMBERS),
+                                neff("a", "float32", MEMBERS, "2.23.2+b")))
+                .containsExactly(new Difference("compiler", "2.21.1+a", "2.23.2+b"));
+    }
+
+    @Test
+    void showTellsTheCompilerAndWhatIsMissing() {
+        NeffSummary told = neff("a", "float32", MEMBERS);
+        assertThat(NeffShowCommand.text(Path.of("f.neff"), told, List.of()))
+                .containsPattern("compiler +2\\.21\\.1\\+a\n")
+                .containsPattern(
+                        "missing +sg00/w\\\\u001b\\.npy +sg00/def\\.json: var\\.w\\.file_name");
+        assertThat(NeffShowCommand.json(Path.of("f.neff"), told, List.of()))
+                .contains(
+                        "\"compiler\":\"2.21.1+a\"",
+                        "\"wanted_by\":\"sg00/def.json\",\"key\":\"var.w.file_name\"")
+                .doesNotContain("\n");
+        NeffSummary silent = neff("a", "float32", MEMBERS, "");
+        assertThat(NeffShowCommand.text(Path.of("f.neff"), silent, List.of()))
+                .containsPattern("compiler +not told");
+        assertThat(NeffShowCommand.json(Path.of("f.neff"), silent, List.of()))
+                .contains("\"compiler\":null");
     }
 
     @Test

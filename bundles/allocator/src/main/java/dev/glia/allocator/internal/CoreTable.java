@@ -6,6 +6,7 @@ import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -95,14 +96,15 @@ final class CoreTable {
 
     /**
      * {@return the owner of an owned core; nothing while it comes or goes, or when its record is
-     * damaged or left by a process that is dead}
+     * damaged or left by a process that is dead} Whether a process of another container lives
+     * cannot be seen: that it owns the core is then likely, as somebody does.
      */
     Optional<OwnerRecord> owner(int core) {
         return slots.get(core).isMine()
                 ? Optional.ofNullable(last[core])
                 : records.read(slots.get(core).place())
                         .filter(OwnerRecord::owned)
-                        .filter(ThisProcess::isAlive);
+                        .filter(owner -> !owner.process().isGone());
     }
 
     /** Takes all cores of a range, or none. */
@@ -159,7 +161,7 @@ final class CoreTable {
      * Writes into the records of a range whether it is out of service; it may have been given back.
      */
     void note(CoreRange range, int lnc, boolean quarantined) {
-        List<CoreSlot> owned = of(range, lnc).stream().filter(CoreSlot::isMine).toList();
+        List<CoreSlot> owned = kept(of(range, lnc));
         for (CoreSlot slot : owned) {
             last[slot.core()] = last[slot.core()].noted(quarantined);
         }
@@ -171,13 +173,36 @@ final class CoreTable {
         hook.at(FaultPoint.BEFORE_RELEASE);
         List<CoreSlot> taken = of(range, lnc);
         try {
+            List<CoreSlot> owned = kept(taken);
             records.write(
-                    places(taken),
-                    taken.stream().map(slot -> last[slot.core()].released()).toList());
+                    places(owned),
+                    owned.stream().map(slot -> last[slot.core()].released()).toList());
             hook.at(FaultPoint.RELEASE_RECORDED);
         } finally {
             unlock(taken);
         }
+    }
+
+    /**
+     * Those cores whose lock files still have their names. Where somebody has removed a file, or
+     * the whole folder, the names may stand for the locks and records of others by now.
+     */
+    private List<CoreSlot> kept(List<CoreSlot> taken) {
+        LockFolder.Look look = folder.look();
+        return taken.stream().filter(slot -> slot.isMine() && slot.lock().confirm(look)).toList();
+    }
+
+    /**
+     * {@return the cores whose lock files were taken from under this process since this was last
+     * asked}
+     */
+    List<Integer> takeLost() {
+        kept(slots);
+        return slots.stream().filter(slot -> slot.lock().takeLost()).map(CoreSlot::core).toList();
+    }
+
+    Path folder() {
+        return folder.path();
     }
 
     /** Gives back a range that was never announced. */

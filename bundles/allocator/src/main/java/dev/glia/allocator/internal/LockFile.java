@@ -11,6 +11,7 @@ final class LockFile {
     private final Posix posix;
     private final NamedFile file;
     private boolean held;
+    private boolean lost;
 
     LockFile(Posix posix, LockFolder folder, String name) {
         this.posix = posix;
@@ -72,8 +73,16 @@ final class LockFile {
         if (file.fd() < 0 || file.confirm(look)) {
             return true;
         }
+        lost |= held;
         held = false;
         return false;
+    }
+
+    /** {@return whether the file was taken from under the lock since this was last asked} */
+    boolean takeLost() {
+        boolean was = lost;
+        lost = false;
+        return was;
     }
 
     /** Gives the lock back, if it is held. */

@@ -19,12 +19,16 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /** Claims cores by locking one file for each physical core. All state is guarded by this object. */
 @Component
@@ -34,13 +38,19 @@ public final class LockingAllocator implements CoreAllocator {
     /** How often a claim looks again while cores come and go. */
     private static final int LOOKS = 32;
 
+    /** How often an owner looks whether its lock files are still there. */
+    static final Duration VIGIL = Duration.ofSeconds(5);
+
     private static final Duration SHORTEST_PAUSE = Duration.ofNanos(200_000);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(4);
 
     private final Configuration configuration;
     private final Machine machine;
     private final FaultPoint.Hook hook;
+    private final Duration vigil;
+    private final Set<String> told = new HashSet<>();
     private CoreTable table;
+    private Thread watcher;
     private boolean closed;
 
     /**
@@ -53,13 +63,15 @@ public final class LockingAllocator implements CoreAllocator {
     public LockingAllocator(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration,
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Machine machine) {
-        this(configuration, machine, FaultPoint.Hook.NONE);
+        this(configuration, machine, FaultPoint.Hook.NONE, VIGIL);
     }
 
-    LockingAllocator(Configuration configuration, Machine machine, FaultPoint.Hook hook) {
+    LockingAllocator(
+            Configuration configuration, Machine machine, FaultPoint.Hook hook, Duration vigil) {
         this.configuration = configuration;
         this.machine = machine;
         this.hook = hook;
+        this.vigil = vigil;
     }
 
     @Override
@@ -67,6 +79,7 @@ public final class LockingAllocator implements CoreAllocator {
         RuntimeConfig config = configuration.current();
         MachineInfo info = machine.info();
         Request request = Request.of(configuration, info);
+        request.reading().ifPresent(this::tell);
         CoreTable cores = table(info);
         if (closed) {
             throw new NrtException(
@@ -81,10 +94,19 @@ public final class LockingAllocator implements CoreAllocator {
         } finally {
             cores.turn().pass();
         }
+        if (watcher == null) {
+            watcher = Thread.ofPlatform().daemon().name("glia-owner").start(this::watch);
+        }
         return new OwnedCores(
                 info.logicalCores(request.lnc()).subList(claimed.first(), claimed.last() + 1),
                 (core, quarantined) -> note(cores, core, quarantined),
                 () -> release(cores, claimed, request.lnc()));
+    }
+
+    private void tell(Request.Reading reading) {
+        if (told.add(reading.sentence())) {
+            LOG.atLevel(reading.doubtful() ? Level.WARN : Level.INFO).log(reading.sentence());
+        }
     }
 
     private synchronized void note(CoreTable cores, CoreAddress core, boolean quarantined) {
@@ -97,6 +119,7 @@ public final class LockingAllocator implements CoreAllocator {
                     quarantined ? "" : " no longer",
                     e.reason());
         }
+        tellLost(cores);
     }
 
     @Override
@@ -104,16 +127,50 @@ public final class LockingAllocator implements CoreAllocator {
         var owners = new ArrayList<CoreOwner>();
         CoreTable cores = table(machine.info());
         cores.owned().stream().forEach(core -> owners.add(owner(core, cores.owner(core))));
+        tellLost(cores);
         return owners;
+    }
+
+    /** Once for each: until then nobody could tell, and now others may own the same cores. */
+    private void tellLost(CoreTable cores) {
+        List<Integer> lost = cores.takeLost();
+        if (!lost.isEmpty()) {
+            LOG.error(
+                    "Somebody has removed or replaced the lock files of the NeuronCores {} in {} while this process owned"
+                            + " them: other processes may take them, too. Restart this process, and leave that folder"
+                            + " alone while a process owns cores",
+                    lost,
+                    cores.folder());
+        }
+    }
+
+    private synchronized void watch() {
+        try {
+            while (!closed) {
+                wait(vigil.toMillis());
+                tellLost(table);
+            }
+        } catch (InterruptedException nobodyDoesThat) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Closes the files. Cores that are still claimed stay so until their claim is closed. */
     @Deactivate
-    public synchronized void close() {
+    public void close() {
+        Thread ending = end();
+        while (ending != null && ending.isAlive()) {
+            LockSupport.parkNanos(this, SHORTEST_PAUSE.toNanos());
+        }
+    }
+
+    private synchronized Thread end() {
         closed = true;
+        notifyAll();
         if (table != null) {
             table.closeUnowned();
         }
+        return watcher;
     }
 
     private CoreTable table(MachineInfo info) {
@@ -145,7 +202,9 @@ public final class LockingAllocator implements CoreAllocator {
 
     private static void announce(
             CoreTable cores, CoreRange claimed, int lnc, RuntimeConfig config) {
-        String tag = config.processTag().orElseGet(() -> Long.toString(cores.process().pid()));
+        String tag =
+                config.processTag()
+                        .orElseGet(() -> Long.toString(cores.process().identity().pid()));
         try {
             cores.announce(claimed, lnc, tag);
         } catch (RuntimeException | Error e) {
@@ -164,6 +223,7 @@ public final class LockingAllocator implements CoreAllocator {
                     claimed.last(),
                     e.reason());
         }
+        tellLost(cores);
         if (closed) {
             cores.closeUnowned();
         }
@@ -179,14 +239,15 @@ public final class LockingAllocator implements CoreAllocator {
                         owner ->
                                 new CoreOwner(
                                         core,
-                                        owner.pid(),
+                                        owner.process().pid(),
                                         owner.user(),
                                         owner.command(),
                                         owner.tag(),
                                         owner.since(),
                                         owner.version(),
                                         owner.fence(),
-                                        owner.quarantined()))
+                                        owner.quarantined(),
+                                        container(owner)))
                 .orElseGet(
                         () ->
                                 new CoreOwner(
@@ -198,5 +259,10 @@ public final class LockingAllocator implements CoreAllocator {
                                         Instant.EPOCH,
                                         "unknown",
                                         0));
+    }
+
+    private static Optional<CoreOwner.Container> container(OwnerRecord owner) {
+        return Optional.of(new CoreOwner.Container(owner.host(), owner.process().namespace()))
+                .filter(_ -> !owner.process().isHere());
     }
 }

@@ -1,5 +1,7 @@
 package dev.glia.allocator.internal;
 
+import dev.glia.core.ProcessIdentity;
+
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,27 +19,27 @@ import java.util.zip.CRC32;
  *
  * @param owned whether it was written by an owner; otherwise the last owner has given the core back
  * @param fence rises with each claim of the core
- * @param pid the process
- * @param started when the process started, as the kernel counts: a number used again does not make
- *     another process the owner
+ * @param process the process: a number used again does not make another one the owner
+ * @param token the process once more, told from all of all hosts by chance
  * @param since when it claimed the core
  * @param command its command line
  * @param user its user
  * @param tag its NEURON_PROCESS_TAG, or its pid
  * @param version its version of Glia
- * @param quarantined whether the owner has put the core out of service; stands behind all else, so
- *     that it is not set in records of versions that did not know it
+ * @param host the host name that it sees: in a container, that of the container
+ * @param quarantined whether the owner has put the core out of service
  */
 record OwnerRecord(
         boolean owned,
         long fence,
-        long pid,
-        long started,
+        ProcessIdentity process,
+        long token,
         Instant since,
         String command,
         String user,
         String tag,
         String version,
+        String host,
         boolean quarantined) {
 
     /** Bytes of a record on disk. */
@@ -48,10 +50,11 @@ record OwnerRecord(
 
     private static final int CHECKSUM_AT = SIZE - Integer.BYTES;
     private static final int FENCE_AT = Long.BYTES;
-    private static final long MAGIC = 0x474c49412d4f5732L; // GLIA-OW2
-    private static final int MAX_COMMAND = 450;
+    private static final long MAGIC = 0x474c49412d4f5733L; // GLIA-OW3
+    private static final int MAX_COMMAND = 400;
     private static final int MAX_TAG = 300;
     private static final int MAX_WORD = 90;
+    private static final int MAX_HOST = 64;
 
     /** Cuts what is too long, and makes it printable: others show it. */
     OwnerRecord {
@@ -59,31 +62,32 @@ record OwnerRecord(
         user = printable(user, MAX_WORD);
         tag = printable(tag, MAX_TAG);
         version = printable(version, MAX_WORD);
-    }
-
-    /** The record of a core that is in service. */
-    OwnerRecord(
-            boolean owned,
-            long fence,
-            long pid,
-            long started,
-            Instant since,
-            String command,
-            String user,
-            String tag,
-            String version) {
-        this(owned, fence, pid, started, since, command, user, tag, version, false);
+        host = printable(host, MAX_HOST);
     }
 
     /** The same record after the owner has given the core back. */
     OwnerRecord released() {
-        return new OwnerRecord(false, fence, pid, started, since, command, user, tag, version);
+        return with(false, false);
     }
 
     /** The same record of a core that is out of service, or no longer is. */
     OwnerRecord noted(boolean outOfService) {
+        return with(owned, outOfService);
+    }
+
+    private OwnerRecord with(boolean nowOwned, boolean outOfService) {
         return new OwnerRecord(
-                owned, fence, pid, started, since, command, user, tag, version, outOfService);
+                nowOwned,
+                fence,
+                process,
+                token,
+                since,
+                command,
+                user,
+                tag,
+                version,
+                host,
+                outOfService);
     }
 
     /** Writes the record as {@value #SIZE} bytes. */
@@ -94,10 +98,12 @@ record OwnerRecord(
                         .putLong(MAGIC)
                         .putLong(fence)
                         .put((byte) (owned ? 1 : 0))
-                        .putLong(pid)
-                        .putLong(started)
+                        .putLong(process.namespace())
+                        .putLong(process.pid())
+                        .putLong(process.started())
+                        .putLong(token)
                         .putLong(since.toEpochMilli());
-        for (String text : List.of(command, user, tag, version)) {
+        for (String text : List.of(command, user, tag, version, host)) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             out.putShort((short) bytes.length).put(bytes);
         }
@@ -118,22 +124,23 @@ record OwnerRecord(
             ByteBuffer in = ByteBuffer.wrap(bytes, offset, CHECKSUM_AT).position(offset + FENCE_AT);
             long fence = in.getLong();
             boolean owned = in.get() == 1;
-            long pid = in.getLong();
-            long started = in.getLong();
+            var process = new ProcessIdentity(in.getLong(), in.getLong(), in.getLong());
+            long token = in.getLong();
             Instant since = Instant.ofEpochMilli(in.getLong());
             var record =
                     new OwnerRecord(
                             owned,
                             fence,
-                            pid,
-                            started,
+                            process,
+                            token,
                             since,
                             text(in),
                             text(in),
                             text(in),
                             text(in),
+                            text(in),
                             in.get() == 1);
-            return pid > 0 ? Optional.of(record) : Optional.empty();
+            return process.pid() > 0 ? Optional.of(record) : Optional.empty();
         } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException e) {
             return Optional.empty();
         }

@@ -74,7 +74,9 @@ final class OwnersFile {
      * @param places their places, rising
      */
     void write(int[] places, List<OwnerRecord> records) {
-        open(Posix.O_CREAT);
+        if (places.length > 0) {
+            open(Posix.O_CREAT);
+        }
         for (int from = 0, to; from < places.length; from = to) {
             to = neighboursEnd(places, from);
             store(places[from], records.subList(from, to));

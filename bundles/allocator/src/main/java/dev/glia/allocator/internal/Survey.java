@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 
 /**
  * Who owned which logical core at one moment.
  *
  * @param busy the owned cores
  * @param settled the owned cores whose owner is known, alive and not about to change
- * @param owners the owners of the settled cores
+ * @param owners the owners that are known; those of other containers may have ended
  */
 record Survey(BitSet busy, BitSet settled, Map<Integer, OwnerRecord> owners) {
 
@@ -32,18 +33,20 @@ record Survey(BitSet busy, BitSet settled, Map<Integer, OwnerRecord> owners) {
                             cores.owner(physical)
                                     .ifPresent(
                                             owner -> {
-                                                settled.set(core);
                                                 owners.put(core, owner);
+                                                if (owner.process().isHere()) {
+                                                    settled.set(core);
+                                                }
                                             });
                         });
         return new Survey(busy, settled, owners);
     }
 
-    /** The owned cores that a request is about, put together by owner. */
-    List<Holding> holdings(Request request) {
+    /** The owned ones of some cores, put together by owner. */
+    List<Holding> holdings(IntPredicate concerned) {
         var holdings = new ArrayList<Holding>();
         busy.stream()
-                .filter(request::concerns)
+                .filter(concerned)
                 .forEach(
                         core -> {
                             Optional<OwnerRecord> owner = Optional.ofNullable(owners.get(core));
@@ -61,6 +64,6 @@ record Survey(BitSet busy, BitSet settled, Map<Integer, OwnerRecord> owners) {
     }
 
     private static boolean sameProcess(Optional<OwnerRecord> one, Optional<OwnerRecord> other) {
-        return one.map(OwnerRecord::pid).equals(other.map(OwnerRecord::pid));
+        return one.map(OwnerRecord::token).equals(other.map(OwnerRecord::token));
     }
 }

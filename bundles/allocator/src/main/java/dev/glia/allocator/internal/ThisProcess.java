@@ -1,7 +1,10 @@
 package dev.glia.allocator.internal;
 
+import dev.glia.core.ProcessIdentity;
+
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collections;
@@ -10,52 +13,65 @@ import java.util.jar.Manifest;
 /**
  * What this process writes into owner records about itself.
  *
- * @param pid its number
- * @param started when it started, in the kernel's clock ticks
+ * @param identity which process it is
+ * @param token the same for all frameworks of this process, and for no other process of any host
  * @param command its command line
  * @param user its user
  * @param version its version of Glia
+ * @param host the host name that it sees
  */
-record ThisProcess(long pid, long started, String command, String user, String version) {
-    private static final long UNKNOWN = -1;
+record ThisProcess(
+        ProcessIdentity identity,
+        long token,
+        String command,
+        String user,
+        String version,
+        String host) {
+
+    /** A property of the process is what its frameworks have in common. */
+    private static final String TOKEN = "dev.glia.process";
 
     /** Looks at this process. */
     static ThisProcess read() {
-        ProcessHandle self = ProcessHandle.current();
         return new ThisProcess(
-                self.pid(),
-                started(self.pid()),
-                command(self),
+                ProcessIdentity.self(),
+                sharedToken(),
+                command(ProcessHandle.current()),
                 System.getProperty("user.name", "?"),
-                bundleVersion());
+                bundleVersion(),
+                hostName());
     }
 
     OwnerRecord owns(long fence, String tag, Instant since) {
-        return new OwnerRecord(true, fence, pid, started, since, command, user, tag, version);
+        return new OwnerRecord(
+                true, fence, identity, token, since, command, user, tag, version, host, false);
     }
 
     boolean wrote(OwnerRecord record) {
-        return record.pid() == pid && record.started() == started;
+        return record.token() == token;
     }
 
-    /** {@return whether the process that wrote the record lives} */
-    static boolean isAlive(OwnerRecord record) {
-        long started = started(record.pid());
-        return started != UNKNOWN && started == record.started();
+    private static long sharedToken() {
+        Object token =
+                System.getProperties()
+                        .computeIfAbsent(TOKEN, _ -> Long.toHexString(randomNumber()));
+        return Long.parseUnsignedLong(token.toString(), 16);
     }
 
-    /**
-     * The command in the stat file stands in parentheses and may hold anything: fields are counted
-     * behind it.
-     */
-    private static long started(long pid) {
-        // Not a channel: an interrupted thread could not read from one.
-        try (var in = new FileInputStream("/proc/" + pid + "/stat")) {
-            String stat = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-            String[] afterCommand = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            return Long.parseLong(afterCommand[22 - 3]);
-        } catch (IOException | RuntimeException e) {
-            return UNKNOWN;
+    /** A generator of the JDK takes longer to get ready than all of a claim. */
+    private static long randomNumber() {
+        try (var in = new FileInputStream("/dev/urandom")) {
+            return ByteBuffer.wrap(in.readNBytes(Long.BYTES)).getLong();
+        } catch (IOException hidden) {
+            return System.nanoTime() ^ ProcessIdentity.self().hashCode();
+        }
+    }
+
+    private static String hostName() {
+        try (var in = new FileInputStream("/proc/sys/kernel/hostname")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException hidden) {
+            return "?";
         }
     }
 

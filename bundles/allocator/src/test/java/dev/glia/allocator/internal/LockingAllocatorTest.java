@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.glia.config.RuntimeConfig.CoreRange;
 import dev.glia.core.CoreClaim;
 import dev.glia.core.CoreOwner;
+import dev.glia.core.ProcessIdentity;
 import dev.glia.device.CoreAddress;
 import dev.glia.device.DeviceInfo;
 import dev.glia.device.MachineInfo;
@@ -16,6 +17,8 @@ import dev.glia.runtime.NrtStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -24,10 +27,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 
@@ -136,6 +141,9 @@ class LockingAllocatorTest {
                     .as("a process owns cores once, even if others are free")
                     .hasMessageContaining("Requested:1 Available:14")
                     .hasMessageContaining("this process itself");
+            assertThatThrownBy(inf1(Wish.exactly(4, 4))::claim)
+                    .as("the sentence names its own cores, not those that are asked for")
+                    .hasMessageContaining("Available:1. nc1 belongs to this process itself, ");
             assertThat(first.cores()).hasSize(1);
         }
     }
@@ -234,20 +242,7 @@ class LockingAllocatorTest {
         assertThat(OwnerRecord.decode(Files.readAllBytes(record), 0))
                 .get()
                 .matches(left -> !left.owned());
-        var living = OwnerRecord.decode(Files.readAllBytes(record), 0).orElseThrow();
-        overwrite(
-                record,
-                bytes(
-                        new OwnerRecord(
-                                true,
-                                living.fence(),
-                                living.pid(),
-                                living.started(),
-                                living.since(),
-                                "x",
-                                "x",
-                                "x",
-                                "x")));
+        overwrite(record, bytes(record(ProcessIdentity.self(), ThisProcess.read().token())));
         assertThat(other.owners()).isEmpty();
         other.claim().close();
     }
@@ -256,30 +251,107 @@ class LockingAllocatorTest {
     void aRecordLeftByADeadProcessAccusesNobody() throws Exception {
         Process dead = new ProcessBuilder("true").start();
         dead.waitFor();
-        var self = ThisProcess.read();
+        ProcessIdentity self = ProcessIdentity.self();
         CoreTable taker = table();
         assertThat(taker.tryTake(new CoreRange(0, 0), 1)).isTrue();
-        for (OwnerRecord left :
+        for (ProcessIdentity left :
                 List.of(
-                        record(dead.pid(), 1),
-                        record(self.pid(), self.started() - 1),
-                        record(self.pid(), self.started() + 1))) {
-            overwrite(locks.resolve("owners"), bytes(left));
+                        new ProcessIdentity(self.namespace(), dead.pid(), 1),
+                        new ProcessIdentity(self.namespace(), self.pid(), self.started() - 1),
+                        new ProcessIdentity(self.namespace(), self.pid(), self.started() + 1))) {
+            overwrite(locks.resolve("owners"), bytes(record(left, 7)));
             assertThat(inf1(Wish.cores(1)).owners())
                     .singleElement()
                     .matches(owner -> owner.pid() == 0);
         }
-        overwrite(locks.resolve("owners"), bytes(record(self.pid(), self.started())));
+        overwrite(locks.resolve("owners"), bytes(record(self, 7)));
         assertThat(inf1(Wish.cores(1)).owners())
                 .singleElement()
-                .matches(owner -> owner.pid() == self.pid());
+                .matches(owner -> owner.pid() == self.pid())
+                .matches(owner -> owner.container().isEmpty());
         taker.unlock(new CoreRange(0, 0), 1);
         taker.closeUnowned();
     }
 
-    private static OwnerRecord record(long pid, long started) {
+    /** It may have this process's number and start: containers count from 1 each. */
+    @Test
+    void anOwnerInAnotherContainerIsToldAndIsNotThisProcess() throws IOException {
+        ProcessIdentity self = ProcessIdentity.self();
+        var twin = new ProcessIdentity(self.namespace() + 1, self.pid(), self.started());
+        CoreTable taker = table();
+        assertThat(taker.tryTake(new CoreRange(0, 0), 1)).isTrue();
+        overwrite(locks.resolve("owners"), bytes(record(twin, ThisProcess.read().token() + 1)));
+
+        assertThat(inf1(Wish.cores(1)).owners())
+                .containsExactly(
+                        new CoreOwner(
+                                0,
+                                self.pid(),
+                                "user",
+                                "command",
+                                "tag",
+                                Instant.EPOCH,
+                                "version",
+                                1,
+                                false,
+                                Optional.of(new CoreOwner.Container("host", twin.namespace()))));
+        assertThatThrownBy(inf1(Wish.exactly(0, 0))::claim)
+                .hasMessageContaining(
+                        "nc0 belongs to process "
+                                + self.pid()
+                                + " in the container host (command) since ");
+        try (CoreClaim claim = inf1(Wish.cores(1)).claim()) {
+            assertThat(claim.cores()).extracting(CoreAddress::index).containsExactly(1);
+        }
+        taker.unlock(new CoreRange(0, 0), 1);
+        taker.closeUnowned();
+    }
+
+    private static OwnerRecord record(ProcessIdentity process, long token) {
         return new OwnerRecord(
-                true, 1, pid, started, Instant.EPOCH, "command", "user", "tag", "version");
+                true,
+                1,
+                process,
+                token,
+                Instant.EPOCH,
+                "command",
+                "user",
+                "tag",
+                "version",
+                "host",
+                false);
+    }
+
+    @Test
+    void theRefusalLooksAtItsNumbers() {
+        CoreTable others = table();
+        assertThat(others.tryTake(new CoreRange(2, 13), 1)).isTrue();
+        assertThatThrownBy(inf1(Wish.cores(3))::claim)
+                .hasMessageContaining("Requested:3 Available:2.")
+                .hasMessageContaining("; set NEURON_RT_NUM_CORES=2 or end such a process");
+        assertThatThrownBy(inf1(Wish.exactly(2, 3))::claim)
+                .hasMessageContaining("; set NEURON_RT_VISIBLE_CORES=0-1 or end such a process");
+        assertThat(others.tryTake(new CoreRange(0, 1), 1)).isTrue();
+        assertThat(others.tryTake(new CoreRange(14, 15), 1)).isTrue();
+        for (Wish wish : List.of(Wish.cores(1), Wish.exactly(3, 3))) {
+            assertThatThrownBy(inf1(wish)::claim)
+                    .hasMessageContaining("Available:0. nc")
+                    .hasMessageContaining(
+                            "; no other is free: end such a process, or use a larger instance.")
+                    .hasMessageNotContaining("set NEURON");
+        }
+        others.unlock(new CoreRange(0, 15), 1);
+        others.closeUnowned();
+    }
+
+    @Test
+    void locksThatCannotBeTakenTogetherAreNotCalledOwned() throws IOException {
+        Files.createFile(locks.resolve("nc0.lock"));
+        Files.createLink(locks.resolve("nc1.lock"), locks.resolve("nc0.lock"));
+
+        assertThatThrownBy(inf1(Wish.exactly(0, 1))::claim)
+                .hasMessageContaining("Requested:nc0-nc1 Available:2. They look free")
+                .hasMessageContaining("glia instance rm");
     }
 
     @Test
@@ -382,6 +454,42 @@ class LockingAllocatorTest {
         other.unlock(new CoreRange(1, 1), 1);
         other.closeUnowned();
         one.closeUnowned();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anOwnerWhoseFolderWasReplacedNoticesAndLeavesTheRecordsOfOthersAlone(boolean watching)
+            throws IOException {
+        RecordedLog.LINES.clear();
+        LockingAllocator early =
+                kept(
+                        new LockingAllocator(
+                                Wish.exactly(0, 1),
+                                FixedMachine.inf1(locks),
+                                FaultPoint.Hook.NONE,
+                                watching ? Duration.ofMillis(10) : Duration.ofHours(1)));
+        CoreClaim first = early.claim();
+        for (String name : List.of("nc0.lock", "nc1.lock", "owners")) {
+            Files.delete(locks.resolve(name));
+        }
+        CoreTable heir = table();
+        assertThat(heir.tryTake(new CoreRange(0, 1), 1)).isTrue();
+        heir.announce(new CoreRange(0, 1), 1, "heir");
+        byte[] records = Files.readAllBytes(locks.resolve("owners"));
+
+        Awake.until(() -> !watching || !RecordedLog.LINES.isEmpty());
+        first.note(first.cores().getFirst(), true);
+        first.close();
+
+        assertThat(Files.readAllBytes(locks.resolve("owners"))).isEqualTo(records);
+        assertThat(heir.owned()).hasToString("{0, 1}");
+        assertThat(RecordedLog.LINES)
+                .singleElement()
+                .asString()
+                .startsWith("ERROR NRT.nrt_allocate_neuron_cores Somebody has removed or replaced")
+                .contains("NeuronCores [0, 1] in " + locks);
+        heir.release(new CoreRange(0, 1), 1);
+        heir.closeUnowned();
     }
 
     @Test

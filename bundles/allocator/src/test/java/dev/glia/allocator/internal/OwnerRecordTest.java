@@ -2,6 +2,8 @@ package dev.glia.allocator.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.glia.core.ProcessIdentity;
+
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
@@ -16,13 +18,15 @@ class OwnerRecordTest {
             new OwnerRecord(
                     true,
                     42,
-                    4711,
-                    123456,
+                    new ProcessIdentity(4026531836L, 4711, 123456),
+                    -7,
                     Instant.ofEpochMilli(1_700_000_000_123L),
                     "java -jar server.jar",
                     "ann",
                     "é",
-                    "0.1.0");
+                    "0.1.0",
+                    "web-1",
+                    false);
 
     @Test
     void survivesTheDisk() {
@@ -42,7 +46,19 @@ class OwnerRecordTest {
     @Test
     void theLargestTextsFit() {
         String wide = "\uD83D\uDE00".repeat(5000);
-        var record = new OwnerRecord(true, 1, 1, 1, Instant.EPOCH, wide, wide, wide, wide, true);
+        var record =
+                new OwnerRecord(
+                        true,
+                        1,
+                        RECORD.process(),
+                        1,
+                        Instant.EPOCH,
+                        wide,
+                        wide,
+                        wide,
+                        wide,
+                        wide,
+                        true);
 
         assertThat(decode(encode(record))).contains(record);
     }
@@ -51,9 +67,20 @@ class OwnerRecordTest {
     void whatATerminalWouldObeyIsReplaced() {
         var record =
                 new OwnerRecord(
-                        true, 1, 1, 1, Instant.EPOCH, "a\u001b[2J\nb\u009b\ud800", "u", "t", "v");
+                        true,
+                        1,
+                        RECORD.process(),
+                        1,
+                        Instant.EPOCH,
+                        "a\u001b[2J\nb\u009b\ud800",
+                        "u",
+                        "t",
+                        "v",
+                        "h\033",
+                        false);
 
         assertThat(record.command()).isEqualTo("a?[2J?b??");
+        assertThat(record.host()).isEqualTo("h?");
     }
 
     @Test
@@ -102,7 +129,7 @@ class OwnerRecordTest {
                                 assertThat(record.fence())
                                         .isPositive()
                                         .isLessThanOrEqualTo(OwnerRecord.MAX_FENCE);
-                                assertThat(record.pid()).isPositive();
+                                assertThat(record.process().pid()).isPositive();
                             });
         }
         byte[] huge = encode(RECORD);

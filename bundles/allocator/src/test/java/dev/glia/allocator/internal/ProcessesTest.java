@@ -1,9 +1,12 @@
 package dev.glia.allocator.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.glia.core.CoreClaim;
 import dev.glia.core.CoreOwner;
+import dev.glia.core.ProcessIdentity;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -79,6 +82,41 @@ class ProcessesTest {
             assertThat(claim.cores()).extracting(core -> core.index()).containsExactly(6, 7, 8);
         }
         sixth.close();
+    }
+
+    /** Two containers with one state folder: each counts its processes from 1. */
+    @Test
+    void anOwnerInAnotherPidNamespaceIsTold() throws Exception {
+        List<String> container =
+                List.of(
+                        "unshare",
+                        "--map-root-user",
+                        "--pid",
+                        "--fork",
+                        "--mount-proc",
+                        "--kill-child");
+        var probe = new ArrayList<>(container);
+        probe.add("true");
+        assumeThat(new ProcessBuilder(probe).start().waitFor()).isZero();
+        Process holder = start(container, Holder.class, locks, "0", "1");
+        assertThat(line(holder)).isEqualTo("owns [0, 1]");
+        LockingAllocator outside = allocator(Wish.exactly(1, 2));
+
+        assertThat(outside.owners())
+                .hasSize(2)
+                .allSatisfy(
+                        owner -> {
+                            assertThat(owner.pid()).isEqualTo(1);
+                            assertThat(owner.command()).contains("Holder");
+                            assertThat(owner.tag()).isEqualTo("a tag");
+                            assertThat(owner.container().orElseThrow().namespace())
+                                    .isNotEqualTo(ProcessIdentity.self().namespace());
+                        });
+        assertThatThrownBy(outside::claim)
+                .hasMessageContaining("nc1 belongs to process 1 in the container ")
+                .hasMessageContaining("Holder " + locks + " 0 1) since ");
+        assertThat(line(start(container, Holder.class, locks, "2", "2"))).isEqualTo("owns [2]");
+        outside.close();
     }
 
     @Test
@@ -167,19 +205,23 @@ class ProcessesTest {
     }
 
     private Process start(Class<?> main, Path folder, String... arguments) {
-        var command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-XX:TieredStopAtLevel=1",
-                                "-XX:+UseSerialGC",
-                                "-cp",
-                                System.getProperty(
-                                        "surefire.test.class.path",
-                                        System.getProperty("java.class.path")),
-                                main.getName(),
-                                folder.toString()));
+        return start(List.of(), main, folder, arguments);
+    }
+
+    private Process start(List<String> inside, Class<?> main, Path folder, String... arguments) {
+        var command = new ArrayList<>(inside);
+        command.addAll(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-XX:-UsePerfData",
+                        "-cp",
+                        System.getProperty(
+                                "surefire.test.class.path", System.getProperty("java.class.path")),
+                        main.getName(),
+                        folder.toString()));
         command.addAll(List.of(arguments));
         try {
             Process process =

@@ -33,7 +33,8 @@ final class Victim {
                 new LockingAllocator(
                         Wish.exactly(0, CORES - 1),
                         FixedMachine.inf1(locks),
-                        point.equals(ANYWHERE) ? FaultPoint.Hook.NONE : hook);
+                        point.equals(ANYWHERE) ? FaultPoint.Hook.NONE : hook,
+                        LockingAllocator.VIGIL);
         for (int round = 0; ; round++) {
             try (CoreClaim claim = allocator.claim()) {
                 if (round == 0 && point.equals(ANYWHERE)) {

@@ -109,6 +109,14 @@ final class Catalogue {
     static final Variable<String> LOG_LOCATION =
             location(
                     "NEURON_RT_LOG_LOCATION", "console,syslog", "The one place that gets the log.");
+    static final Variable<Boolean> MEMORY_TABLE =
+            new Variable<>(
+                    "NEURON_RT_ENABLE_DEVICE_MEMORY_OOM_LOG",
+                    "true",
+                    "Whether a table of what takes the memory is logged when a core has not enough.",
+                    "true, false, 1 or 0 in any case",
+                    "false",
+                    Parsers::bool);
     static final Variable<String> NO_COLOR =
             new Variable<>(
                     "NO_COLOR",
@@ -191,7 +199,35 @@ final class Catalogue {
                     "manual",
                     Parsers::init);
 
+    /**
+     * What other parts of Glia read and judge, before there is a container; shown with the rest.
+     */
+    static final List<Variable<String>> ELSEWHERE =
+            List.of(
+                    elsewhere(
+                            "GLIA_BUNDLES",
+                            "",
+                            "Bundles to add, as --bundle takes them, and folders of bundles; with the path separator between them."),
+                    elsewhere(
+                            "GLIA_BUNDLE_TRUST",
+                            "pinned",
+                            "Which bundles that do not ship with Glia get in: pinned, signed or any."),
+                    elsewhere(
+                            "GLIA_BUNDLE_TRUST_STORE",
+                            "",
+                            "The certificates that bundles may be signed with."),
+                    elsewhere(
+                            "GLIA_BUNDLE_TRUST_STORE_PASSWORD", "", "The password of that store."),
+                    elsewhere(
+                            "GLIA_JAVA_OPTS",
+                            "",
+                            "Options of the JVM, for the command line; such as -Xmx4g."));
+
     private Catalogue() {}
+
+    private static Variable<String> elsewhere(String name, String fallback, String meaning) {
+        return new Variable<>(name, fallback, meaning, "", "", text -> text);
+    }
 
     static Variable<LogLevel> levelOf(String component) {
         return level(

@@ -5,6 +5,7 @@ import org.slf4j.event.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,7 +24,6 @@ final class Names {
                     "NEURON_RT_LOCAL_CORE_DUMP_DIRECTORY",
                     "NEURON_RT_S3_CORE_DUMP_PREFIX",
                     "NEURON_RT_DEBUG_MEMLOG_MAX_SIZE",
-                    "NEURON_RT_ENABLE_DEVICE_MEMORY_OOM_LOG",
                     "NEURON_RT_CONTIGUOUS_SCRATCHPAD",
                     "NEURON_SCRATCHPAD_PAGE_SIZE",
                     "NEURON_RT_LOW_LATENCY_TASKS_CPU_AFFINITY",
@@ -73,7 +73,7 @@ final class Names {
      * {@return one notice for each name that has no effect but looks as if it should}
      *
      * @param given the names that are set
-     * @param known the names that Glia knows
+     * @param known the names that have an effect
      */
     static List<Notice> notices(Set<String> given, Set<String> known) {
         var notices = new ArrayList<Notice>();
@@ -84,40 +84,52 @@ final class Names {
                                 Level.INFO,
                                 name
                                         + " is a variable of the Neuron Runtime that has no effect in Glia"));
-            } else if ((name.startsWith(PREFIX) || name.startsWith(EMULATION))
-                    && !known.contains(name)) {
-                notices.add(
-                        new Notice(
-                                Level.WARN,
-                                Printable.of(name)
-                                        + " is not a known variable and has no effect"
-                                        + nearest(name, known)
-                                                .map(near -> "; did you mean " + near + "?")
-                                                .orElse("")));
+            } else if (!known.contains(name)) {
+                unknown(name, known).map(Notice::loud).ifPresent(notices::add);
             }
         }
         return notices;
     }
 
+    /** {@return what is wrong with a name, unless it is nobody's business} */
+    private static Optional<String> unknown(String name, Set<String> known) {
+        String wanted = name.toUpperCase(Locale.ROOT);
+        boolean ours = wanted.startsWith(PREFIX) || wanted.startsWith(EMULATION);
+        Optional<String> near =
+                ours
+                                || wanted.startsWith("NEURON")
+                                || wanted.startsWith("GLIA")
+                                || wanted.startsWith("AWS_NEURON")
+                        ? nearest(wanted, known, ours)
+                        : Optional.empty();
+        return ours || near.isPresent()
+                ? Optional.of(
+                        Printable.of(name)
+                                + " is not a known variable and has no effect"
+                                + near.map(other -> "; did you mean " + other + "?").orElse(""))
+                : Optional.empty();
+    }
+
     /**
-     * {@return the known name that differs in the fewest letters, when at least half of its own
-     * agree}
+     * {@return the known name that differs in the fewest letters: in two at most, or in half of its
+     * own where the name can only be meant for Glia}
      */
-    private static Optional<String> nearest(String name, Set<String> known) {
+    private static Optional<String> nearest(String name, Set<String> known, boolean ours) {
         return known.stream()
                 .filter(
                         candidate ->
-                                Math.abs(candidate.length() - name.length()) <= most(candidate))
+                                Math.abs(candidate.length() - name.length())
+                                        <= most(candidate, ours))
                 .map(candidate -> new Near(candidate, distance(name, candidate)))
-                .filter(near -> near.distance() <= most(near.name()))
+                .filter(near -> near.distance() <= most(near.name(), ours))
                 .min(Comparator.comparingInt(Near::distance).thenComparing(Near::name))
                 .map(Near::name);
     }
 
     private record Near(String name, int distance) {}
 
-    private static int most(String candidate) {
-        return Math.max(2, (candidate.length() - PREFIX.length()) / 2);
+    private static int most(String candidate, boolean ours) {
+        return ours ? Math.max(2, (candidate.length() - PREFIX.length()) / 2) : 2;
     }
 
     /**

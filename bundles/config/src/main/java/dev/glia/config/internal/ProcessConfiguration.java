@@ -16,6 +16,9 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Modified;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
+import org.slf4j.event.Level;
 
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -31,6 +34,12 @@ import java.util.function.UnaryOperator;
 @Component(configurationPid = Configuration.PID, configurationPolicy = ConfigurationPolicy.OPTIONAL)
 public final class ProcessConfiguration implements Configuration {
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_config");
+
+    /** Heard on the console, whatever is logged there. */
+    private static final Marker CONSOLE = MarkerFactory.getMarker("CONSOLE");
+
+    private static final Set<String> GIVEN =
+            Set.of("environment", "framework property", "config admin");
 
     private final UnaryOperator<String> frameworkProperty;
     private final Map<String, String> environment;
@@ -64,9 +73,12 @@ public final class ProcessConfiguration implements Configuration {
         evaluate(properties);
     }
 
+    /** Nothing fails by a bad value that comes later, until the runtime is initialised again. */
     @Modified
     void modified(Map<String, Object> properties) {
-        evaluate(properties);
+        evaluate(properties).problems().stream()
+                .map(problem -> new Notice(Level.ERROR, problem))
+                .forEach(this::publish);
     }
 
     @Override
@@ -74,6 +86,16 @@ public final class ProcessConfiguration implements Configuration {
         Snapshot now = snapshot;
         if (!now.problems().isEmpty()) {
             throw new NrtException(NrtStatus.NRT_INVALID, now.refusal());
+        }
+        return now.config();
+    }
+
+    @Override
+    public RuntimeConfig current(Set<String> variables) {
+        Snapshot now = snapshot;
+        String refusal = now.refusal(variables);
+        if (!refusal.isEmpty()) {
+            throw new NrtException(NrtStatus.NRT_INVALID, refusal);
         }
         return now.config();
     }
@@ -88,16 +110,39 @@ public final class ProcessConfiguration implements Configuration {
         return snapshot.settings();
     }
 
-    private synchronized void evaluate(Map<String, Object> properties) {
+    private synchronized Snapshot evaluate(Map<String, Object> properties) {
         Snapshot next =
                 Snapshot.of(
                         new Sources(Map.copyOf(properties), frameworkProperty, environment),
                         defaultStateDir);
         snapshot = next;
-        next.notices().stream().filter(published::add).forEach(publisher);
+        next.notices().forEach(this::publish);
+        next.settings().stream()
+                .filter(setting -> GIVEN.contains(setting.origin()))
+                .forEach(ProcessConfiguration::debug);
+        return next;
+    }
+
+    private synchronized void publish(Notice notice) {
+        if (published.add(notice)) {
+            publisher.accept(notice);
+        }
+    }
+
+    private static void debug(Setting setting) {
+        LOG.debug("{}={} (from {})", setting.name(), setting.value(), setting.origin());
     }
 
     private static void log(Notice notice) {
-        LOG.atLevel(notice.level()).log(notice.text());
+        if (notice.loud() && isNew(notice.text())) {
+            LOG.warn(CONSOLE, notice.text());
+        } else {
+            LOG.atLevel(notice.level()).log(notice.text());
+        }
+    }
+
+    /** System properties are what all containers of a process share. */
+    static boolean isNew(String text) {
+        return System.getProperties().putIfAbsent("dev.glia.said." + text, "") == null;
     }
 }

@@ -59,7 +59,12 @@ final class Reading {
     void mention(Variable<?> variable) {
         Given given =
                 sources.find(variable.name()).orElse(new Given(variable.fallback(), "default"));
-        show(variable, Printable.of(given.text()), given.origin(), Optional.empty());
+        boolean secret = variable.name().endsWith("PASSWORD") && isSet(variable);
+        show(
+                variable,
+                secret ? "(not shown)" : Printable.of(given.text()),
+                given.origin(),
+                Optional.empty());
     }
 
     /** {@return the names that are set and can be listed} */

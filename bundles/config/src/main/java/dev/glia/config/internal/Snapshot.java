@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -52,6 +53,7 @@ record Snapshot(
         boolean legacy = reading.read(Catalogue.ALLOW_LEGACY_NEFF).orElse(false);
         OptionalInt logicalCore = logicalCoreSize(reading);
         boolean failOnNan = reading.read(Catalogue.FAIL_ON_NAN).orElse(false);
+        reading.read(Catalogue.MEMORY_TABLE);
         Optional<String> tag = reading.read(Catalogue.PROCESS_TAG);
         Map<LogComponent, List<LogRoute>> routes = new LogPlaces(reading).routes();
         String instance = reading.read(Catalogue.INSTANCE).orElse("auto");
@@ -69,6 +71,7 @@ record Snapshot(
                         reading.read(Catalogue.EMULATE_FAULTS).orElse(List.of()),
                         reading.read(Catalogue.EMULATE_ISOLATION).orElse(false));
         reading.read(Catalogue.INIT);
+        Catalogue.ELSEWHERE.forEach(reading::mention);
 
         if (inFlight > 3) {
             notices.add(
@@ -116,8 +119,7 @@ record Snapshot(
         Optional<Integer> groups = reading.read(Catalogue.GROUP_SIZES);
         if (reading.isSet(Catalogue.GROUP_SIZES)) {
             notices.add(
-                    new Notice(
-                            Level.WARN,
+                    Notice.loud(
                             "NEURONCORE_GROUP_SIZES is deprecated; set NEURON_RT_NUM_CORES or NEURON_RT_VISIBLE_CORES instead"));
         }
         if (groups.isEmpty()) {
@@ -180,6 +182,14 @@ record Snapshot(
     private static void decideOther(
             Reading reading, Variable<?> other, Variable<?> deciding, int value) {
         reading.decide(other, String.valueOf(value), deciding.name());
+    }
+
+    /** {@return the same for some variables only; empty when they are good} */
+    String refusal(Set<String> variables) {
+        return settings.stream()
+                .filter(setting -> variables.contains(setting.name()))
+                .flatMap(setting -> setting.problem().stream())
+                .collect(Collectors.joining(" "));
     }
 
     /** {@return one sentence or more that refuse everything that is bad} */

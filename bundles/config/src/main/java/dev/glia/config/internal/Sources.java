@@ -1,7 +1,10 @@
 package dev.glia.config.internal;
 
+import dev.glia.config.Configuration;
+
 import java.lang.reflect.Array;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +24,9 @@ record Sources(
         Map<String, ?> configAdmin,
         UnaryOperator<String> frameworkProperty,
         Map<String, String> environment) {
+
+    /** Framework properties cannot be listed; who starts the framework may tell their names. */
+    private static final String NAMES = Configuration.PID + ".names";
 
     /**
      * A value somebody gave.
@@ -43,10 +49,15 @@ record Sources(
         return variable == null ? Optional.empty() : given(variable, "environment");
     }
 
-    /** All names that can be listed; framework properties cannot. */
+    /** {@return all names that can be listed} */
     Set<String> names() {
         var names = new TreeSet<>(environment.keySet());
         names.addAll(configAdmin.keySet());
+        names.addAll(System.getProperties().stringPropertyNames());
+        String told = frameworkProperty.apply(NAMES);
+        if (told != null) {
+            names.addAll(List.of(told.split(",")));
+        }
         return names;
     }
 

@@ -31,7 +31,19 @@ record Variable<T>(
         if (text.isEmpty()) {
             throw new IllegalArgumentException("it is set but empty (unset it for the default)");
         }
+        if (isQuoted(text)) {
+            throw new IllegalArgumentException(
+                    "the quotation marks are a part of the value (docker --env-file keeps them);"
+                            + " leave them out");
+        }
         return parser.apply(text);
+    }
+
+    private static boolean isQuoted(String text) {
+        char first = text.charAt(0);
+        return text.length() > 1
+                && (first == '"' || first == '\'')
+                && text.charAt(text.length() - 1) == first;
     }
 
     /**
@@ -40,6 +52,12 @@ record Variable<T>(
      */
     String refusal(String text, String wrong) {
         return "%s=\"%s\": %s. Accepted: %s. Example: %s=%s."
-                .formatted(name, Printable.of(text), Printable.of(wrong), accepted, name, example);
+                .formatted(
+                        name,
+                        Printable.of(text).replace("\"", "\\\""),
+                        Printable.of(wrong),
+                        accepted,
+                        name,
+                        example);
     }
 }

@@ -17,6 +17,7 @@ import dev.glia.runtime.NrtStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.event.Level;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 class ProcessConfigurationTest {
@@ -156,6 +158,50 @@ class ProcessConfigurationTest {
                         second -> assertThat(second).startsWith("NEURON_RT_VISIBLE_CORE "));
     }
 
+    @Test
+    void aBadValueThatComesLaterIsSaidOnce() {
+        var notices = new ArrayList<Notice>();
+        var configuration =
+                new ProcessConfiguration(
+                        _ -> null, Map.of("NEURON_RT_EXEC_TIMEOUT", "x"), Map.of(), notices::add);
+        assertThat(notices).as("init says so").isEmpty();
+        configuration.modified(Map.of("NEURON_RT_EXEC_TIMEOUT", 1, "NEURON_RT_LOG_LEVEL", "LOUD"));
+        configuration.modified(Map.of("NEURON_RT_EXEC_TIMEOUT", 2, "NEURON_RT_LOG_LEVEL", "LOUD"));
+        assertThat(notices)
+                .singleElement()
+                .returns(Level.ERROR, Notice::level)
+                .satisfies(
+                        notice ->
+                                assertThat(notice.text())
+                                        .startsWith("NEURON_RT_LOG_LEVEL=\"LOUD\": "));
+    }
+
+    /** Also where any text is a value. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "NEURON_RT_NUM_CORES|\"3\"",
+                "NEURON_RT_VISIBLE_CORES|'0-2'",
+                "NEURON_RT_LOG_LEVEL|\"INFO\"",
+                "NEURON_RT_LOG_LOCATION|\"console\"",
+                "NEURON_RT_LOG_LOCATION_TDRV|'tdrv.log'",
+                "NEURON_PROCESS_TAG|\"a b\"",
+                "GLIA_STATE_DIR|\"/var/lib/glia\"",
+                "GLIA_EMULATE_FAULTS|\"\"",
+                "NEURONCORE_GROUP_SIZES|'2'"
+            })
+    void quotationMarksAroundAValueAreNamed(String name, String value) {
+        assertThat(refusal(Map.of(name, value)))
+                .contains(
+                        name
+                                + "=\""
+                                + value.replace("\"", "\\\"")
+                                + "\": the quotation marks are a part of the value (docker --env-file"
+                                + " keeps them); leave them out");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -182,6 +228,7 @@ class ProcessConfigurationTest {
                 "GLIA_EMULATE_PACE|2|=2ms",
                 "GLIA_EMULATE_FAULTS|hang evry=3|=hang",
                 "GLIA_EMULATE_ISOLATION|thread|=process",
+                "NEURON_RT_ENABLE_DEVICE_MEMORY_OOM_LOG|off|=false",
                 "NEURON_RT_VISIBLE_CORES|''|0-2",
                 "GLIA_STATE_DIR|''|=/"
             })
@@ -214,6 +261,39 @@ class ProcessConfigurationTest {
                                         "1")))
                 .contains("NEURON_RT_NUM_CORES=\"x\"", "NEURON_RT_EXEC_TIMEOUT=\"y\"")
                 .doesNotContain("NEURON_FAIL_ON_NAN");
+    }
+
+    @Test
+    void whoNeedsSomeVariablesDoesNotMindTheOthers() {
+        Configuration configuration =
+                of(
+                        Map.of(
+                                "NEURON_RT_NUM_CORES", "1,1,1,1",
+                                "NEURON_RT_LOG_LEVEL_NRTX", "INFO",
+                                "GLIA_STATE_DIR", "/x",
+                                "AWS_NEURON_VISIBLE_DEVICES", "all of them"));
+
+        assertThat(configuration.current(Set.of("GLIA_STATE_DIR", "GLIA_INSTANCE")).stateDir())
+                .isEqualTo(Path.of("/x"));
+        assertThatThrownBy(() -> configuration.current(Set.of("AWS_NEURON_VISIBLE_DEVICES", "TZ")))
+                .isInstanceOf(NrtException.class)
+                .hasMessageContaining("AWS_NEURON_VISIBLE_DEVICES=\"all of them\"")
+                .hasMessageNotContaining("NUM_CORES");
+    }
+
+    @Test
+    void whatOthersReadIsListedAndAPasswordIsNotShown() {
+        Configuration configuration =
+                of(
+                        Map.of(
+                                "GLIA_BUNDLE_TRUST", "signed",
+                                "GLIA_BUNDLE_TRUST_STORE_PASSWORD", "secret"));
+
+        assertThat(setting(configuration, "GLIA_BUNDLE_TRUST").value()).isEqualTo("signed");
+        assertThat(setting(configuration, "GLIA_BUNDLES").origin()).isEqualTo("default");
+        assertThat(configuration.settings().toString())
+                .contains("GLIA_BUNDLE_TRUST_STORE_PASSWORD, value=(not shown)")
+                .doesNotContain("secret");
     }
 
     @Test
@@ -373,7 +453,7 @@ class ProcessConfigurationTest {
     @Test
     void everySettingIsExplained() {
         var settings = of(Map.of()).settings();
-        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(28 + 12);
+        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(29 + 12);
         assertThat(settings)
                 .allSatisfy(
                         setting -> {

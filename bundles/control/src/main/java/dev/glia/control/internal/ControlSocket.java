@@ -13,6 +13,8 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
+import java.util.Set;
+
 /** The control socket of this process, there while its runtime is initialised. */
 @Component(
         immediate = true,
@@ -42,7 +44,10 @@ public final class ControlSocket {
         closeServer();
         server =
                 new Server(
-                        () -> new ControlFolder(configuration.current().stateDir()),
+                        () ->
+                                new ControlFolder(
+                                        configuration.current(Set.of("GLIA_STATE_DIR")).stateDir()),
+                        ControlFolder::listen,
                         new Commands(runtime, drivers, swaps)::answer,
                         Server.Limits.USUAL);
         server.start();

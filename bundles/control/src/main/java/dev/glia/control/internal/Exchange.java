@@ -263,7 +263,7 @@ final class Exchange {
     private void giveBack(DriverState before, Throwable unfit) {
         try {
             drivers.prefer(before.serviceId());
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             unfit.addSuppressed(failure);
         }
     }

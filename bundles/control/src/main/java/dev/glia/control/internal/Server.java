@@ -9,11 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -37,21 +39,37 @@ final class Server implements AutoCloseable {
         static final Limits USUAL = new Limits(32, Duration.ofSeconds(10));
     }
 
+    /** How the socket comes to be; {@link ControlFolder#listen} outside tests. */
+    interface Opening {
+        ControlFolder.Listener open(ControlFolder folder) throws IOException;
+    }
+
+    private static final long SHORTEST_PAUSE_MILLIS = 10;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    /** How long closing waits for the command of a client that is still carried out. */
+    private static final Duration LEAVE = Duration.ofSeconds(2);
+
     private final Supplier<ControlFolder> place;
+    private final Opening opening;
     private final UnaryOperator<Map<String, Object>> commands;
     private final Limits limits;
-    private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
+    private final Map<SocketChannel, Thread> clients = new ConcurrentHashMap<>();
     private final Thread thread =
-            Thread.ofPlatform().daemon().name("glia-control").unstarted(this::listen);
+            Thread.ofPlatform().daemon().name("glia-control").unstarted(this::run);
     private volatile ControlFolder folder;
     private ControlFolder.Listener listener;
+    private long pauseMillis = SHORTEST_PAUSE_MILLIS;
+    private boolean complained;
     private boolean closed;
 
     Server(
             Supplier<ControlFolder> place,
+            Opening opening,
             UnaryOperator<Map<String, Object>> commands,
             Limits limits) {
         this.place = place;
+        this.opening = opening;
         this.commands = commands;
         this.limits = limits;
     }
@@ -61,17 +79,14 @@ final class Server implements AutoCloseable {
         thread.start();
     }
 
-    private void listen() {
-        try (ControlFolder.Listener socket = find().listen()) {
-            if (!open(socket)) {
-                return;
-            }
-            while (true) {
-                accept(socket.channel().accept());
-            }
-        } catch (IOException | RuntimeException failure) {
-            if (!isClosed()) {
-                LOG.warn("This process cannot be controlled: {}", failure.getMessage());
+    private void run() {
+        while (!isClosed()) {
+            try (ControlFolder.Listener socket = opening.open(find())) {
+                if (open(socket)) {
+                    acceptAll(socket.channel());
+                }
+            } catch (IOException | RuntimeException | LinkageError failure) {
+                complain(failure);
             }
         }
     }
@@ -79,6 +94,44 @@ final class Server implements AutoCloseable {
     private ControlFolder find() {
         folder = place.get();
         return folder;
+    }
+
+    /** Until the socket is closed: whatever else keeps it from accepting passes. */
+    private void acceptAll(ServerSocketChannel socket) throws IOException {
+        while (true) {
+            try {
+                accept(socket.accept());
+                recovered();
+            } catch (ClosedChannelException closed) {
+                throw closed;
+            } catch (IOException failure) {
+                complain(failure);
+            }
+        }
+    }
+
+    /** Says so once, and waits a little longer each time. */
+    private synchronized void complain(Throwable failure) {
+        if (closed) {
+            return;
+        }
+        if (!complained) {
+            complained = true;
+            LOG.warn(
+                    "This process cannot be controlled now, which is tried again: {}",
+                    failure.getMessage());
+        }
+        try {
+            wait(pauseMillis);
+        } catch (InterruptedException closing) {
+            // That is seen next.
+        }
+        pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+    }
+
+    private synchronized void recovered() {
+        complained = false;
+        pauseMillis = SHORTEST_PAUSE_MILLIS;
     }
 
     private synchronized boolean open(ControlFolder.Listener socket) {
@@ -91,12 +144,13 @@ final class Server implements AutoCloseable {
     }
 
     private void accept(SocketChannel client) {
-        clients.add(client);
+        Thread serving =
+                Thread.ofVirtual().name("glia-control-client").unstarted(() -> serve(client));
+        clients.put(client, serving);
+        serving.start();
         if (isClosed()) {
             end(client);
-            return;
         }
-        Thread.ofVirtual().name("glia-control-client").start(() -> serve(client));
     }
 
     private void serve(SocketChannel client) {
@@ -118,6 +172,7 @@ final class Server implements AutoCloseable {
             LOG.debug("A client of the control socket is gone: {}", gone.getMessage());
         } finally {
             end(client);
+            clients.remove(client);
         }
     }
 
@@ -149,26 +204,26 @@ final class Server implements AutoCloseable {
     }
 
     private void end(SocketChannel client) {
-        try (client) {
-            clients.remove(client);
+        try {
+            client.close();
         } catch (IOException closedAnyway) {
             // Nothing was waiting to be written.
         }
     }
 
-    /** Waits until nobody listens any more, for tests. */
-    void join() throws InterruptedException {
-        thread.join();
-    }
-
-    /** Ends to listen, removes the socket, and cuts off all clients. */
+    /**
+     * Ends to listen, removes the socket, cuts off all clients, and waits for its threads: when the
+     * bundle has stopped, their classes may be gone.
+     */
     @Override
     public void close() {
         ControlFolder.Listener open;
         synchronized (this) {
             closed = true;
             open = listener;
+            notifyAll();
         }
+        thread.interrupt(); // It may be connecting to a socket that a dead process has left.
         if (open != null) {
             try {
                 open.close();
@@ -176,6 +231,21 @@ final class Server implements AutoCloseable {
                 LOG.debug("The control socket is left behind: {}", left.getMessage());
             }
         }
-        clients.forEach(this::end);
+        join(thread);
+        List<Thread> serving = List.copyOf(clients.values());
+        clients.keySet().forEach(this::end);
+        serving.forEach(Server::join);
+    }
+
+    /** A client may have asked for what closes this. */
+    private static void join(Thread ending) {
+        if (ending == Thread.currentThread() || ending.getState() == Thread.State.NEW) {
+            return;
+        }
+        try {
+            ending.join(LEAVE);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

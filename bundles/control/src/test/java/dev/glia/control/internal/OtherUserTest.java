@@ -63,7 +63,8 @@ class OtherUserTest {
 
     @Test
     void aClientOfAnotherUserIsNotServed() throws Exception {
-        try (var server = new Server(() -> folder, Map::copyOf, Server.Limits.USUAL)) {
+        try (var server =
+                new Server(() -> folder, ControlFolder::listen, Map::copyOf, Server.Limits.USUAL)) {
             server.start();
             while (folder.addresses().isEmpty()) {
                 Thread.onSpinWait();

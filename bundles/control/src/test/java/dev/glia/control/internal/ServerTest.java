@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 @Timeout(60)
@@ -49,9 +50,13 @@ class ServerTest {
     }
 
     private void listen(Server.Limits limits) throws IOException {
-        server = new Server(() -> folder, this::echo, limits);
+        listen(ControlFolder::listen, limits);
+    }
+
+    private void listen(Server.Opening opening, Server.Limits limits) throws IOException {
+        server = new Server(() -> folder, opening, this::echo, limits);
         server.start();
-        while (folder.addresses().isEmpty()) {
+        while (folder.addresses().isEmpty() && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
     }
@@ -228,12 +233,74 @@ class ServerTest {
     void closingAtOnceLeavesNothing() throws Exception {
         for (int i = 0; i < 50; i++) {
             Path own = state.resolve("s" + i);
-            server = new Server(() -> new ControlFolder(own), this::echo, Server.Limits.USUAL);
+            server =
+                    new Server(
+                            () -> new ControlFolder(own),
+                            ControlFolder::listen,
+                            this::echo,
+                            Server.Limits.USUAL);
             server.start();
             server.close();
-            server.join();
             assertThat(new ControlFolder(own).addresses()).isEmpty();
+            assertThat(threads()).isEmpty();
         }
+    }
+
+    /** Its classes may be gone when the bundle has stopped. */
+    @Test
+    void closingWaitsForItsThreadsAndForCommandsThatEnd() throws Exception {
+        listen();
+        try (SocketChannel client = folder.connect(SELF)) {
+            Line.write(client, Map.of("hold", true));
+            inside.await();
+            Thread closing = Thread.ofPlatform().start(server::close);
+            while (closing.isAlive() && closing.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            assertThat(closing.isAlive()).isTrue();
+            held.countDown();
+            closing.join();
+        }
+        assertThat(threads()).isEmpty();
+    }
+
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("glia-control"))
+                .toList();
+    }
+
+    /** Such as too many open files, for a moment. */
+    @Test
+    void whatKeepsItFromAcceptingPasses() throws IOException {
+        var failures = new AtomicInteger(3);
+        listen(
+                place -> {
+                    ControlFolder.Listener socket = place.listen();
+                    return new ControlFolder.Listener(
+                            new FailingChannel(socket.channel(), failures), socket.file());
+                },
+                Server.Limits.USUAL);
+
+        answersStill();
+        assertThat(failures.get()).isNegative();
+    }
+
+    @Test
+    void whatKeepsItFromListeningPasses() throws IOException {
+        var attempts = new AtomicInteger();
+        listen(
+                place ->
+                        switch (attempts.incrementAndGet()) {
+                            case 1 -> throw new IOException("a full disk");
+                            case 2 -> throw new IllegalStateException("anything else");
+                            case 3 -> throw new NoClassDefFoundError("also this");
+                            default -> place.listen();
+                        },
+                Server.Limits.USUAL);
+
+        answersStill();
     }
 
     private void answersStill() throws IOException {

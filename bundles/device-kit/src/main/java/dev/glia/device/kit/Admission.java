@@ -8,6 +8,9 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -18,9 +21,10 @@ import java.util.stream.Stream;
  * @param architecture the architecture of the core
  */
 public record Admission(Architecture architecture) {
+    private static final Logger LOG = LoggerFactory.getLogger("NEFF.admission");
 
     /**
-     * Checks a NEFF against the architecture.
+     * Checks a NEFF against the architecture, and warns of an older one that is allowed.
      *
      * @param image the NEFF
      * @param core the core it is meant for
@@ -32,6 +36,16 @@ public record Admission(Architecture architecture) {
         checkLogicalCore(image, core);
         checkFeatures(image);
         checkTypes(image);
+        if (!architecture.accepts().contains(image.architecture())) {
+            LOG.warn(
+                    "NEFF {} was compiled for {} and is loaded on {} ({}) only because of"
+                            + " NEURON_RT_ALLOW_LEGACY_NEFF, which is meant for tests: compile it for {}",
+                    image.label(),
+                    image.architecture(),
+                    core,
+                    architecture.name(),
+                    architecture.name());
+        }
     }
 
     private void checkArchitecture(ModelImage image, LoadSettings settings) {
@@ -129,6 +143,6 @@ public record Admission(Architecture architecture) {
 
     private static NrtException refuse(ModelImage image, String why) {
         return new NrtException(
-                NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION, "NEFF " + image.name() + " " + why);
+                NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION, "NEFF " + image.label() + " " + why);
     }
 }

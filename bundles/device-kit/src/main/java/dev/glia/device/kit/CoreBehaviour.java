@@ -6,6 +6,7 @@ import dev.glia.device.EmulationRules;
 import dev.glia.device.EmulationRules.Fault;
 import dev.glia.device.EmulationRules.Kind;
 import dev.glia.device.EmulationRules.Pace;
+import dev.glia.device.ModelImage;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Remedy;
@@ -129,17 +130,19 @@ final class CoreBehaviour {
      *
      * @throws NrtException NRT_RESOURCE, or the status that the core is broken with
      */
-    void beforeLoad(String model) {
-        requireWorking(model);
+    void beforeLoad(ModelImage model) {
+        requireWorking(model.label());
         for (Fault fault : emulation.rules().faults()) {
             boolean load =
                     fault.kind() instanceof Kind.SlowLoad
                             || fault.kind() instanceof Kind.LoadOutOfMemory;
-            if (load && fault.target().matches(model, core.index()) && trigger(fault).isDue()) {
+            if (load
+                    && fault.target().matches(model.name(), core.index())
+                    && trigger(fault).isDue()) {
                 if (!(fault.kind() instanceof Kind.SlowLoad(Duration time))) {
-                    throw FaultMessages.outOfMemory("model code", model, core);
+                    throw FaultMessages.outOfMemory("model code", model.label(), core);
                 }
-                waitForLoad(model, time);
+                waitForLoad(model.label(), time);
             }
         }
     }
@@ -168,12 +171,12 @@ final class CoreBehaviour {
      *
      * @throws NrtException NRT_RESOURCE
      */
-    void beforeBind(String model) {
+    void beforeBind(ModelImage model) {
         for (Fault fault : emulation.rules().faults()) {
             if (fault.kind() instanceof Kind.BindOutOfMemory
-                    && fault.target().matches(model, core.index())
+                    && fault.target().matches(model.name(), core.index())
                     && trigger(fault).isDue()) {
-                throw FaultMessages.outOfMemory("tensors", model, core);
+                throw FaultMessages.outOfMemory("tensors", model.label(), core);
             }
         }
     }

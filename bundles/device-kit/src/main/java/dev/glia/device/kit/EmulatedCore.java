@@ -1,5 +1,6 @@
 package dev.glia.device.kit;
 
+import dev.glia.device.Architecture;
 import dev.glia.device.CoreSession;
 import dev.glia.device.Engine;
 import dev.glia.device.LoadSettings;
@@ -33,12 +34,14 @@ final class EmulatedCore implements CoreSession {
 
     @Override
     public LoadedModel load(ModelImage image, LoadSettings settings) {
-        admission.check(image, behaviour.core(), settings);
+        // First, because no other advice helps such a NEFF on an emulated core.
         if (image.graphs().stream()
                 .noneMatch(graph -> graph.function().equals(engine.function()))) {
             throw machineCode(image);
         }
-        behaviour.beforeLoad(image.name());
+        admission.check(image, behaviour.core(), settings);
+        behaviour.beforeLoad(image);
+        memory.showTable(settings.memoryTable());
         LoadSettings own = own(settings);
         ModelMemory taken = new ModelMemory(memory, weights, engine, image, own);
         try {
@@ -57,15 +60,17 @@ final class EmulatedCore implements CoreSession {
     }
 
     private NrtException machineCode(ModelImage image) {
+        Architecture own = admission.architecture();
+        boolean fits = image.architecture().equals(own.name());
         return new NrtException(
                 NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION,
                 "NEFF "
-                        + image.name()
+                        + image.label()
                         + " holds Neuron machine code, which only a real "
-                        + admission.architecture().deviceName()
+                        + (fits ? own.deviceName() : image.architecture())
                         + " executes, and this core is emulated; run it on such a machine, or compile the model for"
                         + " emulated cores with \"glia compile MODEL.onnx --arch "
-                        + admission.architecture().name()
+                        + own.name()
                         + "\"");
     }
 

@@ -24,7 +24,7 @@ final class EmulatedInvocation implements Invocation {
     /**
      * What is bound.
      *
-     * @param model the name of the model
+     * @param model what the model is called in messages
      * @param computed the invocation that computes
      * @param outputs the outputs of the model
      * @param memory their memory

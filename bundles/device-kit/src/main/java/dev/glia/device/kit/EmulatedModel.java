@@ -27,7 +27,7 @@ final class EmulatedModel implements LoadedModel {
 
     @Override
     public Invocation bind(List<MemorySegment> inputs, List<MemorySegment> outputs) {
-        core.beforeBind(image.name());
+        core.beforeBind(image);
         MemoryAccount.Reservation tensors = memory.tensors();
         try {
             return bind(computed.bind(inputs, outputs), outputs, tensors);
@@ -44,7 +44,7 @@ final class EmulatedModel implements LoadedModel {
                 ? new PlainInvocation(bound, tensors)
                 : new EmulatedInvocation(
                         new EmulatedInvocation.Bound(
-                                image.name(), bound, image.outputs(), outputs, tensors),
+                                image.label(), bound, image.outputs(), outputs, tensors),
                         core,
                         rules);
     }

@@ -32,6 +32,8 @@ public final class MemoryAccount {
 
     private final UsageTable table;
 
+    private boolean showsTable = true;
+
     /**
      * Opens an account.
      *
@@ -98,7 +100,9 @@ public final class MemoryAccount {
                         + ":NC "
                         + core.core();
         LOG.error(refusal);
-        table.log(now);
+        if (showsTable) {
+            table.log(now);
+        }
         throw new NrtException(
                 NrtStatus.NRT_RESOURCE,
                 refusal
@@ -119,6 +123,15 @@ public final class MemoryAccount {
     /** {@return what takes the memory now} */
     public synchronized MemoryUsage usage() {
         return new MemoryUsage(limit, device, host);
+    }
+
+    /**
+     * Says whether a refusal logs what takes the memory; it does unless it is told not to.
+     *
+     * @param shown whether it does from now on
+     */
+    public synchronized void showTable(boolean shown) {
+        showsTable = shown;
     }
 
     /** The rows of the models, for the table of a refusal; guarded by this account. */

@@ -45,7 +45,7 @@ final class ModelMemory implements AutoCloseable {
             // goes in and out stands for it.
             take(account.scratchpad(tensors));
             take(account.reserve(Category.RUNTIME, RUNTIME, 0));
-            take(account.list(image.name(), footprint));
+            take(account.list(image.label(), footprint));
         } catch (RuntimeException | Error refused) {
             close();
             throw refused;

@@ -9,6 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +19,7 @@ import java.util.stream.Collectors;
 
 /**
  * The table that the runtime logs when memory does not suffice: a row for the core and one for each
- * of its models. Each line is a record of its own.
+ * of its models, instances of a model together. Each line is a record of its own.
  */
 final class UsageTable {
 
@@ -29,6 +31,8 @@ final class UsageTable {
     private final List<Row> rows = new ArrayList<>();
 
     private int next = FIRST_NEFF;
+
+    private List<String> logged = List.of();
 
     private record Row(int id, String model, Map<Category, Long> bytes) {}
 
@@ -55,8 +59,15 @@ final class UsageTable {
         rows.removeIf(each -> each == row);
     }
 
+    /**
+     * Logs the table, unless it is the one that was logged last: who tries again sees nothing new.
+     */
     void log(MemoryUsage usage) {
-        lines(usage).forEach(LOG::error);
+        List<String> lines = lines(usage);
+        if (!lines.equals(logged)) {
+            logged = lines;
+            lines.forEach(LOG::error);
+        }
     }
 
     List<String> lines(MemoryUsage usage) {
@@ -69,22 +80,49 @@ final class UsageTable {
                         "ND " + core.device() + ":NC " + core.core(),
                         size(usage.deviceTotal()),
                         cells(category -> size(usage.device().get(category)))));
-        for (Row row : rows) {
+        Collection<List<Row>> models = models();
+        for (List<Row> instances : models) {
+            Row row = instances.getFirst();
             lines.add(
                     line(
                             "  \\_NEFF " + row.id(),
-                            size(row.bytes().values().stream().mapToLong(Long::longValue).sum()),
+                            size(instances.size() * sum(row)),
                             cells(
                                     category ->
                                             row.bytes().containsKey(category)
-                                                    ? size(row.bytes().get(category))
+                                                    ? size(
+                                                            instances.size()
+                                                                    * row.bytes().get(category))
                                                     : "n/a")));
         }
-        if (!rows.isEmpty()) {
+        if (!models.isEmpty()) {
             lines.add("NEFF id to name mapping:");
-            rows.forEach(row -> lines.add(row.id() + ": \"" + row.model() + "\""));
+            models.forEach(instances -> lines.add(name(instances)));
         }
         return lines;
+    }
+
+    /** Instances of a model, and what takes the same otherwise, by the first of them. */
+    private Collection<List<Row>> models() {
+        return rows.stream()
+                .collect(
+                        Collectors.groupingBy(
+                                row -> List.of(row.model(), row.bytes()),
+                                LinkedHashMap::new,
+                                Collectors.toList()))
+                .values();
+    }
+
+    private static long sum(Row row) {
+        return row.bytes().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private static String name(List<Row> instances) {
+        Row first = instances.getFirst();
+        String name = first.id() + ": \"" + first.model() + "\"";
+        return instances.size() == 1
+                ? name
+                : name + " (" + instances.size() + " instances, " + size(sum(first)) + " each)";
     }
 
     private static String[] cells(Function<Category, String> text) {

@@ -93,6 +93,25 @@ class CoreBehaviourTest {
                 .isEqualTo(NrtStatus.NRT_SUCCESS);
     }
 
+    /** Many NEFFs have one name; only the file tells which of them it was. */
+    @Test
+    void rulesKnowAModelByItsNameAndMessagesByItsFile() {
+        Image image = Rig.image("file.neff");
+        image.label = "/models/a.neff (file.neff)";
+        for (Kind kind :
+                List.of(
+                        new Kind.LoadOutOfMemory(),
+                        new Kind.BindOutOfMemory(),
+                        new Kind.Status(NrtStatus.NRT_EXEC_SW_NQ_OVERFLOW))) {
+            var rule = new Fault(kind, ONCE, new Target("file.neff", List.of()));
+            CoreSession core =
+                    new Rig().with(new EmulationRules(List.of(), List.of(rule), false)).open(0);
+            assertThatThrownBy(() -> Rig.bind(core.load(image, Rig.OWN)).run())
+                    .as("%s", kind)
+                    .hasMessageContaining("model /models/a.neff (file.neff)");
+        }
+    }
+
     @Test
     void everyFaultSaysWhereItIsWhatToDoAndThatItIsEmulated() {
         for (NrtStatus status : NrtStatus.values()) {

@@ -119,7 +119,16 @@ class EmulatedCoresTest {
     @Test
     void executesOlderOnesOnlyWhenAllowed() {
         assertUnsupported(new Image("acme1"), STRICT, "set NEURON_RT_ALLOW_LEGACY_NEFF=1");
+        RecordedLog.LINES.clear();
+        assertThatCode(() -> core.load(new Image("acme2"), LEGACY)).doesNotThrowAnyException();
+        assertThat(RecordedLog.LINES).isEmpty();
         assertThatCode(() -> core.load(new Image("acme1"), LEGACY)).doesNotThrowAnyException();
+        assertThat(RecordedLog.LINES)
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "WARN NEFF.admission NEFF test.neff was compiled for acme1 and is loaded on ")
+                .contains("NEURON_RT_ALLOW_LEGACY_NEFF");
     }
 
     @Test
@@ -171,6 +180,19 @@ class EmulatedCoresTest {
         image.function = "__kelf";
         assertUnsupported(
                 image, STRICT, "holds Neuron machine code, which only a real Acme Two executes");
+        // No other advice first that leads to this refusal all the same.
+        for (String architecture : List.of("acme1", "acme3")) {
+            var other = new Image(architecture);
+            other.function = "__kelf";
+            other.lncSize = 1;
+            other.features = -1;
+            other.type = DType.FLOAT8E4;
+            assertUnsupported(
+                    other,
+                    STRICT,
+                    "holds Neuron machine code, which only a real %s executes"
+                            .formatted(architecture));
+        }
     }
 
     @Test

@@ -18,6 +18,7 @@ final class Image implements ModelImage {
     long features;
     DType type = DType.FLOAT32;
     String function = "__onnx";
+    String label;
 
     Image(String architecture) {
         this("test.neff", architecture);
@@ -25,12 +26,18 @@ final class Image implements ModelImage {
 
     Image(String name, String architecture) {
         this.name = name;
+        this.label = name;
         this.architecture = architecture;
     }
 
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public String label() {
+        return label;
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.glia.device.CoreAddress;
 import dev.glia.device.CoreSession;
 import dev.glia.device.Engine;
 import dev.glia.device.Invocation;
+import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.MemoryUsage;
 import dev.glia.device.MemoryUsage.Category;
@@ -14,6 +15,8 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
@@ -107,6 +110,50 @@ class MemoryAccountTest {
                                 + "  \\_NEFF 1001  |   1.500MB| 512.000KB|   1.000MB|       n/a|       n/a|       n/a|",
                         table + "NEFF id to name mapping:",
                         table + "1001: \"resnet.neff\"");
+    }
+
+    @Test
+    void instancesOfAModelAreOneRowAndTheSameTableIsLoggedOnce() {
+        for (int i = 0; i < 60; i++) {
+            account.reserve(Category.MODEL_CODE, 2 * KIB, 0);
+            account.list("edges.neff", new Engine.Footprint(KIB, KIB));
+        }
+        account.list("edges.neff", new Engine.Footprint(KIB, 3 * KIB));
+        RecordedLog.LINES.clear();
+        refuse();
+        assertThat(RecordedLog.LINES)
+                .hasSize(10)
+                .anyMatch(line -> line.contains("NEFF 1001  | 120.000KB|  60.000KB|  60.000KB|"))
+                .anyMatch(line -> line.contains("NEFF 1061  |   4.000KB|   1.000KB|   3.000KB|"))
+                .anyMatch(
+                        line -> line.endsWith(" 1001: \"edges.neff\" (60 instances, 2.000KB each)"))
+                .anyMatch(line -> line.endsWith(" 1061: \"edges.neff\""));
+        refuse();
+        assertThat(RecordedLog.LINES).hasSize(11);
+        account.reserve(Category.TENSORS, 1, 0);
+        refuse();
+        assertThat(RecordedLog.LINES).hasSize(21);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theTableIsLoggedUnlessItIsNotWanted(boolean wanted) {
+        CoreSession core = rig.open(0);
+        core.load(Rig.image("small"), new LoadSettings(false, false, false, wanted)).close();
+        rig.engine.constants = 1L << 40;
+        RecordedLog.LINES.clear();
+        assertThatThrownBy(
+                        () ->
+                                core.load(
+                                        Rig.image("large"),
+                                        new LoadSettings(false, false, false, wanted)))
+                .isInstanceOf(NrtException.class);
+        assertThat(RecordedLog.LINES).hasSize(wanted ? 5 : 1);
+    }
+
+    private void refuse() {
+        assertThatThrownBy(() -> account.reserve(Category.TENSORS, 4L << 30, 0))
+                .isInstanceOf(NrtException.class);
     }
 
     @Test

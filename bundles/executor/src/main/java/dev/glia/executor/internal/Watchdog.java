@@ -39,6 +39,9 @@ final class Watchdog implements AutoCloseable {
     /** How often the cancel of a stopped run is repeated until it has an effect. */
     private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+    private static final long LEAVE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
     private final List<Watched> watched = new CopyOnWriteArrayList<>();
 
     /** Tells applications what was found, so that a slow listener delays no deadline. */
@@ -167,11 +170,31 @@ final class Watchdog implements AutoCloseable {
         }
     }
 
+    /**
+     * Ends its threads, and waits for those that are not kept by a driver or an application: when
+     * the bundle has stopped, their classes may be gone.
+     */
     @Override
-    public synchronized void close() {
-        closed = true;
-        LockSupport.unpark(thread);
+    public void close() {
+        long deadline = System.nanoTime() + LEAVE_NANOS;
+        end();
         answers.shutdown();
         stops.shutdown();
+        while (isAlive() && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(this, POLL_NANOS);
+        }
+    }
+
+    private synchronized void end() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+
+    /** {@return whether a thread of its own runs, other than that which asks} */
+    private boolean isAlive() {
+        Thread looking = thread;
+        return !answers.isTerminated()
+                || !stops.isTerminated()
+                || looking != null && looking.isAlive() && looking != Thread.currentThread();
     }
 }

@@ -103,4 +103,50 @@ class WatchdogTest {
         call.run();
         LockSupport.parkNanos(1);
     }
+
+    /** Its classes may be gone when the bundle has stopped. */
+    @Test
+    void noThreadOutlivesIt() throws InterruptedException {
+        var begun = new CountDownLatch(1);
+        var end = new CountDownLatch(1);
+        watchdog.look();
+        watchdog.answer(
+                () -> {
+                    begun.countDown();
+                    awaitUninterruptibly(end);
+                });
+        begun.await();
+
+        Thread closing = Thread.ofPlatform().start(watchdog::close);
+        while (closing.isAlive() && closing.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        assertThat(closing.isAlive()).isTrue();
+        end.countDown();
+        closing.join();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("glia-watchdog", "glia-answers");
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            LockSupport.parkNanos(100_000);
+        }
+    }
+
+    @Test
+    void anApplicationThatKeepsAThreadIsNotWaitedForLong() throws InterruptedException {
+        var kept = new CountDownLatch(1);
+        var closed = new CountDownLatch(1);
+        watchdog.answer(
+                () -> {
+                    watchdog.close();
+                    closed.countDown();
+                    awaitUninterruptibly(kept);
+                });
+
+        closed.await();
+        kept.countDown();
+    }
 }

@@ -61,11 +61,7 @@ record Complaints(Consumer<Draft> console, PrintStream lastResort, Runnable watc
     }
 
     private void tell(String message) {
-        Draft draft = Draft.begin(LogLevel.ERROR, LogComponent.NRT, "nrt_log").message(message);
-        try {
-            console.accept(draft);
-        } finally {
-            draft.release();
-        }
+        console.accept(
+                Draft.begin(LogLevel.ERROR, LogComponent.NRT, "nrt_log").message(message).stamp());
     }
 }

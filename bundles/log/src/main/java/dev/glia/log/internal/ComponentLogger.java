@@ -16,6 +16,9 @@ import org.slf4j.helpers.MessageFormatter;
 final class ComponentLogger extends LegacyAbstractLogger {
     private static final long serialVersionUID = 1L;
 
+    /** The marker of records that are heard on the console whatever its level is. */
+    private static final String NOTICE = "CONSOLE";
+
     private final transient Router router;
     private final transient Threshold threshold;
     private final LogComponent component;
@@ -52,6 +55,20 @@ final class ComponentLogger extends LegacyAbstractLogger {
     @Override
     public boolean isErrorEnabled() {
         return threshold.takes(LogLevel.ERROR);
+    }
+
+    @Override
+    public boolean isInfoEnabled(Marker marker) {
+        return isInfoEnabled() || isNotice(marker);
+    }
+
+    @Override
+    public boolean isWarnEnabled(Marker marker) {
+        return isWarnEnabled() || isNotice(marker);
+    }
+
+    private static boolean isNotice(Marker marker) {
+        return marker != null && marker.getName().equals(NOTICE);
     }
 
     @Override
@@ -193,6 +210,10 @@ final class ComponentLogger extends LegacyAbstractLogger {
     protected void handleNormalizedLoggingCall(
             Level level, Marker marker, String pattern, Object[] arguments, Throwable failure) {
         String message = MessageFormatter.basicArrayFormat(pattern, arguments);
-        router.publish(LogLevel.valueOf(level.name()), component, function, message, failure);
+        router.publish(
+                Draft.begin(LogLevel.valueOf(level.name()), component, function)
+                        .message(message)
+                        .failure(failure)
+                        .notice(isNotice(marker)));
     }
 }

@@ -32,14 +32,14 @@ final class Draft {
     private final long ownTid;
     private boolean inUse;
 
-    /** The time of day when it was last asked for, and the ticks since. */
-    private long clockSecond;
+    /** The time of day when it was last asked for, and the ticks then. */
+    private long clockTime;
 
-    private long clockNano;
     private long clockTicks;
 
-    private long second;
-    private int nano;
+    /** In nanoseconds since 1970. */
+    private long time;
+
     private long tid;
     private LogLevel level;
     private LogComponent component;
@@ -50,6 +50,9 @@ final class Draft {
 
     /** The lines below the message, or {@code null}. */
     private String failure;
+
+    private boolean notice;
+    private boolean onConsole;
 
     /** A draft to copy to. */
     Draft() {
@@ -62,8 +65,8 @@ final class Draft {
     }
 
     /**
-     * {@return a draft of now and this thread, to be released} While one is in use, because the
-     * text of an argument logs, there is another one.
+     * {@return a draft of this thread, to be {@linkplain #stamp stamped} and released} While one is
+     * in use, because the text of an argument logs, there is another one.
      */
     static Draft begin(LogLevel level, LogComponent component, String function) {
         Draft draft = ofThread();
@@ -74,26 +77,58 @@ final class Draft {
         draft.tid = draft.ownTid;
         draft.failure = null;
         draft.message = null;
+        draft.notice = false;
+        draft.onConsole = false;
         draft.buffer.setLength(0);
-        draft.readClock();
         return draft;
     }
 
-    /** An Instant for each record would be the only thing to allocate. */
-    private void readClock() {
+    /** {@return a draft of a record that was made for another place} */
+    static Draft of(LogRecord record) {
+        var draft = new Draft();
+        draft.time = record.time().getEpochSecond() * SECOND_NANOS + record.time().getNano();
+        draft.tid = record.tid();
+        draft.level = record.level();
+        draft.component = record.component();
+        draft.function = record.function();
+        String text = record.message();
+        int end = text.indexOf('\n');
+        draft.message = end < 0 ? text : text.substring(0, end);
+        draft.failure = end < 0 ? null : text.substring(end);
+        return draft;
+    }
+
+    /**
+     * Makes it a record of now. Called when its text is there, so that what an argument logs
+     * meanwhile is the older one. An Instant for each record would be the only thing to allocate.
+     */
+    Draft stamp() {
         long ticks = System.nanoTime();
-        long since = ticks - clockTicks;
-        if (since >= CLOCK_NANOS || clockTicks == 0) {
+        if (ticks - clockTicks >= CLOCK_NANOS || clockTicks == 0) {
             Instant now = Instant.now();
-            clockSecond = now.getEpochSecond();
-            clockNano = now.getNano();
+            clockTime = now.getEpochSecond() * SECOND_NANOS + now.getNano();
             clockTicks = ticks;
-            since = 0;
         }
-        long nanos = clockNano + since;
-        long carry = nanos / SECOND_NANOS;
-        second = clockSecond + carry;
-        nano = (int) (nanos - carry * SECOND_NANOS);
+        return stamp(clockTime + (ticks - clockTicks));
+    }
+
+    Draft stamp(long nanos) {
+        time = nanos;
+        return this;
+    }
+
+    /**
+     * Between the clock and the ring, threads overtake each other: the records of a place are in
+     * order of time all the same. A clock that was set back is believed.
+     *
+     * @param latest the time of the record before it at a place
+     * @return its own time there
+     */
+    long notBefore(long latest) {
+        if (time < latest && latest - time < SECOND_NANOS) {
+            time = latest;
+        }
+        return time;
     }
 
     private static Draft ofThread() {
@@ -148,9 +183,29 @@ final class Draft {
         return component;
     }
 
+    /** Marks something that is to be heard on the console whatever its level is. */
+    Draft notice(boolean loud) {
+        notice = loud;
+        return this;
+    }
+
+    boolean isNotice() {
+        return notice;
+    }
+
+    /** Remembers whether the console gets it. */
+    void onConsole(boolean given) {
+        onConsole = given;
+    }
+
+    boolean isOnConsole() {
+        return onConsole;
+    }
+
     void copy(Draft other) {
-        second = other.second;
-        nano = other.nano;
+        time = other.time;
+        notice = other.notice;
+        onConsole = other.onConsole;
         tid = other.tid;
         level = other.level;
         component = other.component;
@@ -172,7 +227,15 @@ final class Draft {
         message = null;
         failure = null;
         return Records.of(
-                second, nano, Records.PID, tid, level, component, function, whole, location);
+                Math.floorDiv(time, SECOND_NANOS),
+                (int) Math.floorMod(time, SECOND_NANOS),
+                Records.PID,
+                tid,
+                level,
+                component,
+                function,
+                whole,
+                location);
     }
 
     /**

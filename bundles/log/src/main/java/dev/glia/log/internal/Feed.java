@@ -2,7 +2,6 @@ package dev.glia.log.internal;
 
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
-import dev.glia.log.LogRecord;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -14,16 +13,6 @@ import java.util.function.LongSupplier;
 final class Feed {
     /** How long a failing sink is left alone; records wait meanwhile. */
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-
-    /**
-     * Something to write.
-     *
-     * @param record the record
-     * @param lost how many records are lost with it: the ones a note stands for, 1 for a record of
-     *     its own
-     * @param queued whether it was in the ring, whose records are counted
-     */
-    record Entry(LogRecord record, long lost, boolean queued) {}
 
     private final String location;
     private final Ring ring;
@@ -93,8 +82,7 @@ final class Feed {
         if (gap > 0) {
             return note(gap);
         }
-        LogRecord record = ring.poll();
-        return record == null ? null : new Entry(record, 1, true);
+        return ring.poll();
     }
 
     void settle(Entry entry, boolean written) {
@@ -107,12 +95,24 @@ final class Feed {
         }
     }
 
+    /** It stands where the gap is, and has the time of what was before it. */
     private Entry note(long count) {
-        String message =
-                count + (count == 1 ? " record was" : " records were") + " lost at " + location;
-        return new Entry(
-                Records.now(LogLevel.WARN, LogComponent.NRT, "nrt_log", message, location),
-                count,
-                false);
+        Draft draft =
+                Draft.begin(LogLevel.WARN, LogComponent.NRT, "nrt_log")
+                        .message(lost(count, location))
+                        .stamp();
+        if (ring.latest() != 0) {
+            draft.stamp(ring.latest());
+        }
+        try {
+            return new Entry(draft.finish(location), count, false, false);
+        } finally {
+            draft.release();
+        }
+    }
+
+    /** {@return what is said of records that are lost} */
+    static String lost(long count, String location) {
+        return count + (count == 1 ? " record was" : " records were") + " lost at " + location;
     }
 }

@@ -1,6 +1,5 @@
 package dev.glia.log.internal;
 
-import dev.glia.log.LogRecord;
 import dev.glia.log.LogSink;
 
 import java.time.Duration;
@@ -30,8 +29,7 @@ final class Place {
     /**
      * What a place may take of its callers and of those who are told of it.
      *
-     * @param grace how long a location that could be the name of a sink waits for it before it is
-     *     taken for a path
+     * @param grace how long a location waits for its first sink
      * @param patience how long makers of urgent records wait to see them written
      */
     record Limits(Duration grace, Duration patience) {}
@@ -65,9 +63,10 @@ final class Place {
     private boolean stalled;
     private LogSink reported;
     private LogSink reportedHang;
-    private Feed.Entry lookedAt;
+    private Entry lookedAt;
     private LogSink writing;
-    private Feed.Entry current;
+    private Entry current;
+    private Entry givenUp;
     private Thread thread;
 
     /**
@@ -76,14 +75,14 @@ final class Place {
      * @param location the place as it was configured
      * @param capacity how many records may wait
      * @param limits what it may take
-     * @param sinks who may serve it
+     * @param service who serves it
      * @param listener told of sinks that fail
      */
-    Place(String location, int capacity, Limits limits, Sinks sinks, Listener listener) {
+    Place(String location, int capacity, Limits limits, Service service, Listener listener) {
         this.location = location;
         this.feed = new Feed(location, capacity, System::nanoTime);
         this.grace = limits.grace();
-        this.service = new Service(location, sinks, grace);
+        this.service = service;
         this.listener = listener;
         patience = new Patience(limits.patience(), System.nanoTime());
     }
@@ -213,19 +212,46 @@ final class Place {
         wake();
     }
 
-    /** {@return the records that no sink has taken, removed from the ring} */
-    List<LogRecord> takeUnwritten() {
+    /**
+     * {@return what no sink has taken, removed; and before it, once, the record that a sink has not
+     * returned from}
+     */
+    List<Entry> takeUnwritten() {
         lock.lock();
         try {
-            var left = new ArrayList<LogRecord>();
-            for (Feed.Entry entry = feed.take(); entry != null; entry = feed.take()) {
-                left.add(entry.record());
+            var left = new ArrayList<Entry>();
+            if (current != null && current != givenUp) {
+                givenUp = current;
+                left.add(current);
+            }
+            for (Entry entry = feed.take(); entry != null; entry = feed.take()) {
+                left.add(entry);
                 feed.settle(entry, true);
             }
             return left;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** {@return whether somebody asked for this location} */
+    boolean isChosen() {
+        return service.isChosen();
+    }
+
+    void choose(boolean byName) {
+        service.choose(byName);
+    }
+
+    /** Waits for no sink any more. */
+    void end() {
+        service.end();
+        sinksChanged();
+    }
+
+    /** {@return whether nobody misses the records that wait here} */
+    boolean isVoid() {
+        return service.isVoid();
     }
 
     private void wake() {
@@ -235,7 +261,7 @@ final class Place {
             if (thread != null) {
                 work.signal();
             } else {
-                thread = new PlaceThread(location, this::run);
+                thread = new PlaceThread(this, this::run);
                 thread.start();
                 listener.started();
             }
@@ -250,7 +276,7 @@ final class Place {
 
     private void run() {
         while (true) {
-            Feed.Entry entry;
+            Entry entry;
             LogSink sink;
             lock.lock();
             try {
@@ -263,7 +289,7 @@ final class Place {
             } finally {
                 lock.unlock();
             }
-            Throwable failure = write(sink, entry.record());
+            Throwable failure = write(sink, entry);
             if (!finish(entry, sink, failure)) {
                 return;
             }
@@ -271,11 +297,13 @@ final class Place {
     }
 
     /** Whatever a sink throws must not get out of here: it is foreign code. */
-    private static Throwable write(LogSink sink, LogRecord record) {
+    private static Throwable write(LogSink sink, Entry entry) {
         // What an earlier sink left behind would close the channel of this one.
         Thread.interrupted();
         try {
-            sink.write(record);
+            if (!(entry.onConsole() && sink instanceof Diversion)) {
+                sink.write(entry.record());
+            }
             return null;
         } catch (Throwable e) {
             return e;
@@ -283,7 +311,7 @@ final class Place {
     }
 
     /** {@return whether this thread is still the one that writes} */
-    private boolean finish(Feed.Entry entry, LogSink sink, Throwable failure) {
+    private boolean finish(Entry entry, LogSink sink, Throwable failure) {
         boolean first;
         lock.lock();
         try {
@@ -304,7 +332,7 @@ final class Place {
         return true;
     }
 
-    private void settle(Feed.Entry entry, boolean written) {
+    private void settle(Entry entry, boolean written) {
         writing = null;
         current = null;
         feed.settle(entry, written);
@@ -313,7 +341,7 @@ final class Place {
     }
 
     /** Waits for something to write and a sink to write it to; {@code null} ends the thread. */
-    private Feed.Entry next() {
+    private Entry next() {
         int naps = 0;
         while (thread == Thread.currentThread()) {
             if (feed.isEmpty()) {
@@ -331,7 +359,7 @@ final class Place {
             }
             // Asked once: a second question might find the sink gone, after the record was taken.
             LogSink ready = service.sink();
-            Feed.Entry entry = ready == null ? null : feed.take();
+            Entry entry = ready == null ? null : feed.take();
             if (entry != null) {
                 writing = ready;
                 return entry;

@@ -5,17 +5,17 @@ package dev.glia.log.internal;
  * to that sink.
  */
 final class PlaceThread extends Thread {
-    private final String location;
+    private final Place place;
 
-    PlaceThread(String location, Runnable work) {
-        super(null, work, "glia-log-" + Escapes.escape(location), 0, false);
-        this.location = location;
+    PlaceThread(Place place, Runnable work) {
+        super(null, work, "glia-log-" + Escapes.escape(place.location()), 0, false);
+        this.place = place;
         setDaemon(true);
         setContextClassLoader(PlaceThread.class.getClassLoader());
     }
 
     /** {@return the place it writes to} */
-    String location() {
-        return location;
+    Place place() {
+        return place;
     }
 }

@@ -35,7 +35,7 @@ final class Records {
             String function,
             String message,
             String location) {
-        Draft draft = Draft.begin(level, component, function).message(message);
+        Draft draft = Draft.begin(level, component, function).message(message).stamp();
         try {
             return draft.finish(location);
         } finally {

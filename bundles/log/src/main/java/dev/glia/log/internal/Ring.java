@@ -1,7 +1,5 @@
 package dev.glia.log.internal;
 
-import dev.glia.log.LogRecord;
-
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -23,6 +21,9 @@ final class Ring {
     private final AtomicLong tail = new AtomicLong();
     private final AtomicLong overflowed = new AtomicLong();
     private volatile long head;
+
+    /** The time of the record that was taken last. */
+    private long latest;
 
     private static final class Slot {
         private final Draft draft = new Draft();
@@ -94,16 +95,22 @@ final class Ring {
     }
 
     /** {@return the next record, or {@code null}; only for the taking thread} */
-    LogRecord poll() {
+    Entry poll() {
         if (isEmpty()) {
             return null;
         }
-        Slot slot = next();
+        Draft draft = next().draft;
         int index = (int) (head % slots.length);
-        LogRecord record = slot.draft.finish(location);
+        latest = draft.notBefore(latest);
+        var entry = new Entry(draft.finish(location), 1, true, draft.isOnConsole());
         turns.set(index, head - index + slots.length);
         head++;
-        return record;
+        return entry;
+    }
+
+    /** {@return the time of the record that was taken last, 0 when there was none} */
+    long latest() {
+        return latest;
     }
 
     /** A record that is being copied is there in a moment: copying calls nobody. */

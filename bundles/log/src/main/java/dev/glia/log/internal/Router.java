@@ -2,7 +2,6 @@ package dev.glia.log.internal;
 
 import dev.glia.log.LogComponent;
 import dev.glia.log.LogLevel;
-import dev.glia.log.LogRecord;
 import dev.glia.log.LogRoute;
 import dev.glia.log.LogSink;
 
@@ -12,8 +11,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 
 /**
  * Sends records to the places of their component. Works before anybody says where to: early records
@@ -25,20 +22,12 @@ final class Router {
     private static final int RING = 8192;
     private static final int EARLY = 1024;
 
-    /**
-     * How long early records wait for a configuration, and how long a name waits for its sink
-     * before it is a path.
-     */
+    /** How long early records wait for a configuration, and a location for its first sink. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
-    /**
-     * What a sink that goes away may take to write what is queued, and to return from its last
-     * call.
-     */
+    /** What a sink that goes away may take to write what is queued. */
     private static final Duration LEAVE = Duration.ofMillis(500);
 
-    private static final Duration RELEASE = Duration.ofSeconds(2);
-    private static final Duration EXIT = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofMillis(50);
 
     /** A call of a sink that takes longer hangs. */
@@ -66,23 +55,21 @@ final class Router {
      */
     private record Target(Place place, LogLevel level, boolean console) {}
 
-    private final int capacity;
-    private final PrintStream lastResort;
-    private final Place.Limits limits;
-    private final Duration leave;
-    private final Place.Listener listener;
-    private final Sinks sinks = new Sinks();
-    private final Map<String, Place> places = new ConcurrentHashMap<>();
+    private final Duration grace;
+    private final Places places;
     private final Map<LogComponent, Threshold> thresholds = new EnumMap<>(LogComponent.class);
     private final List<Draft> early = new ArrayList<>();
     private volatile Map<LogComponent, List<Target>> targets;
+
+    /** Whether callers wait until their records are written: nobody may be there to do it later. */
+    private volatile boolean ending;
 
     /**
      * Creates a router.
      *
      * @param capacity how many records may wait at each place
-     * @param lastResort where the router itself complains when the console fails
-     * @param grace how long it waits for a configuration, and a name for its sink
+     * @param lastResort gets what is wrong with the console, and its records at the end
+     * @param grace how long it waits for a configuration, and a location for its first sink
      */
     Router(int capacity, PrintStream lastResort, Duration grace) {
         this(capacity, lastResort, new Place.Limits(grace, PATIENCE), HANGS, LEAVE);
@@ -101,11 +88,8 @@ final class Router {
             Place.Limits limits,
             Duration hangs,
             Duration leave) {
-        this.leave = leave;
-        this.capacity = capacity;
-        this.limits = limits;
-        this.lastResort = lastResort;
-        listener = new Complaints(this::tell, lastResort, new Watch(places.values(), hangs)::start);
+        this.grace = limits.grace();
+        places = new Places(capacity, lastResort, limits, hangs, leave);
         for (LogComponent component : LogComponent.values()) {
             thresholds.put(component, new Threshold());
         }
@@ -126,10 +110,10 @@ final class Router {
         publish(draft);
     }
 
-    /** Sends what a caller drafted, and releases it. */
+    /** Sends what a caller drafted, as a record of now, and releases it. */
     void publish(Draft draft) {
         try {
-            dispatch(draft);
+            dispatch(draft.stamp());
         } finally {
             draft.release();
         }
@@ -139,9 +123,11 @@ final class Router {
         Map<LogComponent, List<Target>> now = targets;
         if (Thread.currentThread() instanceof PlaceThread writer) {
             // A sink that logs is heard on the console only, and the console's own not at all: no
-            // circles.
-            if (!writer.location().equals(CONSOLE)) {
-                place(CONSOLE).offer(draft, false);
+            // circles. What nobody asked for has errors only.
+            Place console = places.console();
+            Place own = writer.place();
+            if (own != console && (own.isChosen() || draft.level() == LogLevel.ERROR)) {
+                console.offer(draft, false);
             }
         } else if (now != null) {
             send(draft, now);
@@ -162,7 +148,7 @@ final class Router {
                                     .map(
                                             route ->
                                                     new Target(
-                                                            place(route.location()),
+                                                            places.at(route.location()),
                                                             route.level(),
                                                             route.location().equals(CONSOLE)))
                                     .toList());
@@ -172,60 +158,40 @@ final class Router {
                                     .max(LogLevel::compareTo)
                                     .orElse(LogLevel.QUIET));
                 });
+        places.at(SYSLOG).choose(routes.values().stream().anyMatch(Router::isSyslogAlone));
         early.forEach(draft -> send(draft, next));
         early.clear();
         targets = next;
     }
 
+    /** Syslog beside the console is what holds by default, whether there is one or not. */
+    private static boolean isSyslogAlone(List<LogRoute> routes) {
+        return has(routes, SYSLOG) && !has(routes, CONSOLE);
+    }
+
+    private static boolean has(List<LogRoute> routes, String location) {
+        return routes.stream().anyMatch(route -> route.location().equals(location));
+    }
+
     void add(Sinks.Ranked sink) {
-        sinks.add(sink);
-        places.values().forEach(Place::sinksChanged);
+        places.add(sink);
     }
 
     /** Lets a sink go: after this call, none of its methods runs or is called. */
     void remove(LogSink sink) {
-        if (sinks.isOnly(sink)) {
-            drain(leave, place -> place.isServedBy(sink));
-        }
-        sinks.remove(sink);
-        long deadline = System.nanoTime() + RELEASE.toNanos();
-        places.values().forEach(place -> place.release(sink, deadline));
-        places.values().forEach(Place::sinksChanged);
+        places.remove(sink);
     }
 
     /** Waits until what is queued now is written, within a limit. */
     void flush(Duration limit) {
-        drain(limit, Place::isServed);
+        places.flush(limit);
     }
 
-    /**
-     * The last moment of the process: writes what can be written, the console's share to the last
-     * resort.
-     */
+    /** The last moment of the process: every record is written, printed or counted. */
     void exit() {
         useDefaults();
-        flush(EXIT);
-        Place console = places.get(CONSOLE);
-        if (console != null) {
-            printWithin(EXIT, console.takeUnwritten());
-        }
-    }
-
-    /** Where nobody reads standard error, printing would keep the process from ending. */
-    private void printWithin(Duration limit, List<LogRecord> records) {
-        if (records.isEmpty()) {
-            return;
-        }
-        Runnable print =
-                () -> {
-                    records.forEach(record -> lastResort.println(record.line()));
-                    lastResort.flush();
-                };
-        try {
-            Thread.ofPlatform().daemon().name("glia-log-last").start(print).join(limit);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        ending = true;
+        places.end();
     }
 
     /**
@@ -241,20 +207,36 @@ final class Router {
         }
     }
 
-    private void drain(Duration limit, Predicate<Place> which) {
-        long deadline = System.nanoTime() + limit.toNanos();
-        places.values().stream().filter(which).forEach(place -> place.drain(deadline));
-    }
-
-    private static void send(Draft draft, Map<LogComponent, List<Target>> targets) {
+    private void send(Draft draft, Map<LogComponent, List<Target>> targets) {
         List<Target> here = targets.get(draft.component());
+        boolean extra = draft.isNotice() && takesNotices(here);
+        boolean console = extra;
         // By index: an iterator would be allocated for each record.
         for (int i = 0; i < here.size(); i++) {
             Target target = here.get(i);
-            if (target.level().takes(draft.level())) {
-                target.place().offer(draft, target.console() && draft.level() == LogLevel.ERROR);
+            if (target.console() && target.level().takes(draft.level())) {
+                console = true;
+                extra = false;
             }
         }
+        draft.onConsole(console);
+        if (extra) {
+            places.console().offer(draft, ending);
+        }
+        for (int i = 0; i < here.size(); i++) {
+            Target target = here.get(i);
+            if (target.level().takes(draft.level())) {
+                boolean error = target.console() && draft.level() == LogLevel.ERROR;
+                target.place().offer(draft, error || ending);
+            }
+        }
+    }
+
+    /** {@return whether a component is not quiet, and neither is its console} */
+    private static boolean takesNotices(List<Target> here) {
+        return here.stream().anyMatch(target -> target.level() != LogLevel.QUIET)
+                && here.stream()
+                        .noneMatch(target -> target.console() && target.level() == LogLevel.QUIET);
     }
 
     /** {@return whether the record waits for the configuration} */
@@ -276,7 +258,7 @@ final class Router {
 
     private void giveUpWaiting() {
         try {
-            Thread.sleep(limits.grace());
+            Thread.sleep(grace);
             useDefaults();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -287,14 +269,5 @@ final class Router {
         if (targets == null) {
             route(Routes.defaults());
         }
-    }
-
-    private Place place(String location) {
-        return places.computeIfAbsent(
-                location, name -> new Place(name, capacity, limits, sinks, listener));
-    }
-
-    private void tell(Draft draft) {
-        place(CONSOLE).offer(draft, false);
     }
 }

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** The sinks that are there, by the location they serve. Thread-safe; reading takes no lock. */
 final class Sinks {
@@ -30,9 +32,16 @@ final class Sinks {
         return best.get(location.toLowerCase(Locale.ROOT));
     }
 
+    /** {@return the names that a location may have, but for paths} */
+    Set<String> names() {
+        var names = new TreeSet<>(best.keySet());
+        names.addAll(List.of(Router.CONSOLE, Router.SYSLOG));
+        names.remove(LogSink.FILE);
+        return names;
+    }
+
     /**
-     * {@return whether a location can only be a path: the names of sinks have neither slashes nor
-     * dots}
+     * {@return whether a location is a path, unless a sink has that name: it has slashes or dots}
      */
     static boolean isPath(String location) {
         return location.indexOf('/') >= 0 || location.indexOf('.') >= 0;

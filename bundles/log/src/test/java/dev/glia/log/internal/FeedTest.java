@@ -23,7 +23,7 @@ class FeedTest {
     }
 
     private String takeAndSettle(boolean written) {
-        Feed.Entry entry = feed.take();
+        Entry entry = feed.take();
         feed.settle(entry, written);
         return entry.record().message();
     }

@@ -22,7 +22,12 @@ class PlaceTest {
     private final Sinks sinks = new Sinks();
     private final Told told = new Told();
     private final Place place =
-            new Place("test", 10, new Place.Limits(LONG, Duration.ofMillis(50)), sinks, told);
+            new Place(
+                    "test",
+                    10,
+                    new Place.Limits(LONG, Duration.ofMillis(50)),
+                    new Service("test", sinks, new Diversion("test", sinks, _ -> {}), LONG),
+                    told);
 
     /** What the place tells. */
     private static final class Told implements Place.Listener {

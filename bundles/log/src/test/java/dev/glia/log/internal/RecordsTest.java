@@ -9,6 +9,7 @@ import dev.glia.log.LogRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -121,11 +122,33 @@ class RecordsTest {
         "'\u007f','\\x7f'",
         "'\u009b31m','\\x9b31m'",
         "'\u2028','\\u2028'",
+        "'a\u202eb\u2066c\u200fd','a\\u202eb\\u2066c\\u200fd'",
+        "'\ufeff\u00ad','\\ufeff\\xad'",
+        "'\ud800x','\\ud800x'",
+        "'\udb40\udc01','\\udb40\\udc01'",
+        "'\ud83d\ude00 \u4f60\u597d',",
         "'\\n','\\n'"
     })
     void controlCharactersAreEscaped(String text, String escaped) {
         assertThat(record(text, null).message()).isEqualTo(escaped == null ? text : escaped);
         assertThat(record(text, null).line()).doesNotContain("\n", "\r", "\u001b");
+    }
+
+    /** A second time happens to what is diverted. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "\u001b", "\u00fc", "\ud83d\ude00"})
+    void aTextThatIsTooLongIsCutOnceAndTheRestCounted(String piece) {
+        String text = piece.repeat(900_000 / piece.length());
+        LogRecord once = record(text, new IllegalStateException(text));
+        assertThat(once.message().lines().toList().subList(0, 2))
+                .allSatisfy(
+                        line ->
+                                assertThat(line)
+                                        .hasSizeLessThan(16_500)
+                                        .matches(".*\\.\\.\\. \\[8\\d{5} more characters]"));
+        assertThat(Draft.of(once).finish("").message()).isEqualTo(once.message());
+        String all = "x".repeat(16_384);
+        assertThat(record(all, null).message()).isEqualTo(all);
     }
 
     @Test

@@ -126,19 +126,6 @@ class RouterTest {
     }
 
     @Test
-    void aNameThatNoSinkEverHadIsAPath() throws Exception {
-        router = router(Duration.ofMillis(20));
-        var file = add("file", new CollectingSink());
-        route(
-                LogComponent.NRT,
-                new LogRoute("mylog", LogLevel.INFO),
-                new LogRoute("syslog", LogLevel.INFO));
-        log(LogLevel.INFO, LogComponent.NRT, "x");
-        file.await(1);
-        assertThat(file.records()).extracting(LogRecord::location).containsExactly("mylog");
-    }
-
-    @Test
     void aNameThatASinkHadWaitsForItToComeBack() throws Exception {
         router = router(Duration.ofMillis(20));
         var file = add("file", new CollectingSink());

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -20,6 +21,11 @@ import java.util.function.Predicate;
  * @param usable whether this process may read and write a file
  */
 record DeviceFiles(Path folder, Predicate<Path> usable) {
+    /** The way on for who has no use for real devices. */
+    static final String EMULATE =
+            "To go on without Neuron devices, set GLIA_INSTANCE to the type of an instance to emulate, such as"
+                    + " trn1.2xlarge";
+
     private static final String ADVICE =
             "Please check /dev/neuron# is accessible. If you're using containers, please ensure Neuron Devices are"
                     + " passed to the container by specifying --device /dev/neuron#";
@@ -46,9 +52,17 @@ record DeviceFiles(Path folder, Predicate<Path> usable) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
                     "No neuron device available: the driver shows %d, but %s is missing. %s"
-                            .formatted(devices.size(), file(devices.getFirst()), ADVICE));
+                            .formatted(
+                                    devices.size(),
+                                    file(devices.getFirst()),
+                                    ADVICE + ". " + EMULATE));
         }
         return present;
+    }
+
+    /** {@return the file of the first of some devices that has none} */
+    Optional<Path> missing(SortedSet<Integer> devices) {
+        return devices.stream().map(this::file).filter(file -> !Files.exists(file)).findFirst();
     }
 
     /**

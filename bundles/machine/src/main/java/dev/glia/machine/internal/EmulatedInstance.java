@@ -235,7 +235,9 @@ record EmulatedInstance(Path folder) {
                                                                 .formatted(
                                                                         holder.pid(),
                                                                         holder.command()))
-                                        .orElse("a process that cannot be seen from here")));
+                                        .orElse(
+                                                "a process that cannot be seen from here, perhaps in another container (\"glia why %s\" tells)"
+                                                        .formatted(core))));
     }
 
     /** The marker comes last: after a crash in between, the next process starts over. */

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -21,38 +22,73 @@ import java.util.stream.Stream;
  */
 record InstanceType(String name, Family family, boolean emulated, List<List<Integer>> links) {
 
-    /** All of them; the smallest of each family first. */
+    /**
+     * All of them; the smallest of each family first. Behind the names of the documentation stand
+     * those that tools and the kernel driver know beside them for the same devices.
+     */
     static final List<InstanceType> ALL =
-            List.of(
-                    of("inf1.xlarge", Family.INF1, 1, Topology.NONE),
-                    of("inf1.2xlarge", Family.INF1, 1, Topology.NONE),
-                    // The driver reads these links from firmware: at most an east and a west
-                    // neighbour. A line is the safe reading.
-                    of("inf1.6xlarge", Family.INF1, 4, Topology.LINE),
-                    of("inf1.24xlarge", Family.INF1, 16, Topology.LINE),
-                    of("inf2.xlarge", Family.INF2, 1, Topology.NONE),
-                    of("inf2.8xlarge", Family.INF2, 1, Topology.NONE),
-                    of("inf2.24xlarge", Family.INF2, 6, Topology.LINE),
-                    of("inf2.48xlarge", Family.INF2, 12, Topology.RING),
-                    of("trn1.2xlarge", Family.TRN1, 1, Topology.NONE),
-                    of("trn1.32xlarge", Family.TRN1, 16, Topology.TORUS_4X4),
-                    of("trn1n.32xlarge", Family.TRN1, 16, Topology.TORUS_4X4),
-                    of("trn2.3xlarge", Family.TRN2, 1, Topology.NONE),
-                    of("trn2.48xlarge", Family.TRN2, 16, Topology.TORUS_4X4),
-                    of("trn2u.48xlarge", Family.TRN2, 16, Topology.TORUS_4X4),
-                    // Trainium3 devices reach each other through a PCIe switch: no device is nearer
-                    // than another.
-                    of("trn3-gen2", Family.TRN3, 4, Topology.NONE),
-                    of("trn3-gen1", Family.TRN3, 16, Topology.NONE));
+            Stream.of(
+                            of(Family.INF1, 1, Topology.NONE, "inf1.xlarge", "inf1.2xlarge"),
+                            // The driver reads these links from firmware: at most an east and a
+                            // west neighbour. A line is the safe reading.
+                            of(Family.INF1, 4, Topology.LINE, "inf1.6xlarge"),
+                            of(Family.INF1, 16, Topology.LINE, "inf1.24xlarge"),
+                            of(Family.INF2, 1, Topology.NONE, "inf2.xlarge", "inf2.8xlarge"),
+                            of(Family.INF2, 6, Topology.LINE, "inf2.24xlarge"),
+                            of(Family.INF2, 12, Topology.RING, "inf2.48xlarge"),
+                            of(Family.TRN1, 1, Topology.NONE, "trn1.2xlarge"),
+                            of(
+                                    Family.TRN1,
+                                    16,
+                                    Topology.TORUS_4X4,
+                                    "trn1.32xlarge",
+                                    "trn1n.32xlarge"),
+                            of(
+                                    Family.TRN2,
+                                    1,
+                                    Topology.NONE,
+                                    "trn2.3xlarge",
+                                    "trn2a.3xlarge",
+                                    "trn2n.3xlarge"),
+                            of(
+                                    Family.TRN2,
+                                    16,
+                                    Topology.TORUS_4X4,
+                                    "trn2.48xlarge",
+                                    "trn2u.48xlarge",
+                                    "trn2a.48xlarge",
+                                    "trn2n.48xlarge",
+                                    "trn2p.48xlarge",
+                                    "trn2es.48xlarge",
+                                    "trn2eu.48xlarge"),
+                            // Trainium3 devices reach each other through a PCIe switch: no device
+                            // is nearer than another.
+                            of(Family.TRN3, 4, Topology.NONE, "trn3-gen2", "trn3e.24xlarge"),
+                            of(
+                                    Family.TRN3,
+                                    16,
+                                    Topology.NONE,
+                                    "trn3-gen1",
+                                    "trn3.48xlarge",
+                                    "trn3p.48xlarge",
+                                    "trn3pds.48xlarge",
+                                    "trn3sn.48xlarge"),
+                            of(Family.TRN3, 1, Topology.NONE, "trn3pd98.3xlarge", "trn3sn.3xlarge"))
+                    .flatMap(List::stream)
+                    .toList();
 
-    private static InstanceType of(String name, Family family, int devices, Topology topology) {
-        return new InstanceType(
-                name,
-                family,
-                true,
+    /** SageMaker puts this before every name. */
+    private static final String SAGEMAKER = "ml.";
+
+    private static final Pattern PRODUCT = Pattern.compile("[a-z0-9-]{1,32}\\.[a-z0-9-]{1,16}");
+
+    private static List<InstanceType> of(
+            Family family, int devices, Topology topology, String... names) {
+        List<List<Integer>> links =
                 IntStream.range(0, devices)
                         .mapToObj(device -> topology.neighbours(device, devices))
-                        .toList());
+                        .toList();
+        return Stream.of(names).map(name -> new InstanceType(name, family, true, links)).toList();
     }
 
     /** How many Neuron devices it has. */
@@ -88,7 +124,8 @@ record InstanceType(String name, Family family, boolean emulated, List<List<Inte
     }
 
     private static String wanted(String value) {
-        return value.strip().toLowerCase(Locale.ROOT);
+        String name = value.strip().toLowerCase(Locale.ROOT);
+        return name.startsWith(SAGEMAKER) ? name.substring(SAGEMAKER.length()) : name;
     }
 
     private static Optional<InstanceType> find(String wanted, List<InstanceType> types) {
@@ -99,17 +136,21 @@ record InstanceType(String name, Family family, boolean emulated, List<List<Inte
     }
 
     /**
-     * The type of a real host: the one that the firmware names, otherwise the smallest that looks
-     * like it.
+     * {@return the name of the type of a real host: the one that the firmware tells, which may be
+     * newer than this list, otherwise the smallest that looks like it}
      */
-    static Optional<InstanceType> seen(Optional<String> product, Family family, int devices) {
-        return Stream.concat(product.flatMap(InstanceType::exact).stream(), ALL.stream())
-                .filter(type -> type.family.equals(family) && type.devices() == devices)
-                .findFirst();
-    }
-
-    private static Optional<InstanceType> exact(String name) {
-        return ALL.stream().filter(type -> type.name.equalsIgnoreCase(name)).findFirst();
+    static String seen(Optional<String> product, Family family, int devices) {
+        return product.map(InstanceType::wanted)
+                .filter(name -> name.startsWith(family.architecture()))
+                .filter(name -> PRODUCT.matcher(name).matches())
+                .or(
+                        () ->
+                                ALL.stream()
+                                        .filter(type -> type.family.equals(family))
+                                        .filter(type -> type.devices() == devices)
+                                        .map(InstanceType::name)
+                                        .findFirst())
+                .orElse(family.architecture());
     }
 
     private boolean architectureIs(String wanted) {
@@ -121,14 +162,16 @@ record InstanceType(String name, Family family, boolean emulated, List<List<Inte
         String nearest =
                 all.stream()
                         .map(InstanceType::name)
+                        .filter(name -> distance(wanted, name) <= name.length() / 2)
                         .min(
                                 Comparator.<String>comparingInt(name -> distance(wanted, name))
                                         .thenComparingInt(name -> -commonStart(wanted, name)))
-                        .orElseThrow();
+                        .map(name -> "; the nearest is " + name)
+                        .orElse("");
         String shown = value.length() <= 40 ? value : value.substring(0, 40) + "...";
         return new NrtException(
                 NrtStatus.NRT_INVALID,
-                "GLIA_INSTANCE=%s names no instance type; the nearest is %s. Accepted: auto, hardware, an architecture (%s) or one of %s. An instance of another vendor comes with the bundle of its driver%s"
+                "GLIA_INSTANCE=%s names no instance type%s. Accepted: auto, hardware, an architecture (%s) or one of %s. An instance of another vendor comes with the bundle of its driver%s"
                         .formatted(
                                 shown,
                                 nearest,

@@ -47,6 +47,16 @@ public final class LocalMachine implements Machine {
     /** The values of GLIA_INSTANCE that name no instance. */
     private static final Set<String> OWN_NAMES = Set.of("auto", "hardware");
 
+    /** What it needs of the configuration: others may be wrong, and it can still be looked at. */
+    private static final Set<String> VARIABLES =
+            Set.of(
+                    "GLIA_INSTANCE",
+                    "GLIA_STATE_DIR",
+                    "GLIA_SYSFS_ROOT",
+                    "GLIA_DEV_ROOT",
+                    "GLIA_RUN_ROOT",
+                    "AWS_NEURON_VISIBLE_DEVICES");
+
     private final Configuration configuration;
     private final Function<Path, DeviceFiles> deviceFiles;
 
@@ -94,7 +104,7 @@ public final class LocalMachine implements Machine {
      * Drivers are asked before the lock is taken: asking may activate one, and that may take long.
      */
     private DriverInstances brought() {
-        String wanted = instance(configuration.current());
+        String wanted = instance(configuration.current(VARIABLES));
         return OWN_NAMES.contains(wanted) || InstanceType.known(wanted).isPresent()
                 ? DriverInstances.NONE
                 : askDrivers();
@@ -122,7 +132,7 @@ public final class LocalMachine implements Machine {
 
     private synchronized MachineInfo discoverOnce(DriverInstances brought) {
         if (info == null) {
-            info = discover(configuration.current(), brought);
+            info = discover(configuration.current(VARIABLES), brought);
         }
         return info;
     }
@@ -143,22 +153,28 @@ public final class LocalMachine implements Machine {
         OldDaemon.warn(config.runRoot(), INIT);
         String version = driverVersion(config.sysfsRoot());
         SysfsTree sysfs = sysfs(tree);
-        SortedSet<Integer> visible = usable(config, sysfs);
+        DeviceFiles files = deviceFiles.apply(config.devRoot());
+        SortedSet<Integer> visible = usable(config, sysfs, files);
         Path locks =
                 StateFolder.open(
                         StateFolder.open(StateFolder.open(config.stateDir()).resolve("hardware"))
                                 .resolve("locks"));
         String type =
                 InstanceType.seen(
-                                product(config.sysfsRoot()), sysfs.family(), sysfs.devices().size())
-                        .map(InstanceType::name)
-                        .orElse(sysfs.family().architecture());
-        return machine(type, sysfs, false, visible, Optional.of(version), tree, locks);
+                        product(config.sysfsRoot()), sysfs.family(), sysfs.devices().size());
+        Optional<String> restriction =
+                VisibleDevices.restriction(
+                        visible,
+                        sysfs.indices(),
+                        config.visibleDevices().isPresent()
+                                ? Optional.empty()
+                                : files.missing(sysfs.indices()));
+        return machine(type, sysfs, false, visible, restriction, Optional.of(version), tree, locks);
     }
 
     /** The devices that were given to this process, be it by name or by their files. */
-    private SortedSet<Integer> usable(RuntimeConfig config, SysfsTree sysfs) {
-        DeviceFiles files = deviceFiles.apply(config.devRoot());
+    private static SortedSet<Integer> usable(
+            RuntimeConfig config, SysfsTree sysfs, DeviceFiles files) {
         SortedSet<Integer> present;
         try {
             present = files.present(sysfs.indices());
@@ -166,7 +182,7 @@ public final class LocalMachine implements Machine {
             DEVICES.error(e.reason());
             throw e;
         }
-        SortedSet<Integer> visible = visible(config, present);
+        SortedSet<Integer> visible = visible(config, present, files.missing(sysfs.indices()));
         try {
             files.requireUsable(visible);
         } catch (NrtException e) {
@@ -177,8 +193,10 @@ public final class LocalMachine implements Machine {
         return visible;
     }
 
-    private static SortedSet<Integer> visible(RuntimeConfig config, SortedSet<Integer> present) {
-        config.visibleDevices().ifPresent(wanted -> VisibleDevices.require(wanted, present));
+    private static SortedSet<Integer> visible(
+            RuntimeConfig config, SortedSet<Integer> present, Optional<Path> missing) {
+        config.visibleDevices()
+                .ifPresent(wanted -> VisibleDevices.require(wanted, present, missing));
         return config.visibleDevices().orElse(present);
     }
 
@@ -211,11 +229,13 @@ public final class LocalMachine implements Machine {
                 type.emulated() ? "Emulating" : "Using",
                 type.name(),
                 instance.folder());
+        SortedSet<Integer> visible = visible(config, sysfs.indices(), Optional.empty());
         return machine(
                 type.name(),
                 sysfs,
                 type.emulated(),
-                visible(config, sysfs.indices()),
+                visible,
+                VisibleDevices.restriction(visible, sysfs.indices(), Optional.empty()),
                 Optional.empty(),
                 instance.tree(),
                 instance.locks());
@@ -226,6 +246,7 @@ public final class LocalMachine implements Machine {
             SysfsTree sysfs,
             boolean emulated,
             SortedSet<Integer> visible,
+            Optional<String> restriction,
             Optional<String> driver,
             Path tree,
             Path locks) {
@@ -239,7 +260,8 @@ public final class LocalMachine implements Machine {
                 family.defaultLnc(),
                 driver,
                 tree,
-                locks);
+                locks,
+                restriction);
     }
 
     private static String driverVersion(Path sysfsRoot) {
@@ -247,7 +269,7 @@ public final class LocalMachine implements Machine {
             return DriverVersion.read(sysfsRoot);
         } catch (NrtException e) {
             INIT.error(e.reason());
-            throw e;
+            throw new NrtException(e.status(), e.reason() + " " + DeviceFiles.EMULATE, e);
         }
     }
 
@@ -256,7 +278,8 @@ public final class LocalMachine implements Machine {
             return SysfsTree.read(
                     tree,
                     Family.ALL,
-                    "Check with lsmod, dmesg and neuron-ls that the Neuron driver works, or set GLIA_INSTANCE=trn1.2xlarge to emulate a device");
+                    "Check with lsmod, dmesg and neuron-ls that the Neuron driver works. "
+                            + DeviceFiles.EMULATE);
         } catch (NrtException e) {
             DEVICES.error(e.reason());
             throw e;

@@ -17,6 +17,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The emulated instances in the state folder. */
@@ -37,7 +38,7 @@ public final class StoredInstances implements EmulatedInstances {
 
     @Override
     public List<String> list() {
-        Path state = configuration.current().stateDir();
+        Path state = state();
         Path instances = folder(state);
         if (!exists(state) || !exists(instances)) {
             return List.of();
@@ -65,12 +66,12 @@ public final class StoredInstances implements EmulatedInstances {
                     "There is no emulated instance '%s' in %s. There %s"
                             .formatted(
                                     shown(type),
-                                    folder(configuration.current().stateDir()),
+                                    folder(state()),
                                     existing.isEmpty()
                                             ? "is none at all"
                                             : "is: " + String.join(", ", existing)));
         }
-        Path instances = folder(configuration.current().stateDir());
+        Path instances = folder(state());
         var instance = new EmulatedInstance(StateFolder.open(instances.resolve(name)));
         try {
             instance.remove(instances);
@@ -81,6 +82,10 @@ public final class StoredInstances implements EmulatedInstances {
                             .formatted(name, instance.folder(), e),
                     e);
         }
+    }
+
+    private Path state() {
+        return configuration.current(Set.of("GLIA_STATE_DIR")).stateDir();
     }
 
     private static Path folder(Path state) {

@@ -4,8 +4,10 @@ import dev.glia.device.DeviceInfo;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 
 /** The devices of a host that a process may see, numbered from 0 as it counts. */
@@ -17,15 +19,41 @@ final class VisibleDevices {
      *
      * @param wanted the devices it names
      * @param present the devices there are
+     * @param missing the file of a device that the host has beside them
      * @throws NrtException NRT_INVALID when one is missing
      */
-    static void require(SortedSet<Integer> wanted, SortedSet<Integer> present) {
+    static void require(
+            SortedSet<Integer> wanted, SortedSet<Integer> present, Optional<Path> missing) {
         if (!present.containsAll(wanted)) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "AWS_NEURON_VISIBLE_DEVICES=%s: there are the Neuron devices %s. Accepted: ALL, or some of these without a gap"
-                            .formatted(range(wanted), range(present)));
+                    "AWS_NEURON_VISIBLE_DEVICES=%s: there are the Neuron devices %s%s. Accepted: ALL, or some of these without a gap"
+                            .formatted(
+                                    range(wanted),
+                                    range(present),
+                                    missing.map(file -> " (" + file + " is missing)").orElse("")));
         }
+    }
+
+    /**
+     * {@return what a process sees of its host, in words; nothing when it sees all}
+     *
+     * @param visible the devices that it sees
+     * @param host all devices
+     * @param missing the file of a device that is hidden by having none
+     */
+    static Optional<String> restriction(
+            SortedSet<Integer> visible, SortedSet<Integer> host, Optional<Path> missing) {
+        return visible.size() == host.size()
+                ? Optional.empty()
+                : Optional.of(
+                        "the %s %s of %s (%s)"
+                                .formatted(
+                                        visible.size() == 1 ? "device" : "devices",
+                                        range(visible),
+                                        host.size(),
+                                        missing.map(file -> file + " is missing")
+                                                .orElse("AWS_NEURON_VISIBLE_DEVICES")));
     }
 
     /**

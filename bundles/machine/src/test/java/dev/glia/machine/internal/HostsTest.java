@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.device.CoreAddress;
+import dev.glia.device.CoreNumbering;
 import dev.glia.device.DeviceInfo;
 import dev.glia.device.MachineInfo;
 import dev.glia.machine.internal.FakeHost.Model;
@@ -69,6 +70,7 @@ class HostsTest {
         assertThat(info.instanceType()).isEqualTo(type);
         assertThat(info.architecture()).isEqualTo(architecture);
         assertThat(info.emulated()).isFalse();
+        assertThat(info.restriction()).isEmpty();
         assertThat(info.driverVersion()).contains("2.24.7.0");
         assertThat(info.physicalCores()).isEqualTo(cores);
         assertThat(info.defaultLnc()).isEqualTo(lnc);
@@ -128,6 +130,13 @@ class HostsTest {
                 .singleElement()
                 .satisfies(device -> assertThat(device.hostIndex()).isEqualTo(1))
                 .satisfies(device -> assertThat(device.index()).isZero());
+        assertThat(machine(Optional.empty()).info().restriction())
+                .contains("the device 1 of 2 (" + host.dev(0) + " is missing)");
+        assertThatThrownBy(machine(Optional.of(set(0)))::info)
+                .hasMessageContaining(
+                        "AWS_NEURON_VISIBLE_DEVICES=0: there are the Neuron devices 1 ("
+                                + host.dev(0)
+                                + " is missing).");
 
         Files.delete(host.dev(1));
         assertThatThrownBy(machine(Optional.empty())::info)
@@ -136,7 +145,9 @@ class HostsTest {
                         "No neuron device available: the driver shows 2, but "
                                 + host.dev(0)
                                 + " is missing.")
-                .hasMessageContaining("--device /dev/neuron#");
+                .hasMessageContaining("--device /dev/neuron#")
+                .as("auto does not help here")
+                .hasMessageContaining("set GLIA_INSTANCE to the type of an instance");
         assertThat(RecordedLog.LINES.getLast())
                 .startsWith("ERROR TDRV.tdrv_get_dev_info No neuron device available");
     }
@@ -157,6 +168,9 @@ class HostsTest {
                 .containsExactly(
                         new DeviceInfo(0, "inf2", 2, List.of(1), "12:1e.0", 2),
                         new DeviceInfo(1, "inf2", 2, List.of(0), "13:1e.0", 3));
+        assertThat(info.restriction())
+                .contains("the devices 2-3 of 6 (AWS_NEURON_VISIBLE_DEVICES)");
+        assertThat(CoreNumbering.of(info, 1).host()).containsExactly(4, 5, 6, 7);
         assertThat(info.logicalCores(1)).extracting(CoreAddress::index).containsExactly(0, 1, 2, 3);
         assertThat(info.logicalCores(1))
                 .extracting(CoreAddress::device)

@@ -26,6 +26,9 @@ class InstanceTypeTest {
         "TRN2U.48XLarge,trn2u.48xlarge",
         "' Trn1n.32xlarge ',trn1n.32xlarge",
         "trn3-GEN1,trn3-gen1",
+        "trn2n.48xlarge,trn2n.48xlarge",
+        "trn3pd98.3xlarge,trn3pd98.3xlarge",
+        "ml.trn1.32xlarge,trn1.32xlarge",
     })
     void anArchitectureMeansItsSmallestTypeAndCaseDoesNotMatter(String value, String type) {
         assertThat(InstanceType.named(value, DriverInstances.NONE).name()).isEqualTo(type);
@@ -56,11 +59,35 @@ class InstanceTypeTest {
                 .isInstanceOf(NrtException.class);
     }
 
+    /** The page of neuron-ls itself shows a trn2n.48xlarge. */
+    @ParameterizedTest
+    @CsvSource({
+        "trn2n.48xlarge,16,128",
+        "trn2a.3xlarge,1,8",
+        "trn2p.48xlarge,16,128",
+        "trn3.48xlarge,16,128",
+        "trn3e.24xlarge,4,32",
+        "trn3pd98.3xlarge,1,8",
+    })
+    void namesThatToolsUseHaveTheDevicesOfTheirSize(String name, int devices, int cores) {
+        InstanceType type = InstanceType.named(name, DriverInstances.NONE);
+
+        assertThat(type.devices()).isEqualTo(devices);
+        assertThat(type.cores()).isEqualTo(cores);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zeta9", "gpu", "hardwre"})
+    void whatIsNotNearIsNotCalledSo(String value) {
+        assertThatThrownBy(() -> InstanceType.named(value, DriverInstances.NONE))
+                .hasMessageContaining("names no instance type. Accepted: ");
+    }
+
     @Test
     void aVeryLongNameIsCut() {
         assertThatThrownBy(() -> InstanceType.named("y".repeat(1_000_000), DriverInstances.NONE))
                 .hasMessageContaining("y...")
-                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(700));
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(900));
     }
 
     @Test
@@ -101,15 +128,17 @@ class InstanceTypeTest {
     @Test
     void aRealHostHasTheTypeThatItsFirmwareNames() {
         assertThat(InstanceType.seen(Optional.of("trn1n.32xlarge"), Family.TRN1, 16))
-                .map(InstanceType::name)
-                .contains("trn1n.32xlarge");
+                .isEqualTo("trn1n.32xlarge");
+        assertThat(InstanceType.seen(Optional.of("trn2x-new.96xlarge"), Family.TRN2, 16))
+                .as("firmware knows more than this list")
+                .isEqualTo("trn2x-new.96xlarge");
         assertThat(InstanceType.seen(Optional.of("trn1n.32xlarge"), Family.TRN2, 16))
                 .as("firmware contradicts the devices")
-                .map(InstanceType::name)
-                .contains("trn2.48xlarge");
-        assertThat(InstanceType.seen(Optional.empty(), Family.INF2, 12))
-                .map(InstanceType::name)
-                .contains("inf2.48xlarge");
-        assertThat(InstanceType.seen(Optional.empty(), Family.INF2, 5)).isEmpty();
+                .isEqualTo("trn2.48xlarge");
+        assertThat(InstanceType.seen(Optional.of("trn2 \033[2J.x"), Family.TRN2, 16))
+                .as("firmware is not trusted")
+                .isEqualTo("trn2.48xlarge");
+        assertThat(InstanceType.seen(Optional.empty(), Family.INF2, 12)).isEqualTo("inf2.48xlarge");
+        assertThat(InstanceType.seen(Optional.empty(), Family.INF2, 5)).isEqualTo("inf2");
     }
 }

@@ -29,14 +29,20 @@ final class Bounds {
      */
     static final long RATIO_FREE = 64 * MIB;
 
-    /** Bytes of the optional fields in front of the deflate stream. */
-    static final int GZIP_HEADER = 4096;
+    /** Bytes of the optional fields in front of a deflate stream, of which one may have 64 KiB. */
+    static final int GZIP_HEADER = (int) (128 * KIB);
 
     /** Files and directories. */
     static final int MEMBERS = 65_536;
 
     /** Bytes of the name of a file or directory: what a ustar header holds. */
     static final int NAME_BYTES = 255;
+
+    /** Bytes of the PAX records of one header. */
+    static final int PAX_BYTES = (int) (64 * KIB);
+
+    /** PAX headers and GNU long names in front of one member. */
+    static final int EXTRAS = 8;
 
     /** Parts of such a name. */
     static final int NAME_PARTS = 16;
@@ -56,8 +62,17 @@ final class Bounds {
     /** Bytes of a JSON member that is parsed. */
     static final int JSON_BYTES = (int) (16 * MIB);
 
-    /** Bytes of all JSON members that are kept while a file is inspected. */
+    /**
+     * Bytes of all JSON members that are kept while a file is inspected, and as many of those that
+     * are only looked into.
+     */
     static final long DESCRIPTION_BYTES = 64 * MIB;
+
+    /** Bytes of another JSON member that is looked into while a file is inspected. */
+    static final long ENGINE_BYTES = MIB;
+
+    /** Missing members that are listed. */
+    static final int MISSING = 1000;
 
     /** Nested objects and arrays. */
     static final int JSON_DEPTH = 32;
@@ -80,8 +95,8 @@ final class Bounds {
     /** Dimensions of a tensor. */
     static final int RANK = 16;
 
-    /** Characters of the name of a tensor. */
-    static final int TENSOR_NAME = 1024;
+    /** Characters of the name of a tensor, which is a key too. */
+    static final int TENSOR_NAME = JSON_KEY;
 
     /** Characters of a target. */
     static final int TARGET = 64;

@@ -42,6 +42,7 @@ final class DefinitionReader {
             List<NeffMember> members, Map<String, MemorySegment> content, Refusals refusals) {
         Map<String, Long> sizes = new HashMap<>();
         members.forEach(member -> sizes.put(member.name(), member.size()));
+        requireKept(members, content, refusals);
         List<Subgraph> subgraphs = new ArrayList<>();
         content.forEach(
                 (name, bytes) -> {
@@ -58,6 +59,21 @@ final class DefinitionReader {
                     }
                 });
         return subgraphs;
+    }
+
+    /** A definition that nobody looks into must not count as one that is good. */
+    private static void requireKept(
+            List<NeffMember> members, Map<String, MemorySegment> content, Refusals refusals) {
+        for (NeffMember member : members) {
+            if (MEMBER.matcher(member.name()).matches() && !content.containsKey(member.name())) {
+                throw refusals.member(
+                        member.name(),
+                        "its size",
+                        member.size(),
+                        "at most %d bytes, and %d for all that describe the NEFF"
+                                .formatted(Bounds.JSON_BYTES, Bounds.DESCRIPTION_BYTES));
+            }
+        }
     }
 
     private static Subgraph read(

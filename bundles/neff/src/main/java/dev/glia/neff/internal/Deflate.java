@@ -29,7 +29,10 @@ final class Deflate implements AutoCloseable {
     /** Where in the file the window is, while it is only there. */
     private long windowAt = NOWHERE;
 
+    /** Made when it is needed first. */
     private Inflater inflater;
+
+    private boolean inflating;
     private int stored;
     private boolean last;
 
@@ -42,22 +45,30 @@ final class Deflate implements AutoCloseable {
 
     /** Whether the stream has ended. */
     boolean finished() {
-        return inflater == null ? last && stored == 0 : inflater.finished();
+        return inflating ? inflater.finished() : last && stored == 0;
+    }
+
+    /** Begins with another stream. */
+    void reset() {
+        inflating = false;
+        last = false;
+        windowed = 0;
+        windowAt = NOWHERE;
     }
 
     /** Decodes some bytes, and tells how many; none only when it has to be called again. */
     int inflate(ByteBuffer into) throws DataFormatException {
-        if (inflater == null && stored == 0 && !finished()) {
+        if (!inflating && stored == 0 && !finished()) {
             begin();
         }
-        return inflater == null ? copy(into) : decode(into);
+        return inflating ? decode(into) : copy(into);
     }
 
     private void begin() throws DataFormatException {
         ByteBuffer chunk = chunk();
         int first = chunk.get(chunk.position());
         if ((first & TYPE) != 0) {
-            inflater = new Inflater(true);
+            beginInflating();
             requireWindow();
             int known = Math.min(windowed, WINDOW);
             inflater.setDictionary(window, windowed - known, known);
@@ -79,6 +90,15 @@ final class Deflate implements AutoCloseable {
             windowAt = intake.offset() + stored - WINDOW;
         } else {
             requireWindow();
+        }
+    }
+
+    private void beginInflating() {
+        inflating = true;
+        if (inflater == null) {
+            inflater = new Inflater(true);
+        } else {
+            inflater.reset();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.glia.neff.internal;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 
 import dev.glia.neff.NeffWriter.Content;
 import dev.glia.runtime.TensorInfo;
@@ -20,7 +21,10 @@ import java.util.Map;
 final class Descriptions {
     static final String INFO_MEMBER = "info.json";
 
-    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder()
+                    .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+                    .build();
 
     /** Writes fields of an object. */
     @FunctionalInterface
@@ -59,6 +63,11 @@ final class Descriptions {
     private void target(JsonGenerator json) throws IOException {
         json.writeStringField("version", "1");
         json.writeStringField("target", Target.of(content.architecture()));
+        json.writeArrayFieldStart("members");
+        for (String member : content.members().keySet()) {
+            json.writeString(member);
+        }
+        json.writeEndArray();
     }
 
     private void info(JsonGenerator json) throws IOException {

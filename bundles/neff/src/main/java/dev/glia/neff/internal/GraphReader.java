@@ -256,9 +256,11 @@ final class GraphReader {
             throw json.wrong("nodes[" + index + "].op", node.op, "null, as an input in arg_nodes");
         }
         String name = node.outputs.isEmpty() ? node.name : node.outputs.get(result);
-        if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
+        if (!isName(name)) {
             throw json.wrong(
-                    "the name of a tensor in nodes[" + index + "]", name, "printable text");
+                    "the name of a tensor in nodes[" + index + "]",
+                    name,
+                    "text without control characters, except tabs and ends of lines");
         }
         TensorInfo tensor = describe(name, usage, starts[index] + result);
         TensorInfo same = into.putIfAbsent(name, tensor);
@@ -270,10 +272,16 @@ final class GraphReader {
         }
     }
 
+    /** Who shows a name escapes it; what a terminal or another program would obey is no name. */
+    static boolean isName(String name) {
+        return !name.isEmpty()
+                && name.chars()
+                        .allMatch(c -> !Character.isISOControl(c) || "\t\n\r".indexOf(c) >= 0);
+    }
+
     private TensorInfo describe(String name, TensorInfo.Usage usage, int entry) {
         String label = dtypes.get(entry);
-        // Compilers without a Boolean type on the device still name one here; it takes a byte.
-        DType dtype = label.equals("bool") ? DType.UINT8 : DType.of(label).orElse(null);
+        DType dtype = DType.of(label).orElse(null);
         if (dtype == null) {
             String known =
                     Arrays.stream(DType.values())

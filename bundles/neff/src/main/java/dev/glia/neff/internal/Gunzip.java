@@ -10,10 +10,11 @@ import java.util.zip.DataFormatException;
 
 /**
  * Inflates the payload into memory of the caller, only as far as it is asked for, and checks the
- * gzip framing around it. Neither a size nor a ratio is believed: both are counted while bytes
- * arrive.
+ * gzip framing around it. Streams that follow each other without a gap are one, as for gunzip.
+ * Neither a size nor a ratio is believed: both are counted while bytes arrive.
  */
 final class Gunzip implements AutoCloseable {
+    private static final int MAGIC = 0x1f8b;
     private static final int FLAG_HEADER_CRC = 2;
     private static final int FLAG_EXTRA = 4;
     private static final int FLAG_NAME = 8;
@@ -29,6 +30,11 @@ final class Gunzip implements AutoCloseable {
     private final CRC32 crc = new CRC32();
     private long produced;
 
+    /** Where in what is produced the stream began that is inflated now. */
+    private long began;
+
+    private boolean ended;
+
     Gunzip(Intake intake, Refusals refusals) {
         this.intake = intake;
         this.refusals = refusals;
@@ -38,9 +44,10 @@ final class Gunzip implements AutoCloseable {
     /** Reads what stands in front of the deflate stream. */
     void begin() {
         long start = intake.offset();
+        crc.reset();
         int magic = next() << 8 | next();
         int method = next();
-        if (magic != 0x1f8b || method != 8) {
+        if (magic != MAGIC || method != 8) {
             throw refusals.payload(
                     start,
                     "begins with the bytes %02x %02x %02x"
@@ -127,11 +134,26 @@ final class Gunzip implements AutoCloseable {
      */
     long fillUpTo(MemorySegment target) {
         long done = 0;
-        while (done < target.byteSize() && !deflate.finished()) {
+        while (done < target.byteSize() && !ended()) {
             long size = Math.min(PIECE, target.byteSize() - done);
             done += inflate(target.asSlice(done, size).asByteBuffer());
         }
         return done;
+    }
+
+    /** Whether the last stream has ended; goes on to the next one. */
+    private boolean ended() {
+        while (!ended && deflate.finished()) {
+            requireTrailer();
+            ByteBuffer next = intake.chunk();
+            ended = !next.hasRemaining() || next.get(next.position()) != MAGIC >> 8;
+            if (!ended) {
+                deflate.reset();
+                began = produced;
+                begin();
+            }
+        }
+        return ended;
     }
 
     private int inflate(ByteBuffer piece) {
@@ -178,16 +200,16 @@ final class Gunzip implements AutoCloseable {
         return intake.remaining();
     }
 
-    /**
-     * Checks the trailer and what follows; the stream must have ended. Tells the hash if one is
-     * computed.
-     */
+    /** Checks what follows; the stream must have ended. Tells the hash if one is computed. */
     Optional<HashState> finish() {
+        return intake.finish();
+    }
+
+    private void requireTrailer() {
         long computed = crc.getValue();
         long offset = intake.offset();
         requireTrailer("checksum", offset, word(), computed);
-        requireTrailer("size", offset + 4, word(), produced & 0xffff_ffffL);
-        return intake.finish();
+        requireTrailer("size", offset + 4, word(), (produced - began) & 0xffff_ffffL);
     }
 
     private void requireTrailer(String field, long offset, long stored, long computed) {

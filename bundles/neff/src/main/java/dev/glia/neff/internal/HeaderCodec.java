@@ -4,7 +4,6 @@ import dev.glia.neff.NeffHeader;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -30,6 +29,9 @@ final class HeaderCodec {
     private static final int TPB_PER_NODE_BYTES = 64;
     private static final int FEATURE_BITS = 544;
     private static final int LNC_SIZE = 552;
+
+    /** Stands for what is no text. */
+    private static final int REPLACEMENT = 0xfffd;
 
     /** Bytes of the name field, with the zero at its end. */
     static final int NAME_BYTES = 256;
@@ -96,11 +98,11 @@ final class HeaderCodec {
                 dataSize,
                 major,
                 minor,
-                text("neff_build_version", BUILD_VERSION, BUILD_VERSION_BYTES),
+                text(BUILD_VERSION, BUILD_VERSION_BYTES),
                 count("num_tpb", NUM_TPB, 1, Bounds.TPB),
                 hash(),
                 uuid(),
-                text("name", NAME, NAME_BYTES),
+                text(NAME, NAME_BYTES),
                 count("requested_tpb_count", REQUESTED_TPB_COUNT, 0, Bounds.TPB),
                 tpbPerNode(),
                 bytes.getLong(FEATURE_BITS),
@@ -123,32 +125,19 @@ final class HeaderCodec {
         return (int) value;
     }
 
-    private String text(String field, int offset, int length) {
-        int end = offset;
-        while (end < offset + length && bytes.get(end) != 0) {
+    /** Text that is only shown: what cannot be printed is replaced, and its zero may be missing. */
+    private String text(int offset, int length) {
+        byte[] field = new byte[length];
+        bytes.get(offset, field);
+        int end = 0;
+        while (end < length && field[end] != 0) {
             end++;
         }
-        if (end == offset + length) {
-            throw refusals.field(
-                    field,
-                    offset,
-                    "without an end",
-                    "text of at most %d bytes and a zero".formatted(length - 1));
-        }
-        String value;
-        try {
-            value =
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(bytes.slice(offset, end - offset))
-                            .toString();
-        } catch (CharacterCodingException malformed) {
-            throw refusals.field(field, offset, "no UTF-8", "printable UTF-8 text");
-        }
-        if (value.chars().anyMatch(Character::isISOControl)) {
-            throw refusals.field(field, offset, value, "printable UTF-8 text");
-        }
-        return value;
+        String text = new String(field, 0, end, StandardCharsets.UTF_8);
+        return text.codePoints()
+                .map(c -> Refusals.isPrintable(c) ? c : REPLACEMENT)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     private String hash() {

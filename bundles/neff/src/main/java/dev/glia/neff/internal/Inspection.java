@@ -23,6 +23,7 @@ final class Inspection implements TarReader.Sink {
     private final Map<String, MemorySegment> content = new LinkedHashMap<>();
     private final Map<String, String> digests = new LinkedHashMap<>();
     private long kept;
+    private long looked;
 
     Inspection(Arena arena, boolean digested) {
         this.arena = arena;
@@ -33,7 +34,7 @@ final class Inspection implements TarReader.Sink {
     @Override
     public void accept(NeffMember member, Gunzip data) {
         MessageDigest digest = digest();
-        boolean keep = describes(member.name()) && takes(member.size());
+        boolean keep = takes(member.name(), member.size());
         MemorySegment whole = keep ? arena.allocate(member.size()) : MemorySegment.NULL;
         for (long done = 0; done < member.size(); ) {
             long size = Math.min(PIECE, member.size() - done);
@@ -52,17 +53,27 @@ final class Inspection implements TarReader.Sink {
         }
     }
 
+    /** What describes the NEFF is kept first; whatever else is JSON only as far as it is small. */
+    private boolean takes(String name, long size) {
+        boolean fits;
+        if (describes(name)) {
+            // One byte more than is parsed is enough to be told that it is too large.
+            fits = size <= Bounds.JSON_BYTES + 1 && kept + size <= Bounds.DESCRIPTION_BYTES;
+            kept += fits ? size : 0;
+        } else {
+            fits =
+                    name.endsWith(".json")
+                            && size <= Bounds.ENGINE_BYTES
+                            && looked + size <= Bounds.DESCRIPTION_BYTES;
+            looked += fits ? size : 0;
+        }
+        return fits;
+    }
+
     /** What may say something about the NEFF: JSON at its top, and definitions of subgraphs. */
     private static boolean describes(String name) {
         boolean top = name.indexOf('/') < 0 && name.endsWith(".json");
         return top || DefinitionReader.MEMBER.matcher(name).matches();
-    }
-
-    private boolean takes(long size) {
-        // One byte more than is parsed is enough to be told that it is too large.
-        boolean fits = size <= Bounds.JSON_BYTES + 1 && kept + size <= Bounds.DESCRIPTION_BYTES;
-        kept += fits ? size : 0;
-        return fits;
     }
 
     private static MessageDigest digest() {

@@ -126,7 +126,7 @@ final class Intake implements AutoCloseable {
     }
 
     private NrtException unreadable(long offset, IOException cause) {
-        return refusals.invalid("cannot be read at offset " + offset, cause);
+        return refusals.failed("cannot be read at offset " + offset + ": " + cause, cause);
     }
 
     /** The offset in the file of the next byte. */

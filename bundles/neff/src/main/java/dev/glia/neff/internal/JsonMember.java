@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -19,6 +20,8 @@ final class JsonMember implements AutoCloseable {
     private static final JsonFactory FACTORY =
             JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    // As Python writes them, in metrics that nobody needs.
+                    .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
                                     .maxDocumentLength(Bounds.JSON_BYTES)
@@ -54,7 +57,22 @@ final class JsonMember implements AutoCloseable {
             throw refusals.member(
                     name, "its size", bytes.byteSize(), "at most " + Bounds.JSON_BYTES + " bytes");
         }
-        this.parser = FACTORY.createParser(bytes.toArray(ValueLayout.JAVA_BYTE));
+        byte[] text = bytes.toArray(ValueLayout.JAVA_BYTE);
+        requireUtf8(text);
+        this.parser = FACTORY.createParser(text);
+    }
+
+    /** The parser would guess the encoding, and other readers would not guess the same. */
+    private void requireUtf8(byte[] text) {
+        for (int i = 0; i < Math.min(4, text.length); i++) {
+            boolean mark = (text[i] & 0xff) >= 0xef;
+            if (text[i] == 0 || mark && i == 0) {
+                throw wrong(
+                        "its encoding",
+                        "UTF-16, UTF-32, or begun with a byte order mark",
+                        "JSON in UTF-8 without a byte order mark");
+            }
+        }
     }
 
     /** Reads a member that is one object. */

@@ -96,7 +96,7 @@ final class LateHash implements AutoCloseable {
             throw refusals.interrupted();
         }
         if (failure != null) {
-            throw refusals.invalid("cannot be hashed: " + failure, failure);
+            throw refusals.failed("cannot be hashed: " + failure, failure);
         }
         return state;
     }

@@ -40,12 +40,17 @@ final class MemberNames {
         return name;
     }
 
-    /** Checks the name of a folder. */
+    /** Checks the name of a folder, which may end with a slash. */
     void folder(ByteBuffer raw, long offset) {
-        String name = checked(raw, offset);
+        boolean slash = endsWithSlash(raw) && raw.limit() > 1;
+        String name = checked(slash ? raw.limit(raw.limit() - 1) : raw, offset);
         if (!name.isEmpty()) {
             parents(name + "/", offset);
         }
+    }
+
+    static boolean endsWithSlash(ByteBuffer name) {
+        return name.hasRemaining() && name.get(name.limit() - 1) == '/';
     }
 
     private void parents(String name, long offset) {

@@ -1,5 +1,6 @@
 package dev.glia.neff.internal;
 
+import dev.glia.neff.FileKind;
 import dev.glia.neff.Neff;
 import dev.glia.neff.NeffHeader;
 import dev.glia.neff.NeffMember;
@@ -16,12 +17,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads NEFFs: the header, then the payload in one pass, then the JSON members that say what it is.
@@ -30,6 +31,7 @@ import java.util.Set;
 public final class NeffLoader implements NeffReader {
     private static final long LEAST_STEP = 64 * 1024;
     private static final long READ = 64 * 1024 * 1024;
+    private static final List<String> COMPILER = List.of("tool_version");
 
     /** Uses an open source of bytes. */
     @FunctionalInterface
@@ -41,7 +43,7 @@ public final class NeffLoader implements NeffReader {
 
     @Override
     public Neff open(Path file, HashCheck check) {
-        Refusals refusals = new Refusals(file.toString());
+        Refusals refusals = Refusals.of(file);
         return check == HashCheck.REQUIRE_LATER
                 ? openLate(file, refusals)
                 : withFile(
@@ -53,7 +55,7 @@ public final class NeffLoader implements NeffReader {
 
     @Override
     public Neff open(MemorySegment bytes, String label, HashCheck check) {
-        return open(bytes, check, new Refusals(label));
+        return open(bytes, check, Refusals.of(label));
     }
 
     private static Neff open(MemorySegment bytes, HashCheck check, Refusals refusals) {
@@ -75,7 +77,7 @@ public final class NeffLoader implements NeffReader {
             return load(
                     source, hash.header(), HashCheck.REQUIRE_LATER, Optional.of(hash), refusals);
         } catch (IOException unreadable) {
-            throw refusals.invalid("cannot be read: " + unreadable, unreadable);
+            throw refusals.failed("cannot be read: " + unreadable, unreadable);
         } catch (RuntimeException | Error refused) {
             if (hash != null) {
                 hash.close();
@@ -102,7 +104,7 @@ public final class NeffLoader implements NeffReader {
 
     @Override
     public Neff openSigned(Path file, Path keys, HashCheck check) {
-        Refusals refusals = new Refusals(file.toString());
+        Refusals refusals = Refusals.of(file);
         requireRegular(file, refusals);
         Signatures signatures = new Signatures(file, keys, refusals);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
@@ -111,7 +113,7 @@ public final class NeffLoader implements NeffReader {
             signatures.require(whole.bytes());
             return open(whole.bytes(), check, refusals);
         } catch (IOException unreadable) {
-            throw refusals.invalid("cannot be read: " + unreadable, unreadable);
+            throw refusals.failed("cannot be read: " + unreadable, unreadable);
         }
     }
 
@@ -134,14 +136,14 @@ public final class NeffLoader implements NeffReader {
 
     @Override
     public NeffSummary inspect(Path file, boolean digests) {
-        Refusals refusals = new Refusals(file.toString());
+        Refusals refusals = Refusals.of(file);
         return withFile(
                 file, refusals, (source, header) -> summary(source, header, digests, refusals));
     }
 
     /** Inspects a NEFF in memory. */
     NeffSummary inspect(MemorySegment bytes, String label, boolean digests) {
-        Refusals refusals = new Refusals(label);
+        Refusals refusals = Refusals.of(label);
         ByteSource source = new ByteSource.InMemory(bytes);
         try {
             return summary(source, header(source, refusals), digests, refusals);
@@ -166,19 +168,42 @@ public final class NeffLoader implements NeffReader {
                     header,
                     Target.architecture(target),
                     target,
+                    compiler(content, refusals),
                     graph.inputs(),
                     graph.outputs(),
                     graph.graphs(),
                     DefinitionReader.read(walk.members(), content, refusals),
                     walk.members(),
+                    Chain.missing(graph.graphs(), content, names(walk), refusals),
                     inspection.digests(),
                     walk.hash().orElseThrow());
         }
     }
 
+    private static String compiler(Map<String, MemorySegment> content, Refusals refusals) {
+        String[] version = {""};
+        MemorySegment info = content.get(Descriptions.INFO_MEMBER);
+        if (info != null) {
+            JsonTexts.visit(
+                    Descriptions.INFO_MEMBER,
+                    info,
+                    refusals,
+                    (path, text) -> {
+                        if (path.equals(COMPILER)) {
+                            version[0] = text;
+                        }
+                    });
+        }
+        return version[0];
+    }
+
+    private static Set<String> names(TarReader.Walk walk) {
+        return walk.members().stream().map(NeffMember::name).collect(Collectors.toSet());
+    }
+
     @Override
     public List<Path> unpack(Path file, Path folder) {
-        Refusals refusals = new Refusals(file.toString());
+        Refusals refusals = Refusals.of(file);
         return withFile(
                 file,
                 refusals,
@@ -206,19 +231,24 @@ public final class NeffLoader implements NeffReader {
             ByteSource source = new ByteSource.InFile(channel);
             return use.apply(source, header(source, refusals));
         } catch (IOException unreadable) {
-            throw refusals.invalid("cannot be read: " + unreadable, unreadable);
+            throw refusals.failed("cannot be read: " + unreadable, unreadable);
         }
     }
 
     private static NeffHeader header(ByteSource source, Refusals refusals) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(NeffHeader.BYTES);
         source.read(0, bytes);
-        if (bytes.hasRemaining()) {
+        Optional<FileKind> other =
+                FileKind.of(bytes.flip(), source.size()).filter(kind -> kind != FileKind.NEFF);
+        if (other.isPresent()) {
+            throw refusals.noNeff(other.get());
+        }
+        if (bytes.limit() < NeffHeader.BYTES) {
             throw refusals.invalid(
                     "the file has %d bytes; accepted: a header of %d bytes and a payload"
-                            .formatted(bytes.position(), NeffHeader.BYTES));
+                            .formatted(bytes.limit(), NeffHeader.BYTES));
         }
-        return HeaderCodec.decode(bytes.flip(), source.size(), refusals);
+        return HeaderCodec.decode(bytes, source.size(), refusals);
     }
 
     private static void requireHash(NeffHeader header, Refusals refusals) {
@@ -305,8 +335,7 @@ public final class NeffLoader implements NeffReader {
 
     private static NeffGraph graph(
             TarReader.Walk walk, Map<String, MemorySegment> content, Refusals refusals) {
-        Set<String> names = new HashSet<>();
-        walk.members().forEach(member -> names.add(member.name()));
+        Set<String> names = names(walk);
         require(GraphReader.MEMBER, "the description", names, refusals);
         MemorySegment description = content.get(GraphReader.MEMBER);
         if (description == null) {

@@ -2,23 +2,29 @@ package dev.glia.neff.internal;
 
 import dev.glia.neff.NeffHeader;
 import dev.glia.neff.NeffWriter;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.TensorInfo;
 
 import org.osgi.service.component.annotations.Component;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Writes NEFFs, whose bytes depend on their content only. */
 @Component
@@ -32,23 +38,51 @@ public final class NeffPacker implements NeffWriter {
     private static final String NO_HASH = "0".repeat(64);
 
     @Override
+    public void requireTarget(Path target) {
+        Refusals refusals = Refusals.of(target);
+        Path folder = target.toAbsolutePath().getParent();
+        if (Files.isDirectory(target)) {
+            throw refusals.invalid("it is a folder; name a file in it");
+        }
+        if (Files.isSymbolicLink(target)) {
+            throw refusals.invalid("it is a link; name the file that it leads to, or remove it");
+        }
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)
+                && !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw refusals.invalid(
+                    "it is a device, a pipe or a socket, which no file can replace; name a file");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw refusals.invalid("there is no folder %s; make it first".formatted(folder));
+        }
+    }
+
+    @Override
     public long write(Path target, Content content) {
-        Refusals refusals = new Refusals(target.toString());
-        Path temporary =
-                target.resolveSibling(
-                        "." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        Refusals refusals = Refusals.of(target);
+        requireTarget(target);
+        Path folder = target.toAbsolutePath().getParent();
         try {
             Map<String, MemorySegment> members = members(content, refusals);
-            try {
-                long size = pack(temporary, content, members, refusals);
-                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            try (HalfFile half = new HalfFile(folder)) {
+                long size = pack(half.channel(), content, members, refusals);
+                requireTarget(target);
+                half.become(target);
                 return size;
-            } finally {
-                Files.deleteIfExists(temporary);
             }
-        } catch (IOException failed) {
+        } catch (ClosedByInterruptException interrupted) {
+            throw new NrtException(
+                    NrtStatus.NRT_FAILURE,
+                    target + ": the thread was interrupted, and nothing was written",
+                    interrupted);
+        } catch (FileSystemException refused) {
             throw refusals.invalid(
-                    "cannot be written: %s; is its folder there and writable?".formatted(failed),
+                    "cannot be written: %s; choose another place".formatted(refused), refused);
+        } catch (IOException failed) {
+            throw new NrtException(
+                    NrtStatus.NRT_RESOURCE,
+                    "%s cannot be written: %s; make room in %s, or choose another place"
+                            .formatted(target, failed.getMessage(), folder),
                     failed);
         }
     }
@@ -60,9 +94,11 @@ public final class NeffPacker implements NeffWriter {
     private static Map<String, MemorySegment> members(Content content, Refusals refusals)
             throws IOException {
         requireHeaderFields(content, refusals);
+        requireTensors(content);
         Map<String, MemorySegment> members = new LinkedHashMap<>();
         Descriptions.of(content)
                 .forEach((name, bytes) -> members.put(name, MemorySegment.ofArray(bytes)));
+        requireBounded(content, members.get(GraphReader.MEMBER).byteSize());
         for (var entry : content.members().entrySet()) {
             if (members.putIfAbsent(entry.getKey(), entry.getValue()) != null) {
                 throw refusals.member(
@@ -94,7 +130,7 @@ public final class NeffPacker implements NeffWriter {
     private static void requireHeaderFields(Content content, Refusals refusals) {
         int most = HeaderCodec.NAME_BYTES - 1;
         byte[] name = content.name().getBytes(StandardCharsets.UTF_8);
-        if (name.length > most || content.name().chars().anyMatch(Character::isISOControl)) {
+        if (name.length > most || !content.name().codePoints().allMatch(Refusals::isPrintable)) {
             throw refusals.invalid(
                     "name is %s, %d bytes; accepted: at most %d bytes of printable text"
                             .formatted(Refusals.shown(content.name()), name.length, most));
@@ -112,29 +148,69 @@ public final class NeffPacker implements NeffWriter {
         }
     }
 
-    private static long pack(
-            Path file, Content content, Map<String, MemorySegment> members, Refusals refusals)
-            throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            long bytes = members.values().stream().mapToLong(MemorySegment::byteSize).sum();
-            PayloadHash hash = PayloadHash.of(PKG_VERSION, bytes);
-            StoredGzip gzip = new StoredGzip(channel, hash);
-            TarWriter tar = new TarWriter(gzip, refusals);
-            for (var member : members.entrySet()) {
-                tar.add(member.getKey(), member.getValue());
+    /** What no NEFF can describe, in the words of the model, whose tensors these are. */
+    private static void requireTensors(Content content) {
+        for (TensorInfo tensor :
+                Stream.concat(content.inputs().stream(), content.outputs().stream()).toList()) {
+            String who =
+                    tensor.usage().name().toLowerCase(Locale.ROOT)
+                            + " "
+                            + Refusals.shown(tensor.name());
+            int length = tensor.name().length();
+            if (length > Bounds.TENSOR_NAME) {
+                throw refused(
+                        "the name of %s has %d characters; a NEFF holds at most %d: rename it in the model"
+                                .formatted(who, length, Bounds.TENSOR_NAME));
             }
-            tar.finish();
-            long dataSize = gzip.finish();
-            ByteBuffer header =
-                    HeaderCodec.encode(
-                            header(content, dataSize, HexFormat.of().formatHex(hash.stored())));
-            while (header.hasRemaining()) {
-                channel.write(header, header.position());
+            if (!GraphReader.isName(tensor.name())) {
+                throw refused(
+                        "the name of %s is empty or holds a control character; accepted are tabs and ends of lines: rename it in the model"
+                                .formatted(who));
             }
-            channel.force(true);
-            return channel.size();
+            if (tensor.shape().size() > Bounds.RANK) {
+                throw refused(
+                        "%s has %d dimensions; a NEFF holds at most %d: reshape it in the model"
+                                .formatted(who, tensor.shape().size(), Bounds.RANK));
+            }
         }
+    }
+
+    private static void requireBounded(Content content, long description) {
+        int tensors = content.inputs().size() + content.outputs().size();
+        if (tensors > Bounds.TENSORS || description > Bounds.JSON_BYTES) {
+            throw refused(
+                    "the model has %d inputs and outputs, described in %d bytes; a NEFF holds at most %d in %d bytes: join some, or give them shorter names"
+                            .formatted(tensors, description, Bounds.TENSORS, Bounds.JSON_BYTES));
+        }
+    }
+
+    private static NrtException refused(String why) {
+        return new NrtException(NrtStatus.NRT_INVALID, why);
+    }
+
+    private static long pack(
+            FileChannel channel,
+            Content content,
+            Map<String, MemorySegment> members,
+            Refusals refusals)
+            throws IOException {
+        long bytes = members.values().stream().mapToLong(MemorySegment::byteSize).sum();
+        PayloadHash hash = PayloadHash.of(PKG_VERSION, bytes);
+        StoredGzip gzip = new StoredGzip(channel, hash);
+        TarWriter tar = new TarWriter(gzip, refusals);
+        for (var member : members.entrySet()) {
+            tar.add(member.getKey(), member.getValue());
+        }
+        tar.finish();
+        long dataSize = gzip.finish();
+        ByteBuffer header =
+                HeaderCodec.encode(
+                        header(content, dataSize, HexFormat.of().formatHex(hash.stored())));
+        while (header.hasRemaining()) {
+            channel.write(header, header.position());
+        }
+        channel.force(true);
+        return channel.size();
     }
 
     private static NeffHeader header(Content content, long dataSize, String hash) {

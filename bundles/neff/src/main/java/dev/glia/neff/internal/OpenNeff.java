@@ -42,6 +42,11 @@ record OpenNeff(
     }
 
     @Override
+    public String label() {
+        return refusals.label(header.name());
+    }
+
+    @Override
     public UUID uuid() {
         return header.uuid();
     }

@@ -159,7 +159,7 @@ final class Signatures {
             }
             return bytes;
         } catch (IOException unreadable) {
-            throw refusals.invalid(
+            throw refusals.failed(
                     "not checked: %s cannot be read: %s".formatted(path, unreadable), unreadable);
         }
     }

@@ -6,9 +6,17 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** One 512-byte block in front of a member, as ustar or the older GNU format writes it. */
+/** One 512-byte block in front of a member, as ustar, GNU or the seventh Unix writes it. */
 final class TarHeader {
     static final int BLOCK = 512;
+
+    /** What follows it. */
+    enum Kind {
+        FILE,
+        FOLDER,
+        PAX_RECORDS,
+        LONG_NAME
+    }
 
     private static final int NAME = 0;
     private static final int NAME_BYTES = 100;
@@ -22,8 +30,13 @@ final class TarHeader {
     private static final int PREFIX = 345;
     private static final int PREFIX_BYTES = 155;
 
-    private static final String USTAR = "ustar\0" + "00";
+    /** Behind it stands a version, which nobody needs. */
+    private static final String USTAR = "ustar\0";
+
     private static final String GNU = "ustar  \0";
+
+    /** The seventh Unix had none. */
+    private static final String NONE = "\0".repeat(MAGIC_BYTES);
 
     private static final Map<Character, String> REFUSED =
             Map.of(
@@ -32,10 +45,11 @@ final class TarHeader {
                     '3', "a character device",
                     '4', "a block device",
                     '6', "a named pipe",
-                    'x', "a PAX extended header",
-                    'g', "a global PAX header",
-                    'L', "a GNU long name",
-                    'K', "a GNU long link");
+                    'K', "a GNU long link",
+                    'D', "a GNU folder with a list",
+                    'M', "the rest of a file from another volume",
+                    'S', "a sparse file",
+                    'V', "a volume label");
 
     private final byte[] block;
     private final long offset;
@@ -56,76 +70,91 @@ final class TarHeader {
         return true;
     }
 
-    /** Checks everything but the name; the type is a file or a folder afterwards. */
-    void check() {
-        String magic = new String(block, MAGIC, MAGIC_BYTES, StandardCharsets.ISO_8859_1);
-        if (!magic.equals(USTAR) && !magic.equals(GNU)) {
-            throw wrong("magic", MAGIC, "\"" + magic + "\"", "\"ustar\"");
-        }
-        long sum = 0;
-        for (int i = 0; i < BLOCK; i++) {
-            boolean inChecksum = i >= CHECKSUM && i < CHECKSUM + CHECKSUM_BYTES;
-            sum += inChecksum ? ' ' : block[i] & 0xff;
-        }
-        long stored = number("checksum", CHECKSUM, CHECKSUM_BYTES);
-        if (sum != stored) {
-            throw wrong("checksum", CHECKSUM, stored, sum + ", as computed");
-        }
-        char type = (char) (block[TYPE] & 0xff);
-        if (!isFile() && !isFolder()) {
-            throw wrong(
-                    "type",
-                    TYPE,
-                    "'" + type + "' (" + REFUSED.getOrDefault(type, "unknown") + ")",
-                    "'0' (a file) or '5' (a folder), packed as plain ustar");
-        }
-        if (isFolder() && size() != 0) {
+    /** Checks everything but the name, and tells what follows. */
+    Kind check() {
+        requireMagic();
+        requireChecksum();
+        Kind kind = kind();
+        if (kind == Kind.FOLDER && size() != 0) {
             throw wrong("size", SIZE, size(), "0 for a folder");
         }
         if (size() > Bounds.INFLATED_SIZE) {
-            throw wrong("size", SIZE, size(), "at most " + Bounds.INFLATED_SIZE);
+            throw wrongSize(Bounds.INFLATED_SIZE);
+        }
+        return kind;
+    }
+
+    private void requireMagic() {
+        String magic = magic();
+        if (magic.startsWith(USTAR)) {
+            return;
+        }
+        if (!magic.equals(GNU) && !magic.equals(NONE)) {
+            throw wrong("magic", MAGIC, "\"" + magic + "\"", "\"ustar\", or none");
+        }
+        // Readers do not agree whether this is a part of the name.
+        for (int i = PREFIX; i < PREFIX + PREFIX_BYTES; i++) {
+            if (block[i] != 0) {
+                throw wrong(
+                        "prefix", PREFIX, "not empty", "only zeros, unless the magic is POSIX's");
+            }
         }
     }
 
-    boolean isFile() {
-        return block[TYPE] == '0' || block[TYPE] == 0;
+    private String magic() {
+        return new String(block, MAGIC, MAGIC_BYTES, StandardCharsets.ISO_8859_1);
     }
 
-    boolean isFolder() {
-        return block[TYPE] == '5';
+    /** Old archivers took the bytes for signed ones. */
+    private void requireChecksum() {
+        long unsigned = 0;
+        long signed = 0;
+        for (int i = 0; i < BLOCK; i++) {
+            boolean inChecksum = i >= CHECKSUM && i < CHECKSUM + CHECKSUM_BYTES;
+            unsigned += inChecksum ? ' ' : block[i] & 0xff;
+            signed += inChecksum ? ' ' : block[i];
+        }
+        long stored = number("checksum", CHECKSUM, CHECKSUM_BYTES);
+        if (stored != unsigned && stored != signed) {
+            throw wrong("checksum", CHECKSUM, stored, unsigned + ", as computed");
+        }
+    }
+
+    private Kind kind() {
+        char type = (char) (block[TYPE] & 0xff);
+        return switch (type) {
+            // Before there was a type for folders, the slash told them.
+            case '\0' -> MemberNames.endsWithSlash(name()) ? Kind.FOLDER : Kind.FILE;
+            case '0', '7' -> Kind.FILE;
+            case '5' -> Kind.FOLDER;
+            case 'x', 'X', 'g' -> Kind.PAX_RECORDS;
+            case 'L' -> Kind.LONG_NAME;
+            default ->
+                    throw wrongType(
+                            "'" + type + "' (" + REFUSED.getOrDefault(type, "unknown") + ")",
+                            "'0' (a file) or '5' (a folder)");
+        };
     }
 
     long size() {
         return number("size", SIZE, SIZE_BYTES);
     }
 
-    /** The name as it stands there; a folder may end with a slash, which is left out. */
+    /** The name as it stands there. */
     ByteBuffer name() {
         ByteBuffer name = ByteBuffer.allocate(PREFIX_BYTES + 1 + NAME_BYTES);
-        // Only POSIX has a prefix here; the GNU format keeps times in the same place.
-        if (block[PREFIX] != 0 && block[MAGIC + 5] == 0) {
+        if (block[PREFIX] != 0 && magic().startsWith(USTAR)) {
             name.put(block, PREFIX, length(PREFIX, PREFIX_BYTES)).put((byte) '/');
         }
-        name.put(block, NAME, length(NAME, NAME_BYTES)).flip();
-        boolean slash = name.hasRemaining() && name.get(name.limit() - 1) == '/';
-        return isFolder() && slash && name.limit() > 1 ? name.limit(name.limit() - 1) : name;
+        return name.put(block, NAME, length(NAME, NAME_BYTES)).flip();
     }
 
     private int length(int at, int most) {
-        int end = at;
-        while (end < at + most && block[end] != 0) {
-            end++;
+        int length = 0;
+        while (length < most && block[at + length] != 0) {
+            length++;
         }
-        for (int i = end; i < at + most; i++) {
-            if (block[i] != 0) {
-                throw wrong(
-                        "name",
-                        at,
-                        "text that goes on behind a zero byte",
-                        "text, then only zeros");
-            }
-        }
-        return end - at;
+        return length;
     }
 
     private long number(String field, int at, int length) {
@@ -160,13 +189,24 @@ final class TarHeader {
         return Long.parseLong(trimmed, 8);
     }
 
+    RuntimeException wrongSize(long most) {
+        return wrong("size", SIZE, size(), "at most " + most);
+    }
+
+    RuntimeException wrongType(String found, String accepted) {
+        return wrong("type", TYPE, found, accepted);
+    }
+
     private RuntimeException wrong(String field, int at, Object found, String accepted) {
-        String name = new String(block, NAME, NAME_BYTES, StandardCharsets.ISO_8859_1);
-        int zero = name.indexOf('\0');
         return refusals.member(
-                zero < 0 ? name : name.substring(0, zero),
+                shownName(),
                 "tar field %s at archive offset %d".formatted(field, offset + at),
                 found,
                 accepted);
+    }
+
+    /** The name for messages. */
+    String shownName() {
+        return new String(block, NAME, length(NAME, NAME_BYTES), StandardCharsets.ISO_8859_1);
     }
 }

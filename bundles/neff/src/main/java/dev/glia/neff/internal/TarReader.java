@@ -5,6 +5,7 @@ import dev.glia.neff.NeffMember;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,13 @@ final class TarReader {
     private final Gunzip data;
     private final Refusals refusals;
     private final MemberNames names;
+    private MemorySegment block = MemorySegment.NULL;
+
+    /** The name of the next member, if its header is too short for it; null otherwise. */
+    private ByteBuffer longName;
+
+    /** Headers since the last member that say something of the next one. */
+    private int extras;
 
     TarReader(Gunzip data, Refusals refusals) {
         this.data = data;
@@ -39,34 +47,95 @@ final class TarReader {
     Walk walk(Sink sink) {
         List<NeffMember> members = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment block = arena.allocate(TarHeader.BLOCK);
+            block = arena.allocate(TarHeader.BLOCK);
             data.begin();
-            for (TarHeader header = next(block); !header.isEnd(); header = next(block)) {
+            for (TarHeader header = next(); header != null; header = next()) {
                 long offset = data.produced() - TarHeader.BLOCK;
-                header.check();
-                if (header.isFolder()) {
-                    names.folder(header.name(), offset);
-                } else {
-                    NeffMember member =
-                            new NeffMember(names.file(header.name(), offset), header.size());
-                    sink.accept(member, data);
-                    members.add(member);
-                    long padding = -member.size() & (TarHeader.BLOCK - 1);
-                    data.fill(block.asSlice(0, padding), "the padding of member " + member.name());
+                switch (header.check()) {
+                    case PAX_RECORDS ->
+                            new PaxRecords(
+                                            extra(header, Bounds.PAX_BYTES),
+                                            header.shownName(),
+                                            refusals)
+                                    .check();
+                    case LONG_NAME -> longName(header);
+                    case FOLDER -> names.folder(name(header), offset);
+                    case FILE -> {
+                        String name = names.file(name(header), offset);
+                        NeffMember member = new NeffMember(name, header.size());
+                        sink.accept(member, data);
+                        members.add(member);
+                        skipPadding(header, "member " + name);
+                    }
                 }
             }
-            requireZeros(block);
+            if (extras > 0) {
+                throw refusals.invalid(
+                        "archive offset %d: no member follows a PAX header or a GNU long name"
+                                .formatted(data.produced()));
+            }
+            requireZeros();
         }
         return new Walk(List.copyOf(members), data.finish());
     }
 
-    private TarHeader next(MemorySegment block) {
+    /**
+     * The next header, or null at the end, which two empty blocks mark, or the end of the stream.
+     */
+    private TarHeader next() {
         long offset = data.produced();
-        data.fill(block, "the archive header at archive offset " + offset);
-        return new TarHeader(block, offset, refusals);
+        long count = data.fillUpTo(block);
+        if (count > 0 && count < TarHeader.BLOCK) {
+            throw refusals.invalid(
+                    "the archive header at archive offset %d ends after %d of %d bytes; was the archive cut off?"
+                            .formatted(offset, count, TarHeader.BLOCK));
+        }
+        TarHeader header = new TarHeader(block, offset, refusals);
+        return count == 0 || header.isEnd() ? null : header;
     }
 
-    private void requireZeros(MemorySegment block) {
+    /** What a long name says in front of the header counts, and what the header says does not. */
+    private ByteBuffer name(TarHeader header) {
+        ByteBuffer name = longName == null ? header.name() : longName;
+        longName = null;
+        extras = 0;
+        return name;
+    }
+
+    private void longName(TarHeader header) {
+        byte[] name = extra(header, Bounds.NAME_BYTES + 1);
+        if (longName != null) {
+            throw header.wrongType("a second long name for one member", "one");
+        }
+        int length = 0;
+        while (length < name.length && name[length] != 0) {
+            length++;
+        }
+        longName = ByteBuffer.wrap(name, 0, length);
+    }
+
+    /** The content of a header that is no member but says something of the next one. */
+    private byte[] extra(TarHeader header, int most) {
+        if (++extras > Bounds.EXTRAS) {
+            throw header.wrongType(
+                    "one header too many in front of a member", "at most " + Bounds.EXTRAS);
+        }
+        if (header.size() > most) {
+            throw header.wrongSize(most);
+        }
+        byte[] content = new byte[(int) header.size()];
+        String what = "the tar header " + Refusals.shown(header.shownName());
+        data.fill(MemorySegment.ofArray(content), what);
+        skipPadding(header, what);
+        return content;
+    }
+
+    private void skipPadding(TarHeader header, String what) {
+        long padding = -header.size() & (TarHeader.BLOCK - 1);
+        data.fill(block.asSlice(0, padding), "the padding of " + what);
+    }
+
+    private void requireZeros() {
         for (long count = data.fillUpTo(block); count > 0; count = data.fillUpTo(block)) {
             if (!new TarHeader(block.asSlice(0, count), 0, refusals).isEnd()) {
                 throw refusals.invalid(

@@ -66,7 +66,7 @@ final class Unpacking implements TarReader.Sink, AutoCloseable {
                             .formatted(exists.getFile()),
                     exists);
         } catch (IOException failed) {
-            throw refusals.invalid(
+            throw refusals.failed(
                     "not unpacked: %s cannot be written: %s".formatted(file, failed), failed);
         }
     }

@@ -19,6 +19,7 @@ import static dev.glia.neff.internal.NeffFiles.withInt;
 import static dev.glia.neff.internal.NeffFiles.withLong;
 import static dev.glia.neff.internal.NeffFiles.withPayload;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,6 +58,7 @@ final class HostileCorpus {
         corpus.gzips();
         corpus.names();
         corpus.entries();
+        corpus.extras();
         corpus.sizes();
         corpus.descriptions();
         corpus.graphs();
@@ -77,7 +79,7 @@ final class HostileCorpus {
 
     private void headers() {
         byte[] fine = neff(good().end());
-        bad("empty file", new byte[0], "the file has 0 bytes");
+        bad("empty file", new byte[0], "it is empty, not a NEFF; get it again");
         bad(
                 "half a header",
                 Arrays.copyOf(fine, 700),
@@ -127,21 +129,6 @@ final class HostileCorpus {
                 withBytes(fine, 483, (byte) 200),
                 "tpb_per_node[3] at offset 483 is 200");
         bad("lnc 17", withInt(fine, 552, 17), "lnc_size at offset 552 is 17; accepted: 0 to 16");
-        byte[] endless = new byte[256];
-        Arrays.fill(endless, (byte) 'n');
-        bad(
-                "name without end",
-                withBytes(fine, 220, endless),
-                "name at offset 220 is without an end");
-        bad(
-                "name with escape",
-                withBytes(fine, 220, (byte) 27),
-                "name at offset 220 is \\u001bile.neff");
-        bad(
-                "header name not UTF-8",
-                withBytes(fine, 220, (byte) 0xff),
-                "name at offset 220 is no UTF-8");
-        bad("build version", withBytes(fine, 40, (byte) '\n'), "neff_build_version at offset 40");
         bad(
                 "trailing data",
                 Arrays.copyOf(
@@ -171,12 +158,16 @@ final class HostileCorpus {
                 "offset 1027: gzip flags 0x20");
         bad(
                 "endless gzip name",
-                withPayload(concat(gzipHeader(8), filled(9000, 'n'))),
+                withPayload(concat(gzipHeader(8), filled(Bounds.GZIP_HEADER + 1, 'n'))),
                 "the gzip header goes on");
         bad(
-                "endless gzip extra",
-                withPayload(concat(gzipHeader(4), new byte[] {-1, -1}, new byte[66_000])),
-                "goes on");
+                "gzip comment behind a full extra field",
+                withPayload(
+                        concat(
+                                gzipHeader(4 | 16),
+                                new byte[] {-1, -1},
+                                filled(Bounds.GZIP_HEADER, 'c'))),
+                "the gzip header goes on; accepted: at most 131072 bytes");
         bad(
                 "gzip header checksum",
                 withPayload(
@@ -204,9 +195,28 @@ final class HostileCorpus {
                 withPayload(padded(Arrays.copyOf(gzip, gzip.length - 8))),
                 "gzip checksum 0x00000000");
         bad(
-                "two gzip members",
+                "two archives in two gzip streams",
                 withPayload(padded(concat(gzip, gzip))),
+                "bytes follow the end of the archive");
+        bad(
+                "second gzip stream behind a gap",
+                withPayload(padded(concat(gzip, new byte[1], gzip))),
                 "byte 0x1f follows the gzip stream");
+        bad(
+                "second gzip stream with a wrong size",
+                withPayload(padded(concat(gzip(archive), gzip(new byte[0]), new byte[] {0x1f}))),
+                "begins with the bytes 1f 00 00");
+        bad(
+                "checksum of the first of two gzip streams",
+                withPayload(
+                        padded(
+                                concat(
+                                        withBytes(
+                                                gzip,
+                                                gzip.length - 8,
+                                                (byte) ~gzip[gzip.length - 8]),
+                                        gzip(new byte[0])))),
+                "gzip checksum");
         bad(
                 "junk in the padding",
                 withPayload(withBytes(padded(gzip), padded(gzip).length - 1, (byte) 1)),
@@ -281,10 +291,6 @@ final class HostileCorpus {
                 good().raw(checksummed(withBytes(header("a", 0, '0'), 0, (byte) 0xff))).end(),
                 "no UTF-8");
         badTar(
-                "text behind the name",
-                good().raw(checksummed(withBytes(header("a", 0, '0'), 50, (byte) 'x'))).end(),
-                "text that goes on behind a zero byte");
-        badTar(
                 "name of 256 bytes",
                 good().raw(header("n".repeat(100), digits("0"), '0', USTAR, "p".repeat(155))).end(),
                 "a name of 256 bytes; accepted: at most 255");
@@ -311,13 +317,13 @@ final class HostileCorpus {
                         "3a character device",
                         "4a block device",
                         "6a named pipe",
-                        "xa PAX extended header",
-                        "ga global PAX header",
-                        "La GNU long name",
                         "Ka GNU long link",
-                        "7unknown",
-                        "Sunknown",
-                        "Vunknown",
+                        "Da GNU folder with a list",
+                        "Mthe rest of a file from another volume",
+                        "Sa sparse file",
+                        "Va volume label",
+                        "Nunknown",
+                        "Aunknown",
                         "\u0001unknown")) {
             badTar(
                     "type " + Refusals.shown(type),
@@ -335,9 +341,17 @@ final class HostileCorpus {
                 good().raw(header("d/", 512, '5')).content(new byte[512]).end(),
                 "0 for a folder");
         badTar(
-                "no magic",
-                good().raw(header("a", digits("0"), '0', "", "")).end(),
+                "other magic",
+                good().raw(header("a", digits("0"), '0', "star\0", "")).end(),
                 "tar field magic");
+        badTar(
+                "prefix without magic",
+                good().raw(header("a", digits("0"), '0', "", "dir")).end(),
+                "tar field prefix");
+        badTar(
+                "prefix with the magic of GNU",
+                good().raw(header("a", digits("0"), '0', "ustar  \0", "dir")).end(),
+                "tar field prefix");
         badTar(
                 "wrong checksum",
                 good().raw(withBytes(header("a", 0, '0'), 100, (byte) '1')).end(),
@@ -355,17 +369,100 @@ final class HostileCorpus {
                 concat(good().end(), tar().file("late", "x").end()),
                 "bytes follow the end");
         badTar(
-                "no end",
-                good().withoutEnd(),
-                "ends after 0 of 512 bytes; was the archive cut off?");
-        badTar(
                 "half an archive header",
                 Arrays.copyOf(good().end(), 300),
                 "ends after 300 of 512 bytes");
+    }
+
+    private void extras() {
+        for (String key :
+                List.of(
+                        "path",
+                        "linkpath",
+                        "size",
+                        "hdrcharset",
+                        "GNU.sparse.name",
+                        "GNU.sparse.realsize",
+                        "GNU.volume.filename",
+                        "SCHILY.realsize",
+                        "SUN.holesdata",
+                        "Path",
+                        "filetype",
+                        ".x",
+                        "",
+                        "\u001b[2J")) {
+            badTar(
+                    "PAX " + Refusals.shown(key),
+                    good().pax('x', "mtime=1", key + "=neff.json").file("a", "x").end(),
+                    "its PAX record is \""
+                            + Refusals.shown(key)
+                            + "\"; accepted: records of times");
+        }
         badTar(
-                "empty archive",
-                new byte[0],
-                "the archive header at archive offset 0 ends after 0 of 512");
+                "global PAX path",
+                tar().pax('g', "path=a").file("a", "x").end(),
+                "member PaxHeader: its PAX record is \"path\"");
+        for (String record :
+                List.of(
+                        "",
+                        "\n",
+                        "x",
+                        "7",
+                        "mtime=1",
+                        "6 a=b",
+                        "0 a=b\n",
+                        "-6 a=b\n",
+                        " 6 a=b\n",
+                        "5 a=b\n",
+                        "7 a=b\n",
+                        "3 \n",
+                        "7 mtime\n",
+                        "99999999 a=b\n",
+                        "9999999 a=b\n",
+                        "11 mtime=1\n\0\0")) {
+            if (!record.isEmpty()) {
+                badTar(
+                        "PAX record " + Refusals.shown(record),
+                        good().extra('x', record).file("a", "x").end(),
+                        "its PAX record is malformed");
+            }
+        }
+        badTar(
+                "PAX of 64 KiB and a byte",
+                good().extra('x', "x".repeat(Bounds.PAX_BYTES + 1)).end(),
+                "accepted: at most 65536");
+        badTar(
+                "PAX cut off",
+                good().raw(header("PaxHeader", 600, 'x')).raw(new byte[512]).withoutEnd(),
+                "the tar header PaxHeader ends after 512 of 600 bytes");
+        badTar(
+                "PAX without a member",
+                good().pax('x', "mtime=1").end(),
+                "no member follows a PAX header or a GNU long name");
+        NeffFiles.Tar many = good();
+        for (int i = 0; i <= Bounds.EXTRAS; i++) {
+            many.pax('g', "comment=" + i);
+        }
+        badTar("nine PAX headers", many.file("a", "x").end(), "at most 8");
+        badTar(
+                "long name of 256 bytes",
+                good().extra('L', "n".repeat(256)).file("n", "x").end(),
+                "a name of 256 bytes; accepted: at most 255");
+        badTar(
+                "long name of 1 GiB",
+                good().raw(header("L", 1 << 30, 'L')).end(),
+                "accepted: at most 256");
+        badTar("unsafe long name", good().longName("a/../../b").file("n", "x").end(), "unsafe");
+        badTar(
+                "long name that is taken",
+                good().longName("neff.json").file("n", "x").end(),
+                "there twice");
+        badTar(
+                "two long names",
+                good().longName("a").longName("b").file("n", "x").end(),
+                "a second long name");
+        badTar("long name without a member", good().longName("a").end(), "no member follows");
+        badTar("empty long name", good().longName("").file("n", "x").end(), "unsafe");
     }
 
     private void sizes() {
@@ -408,6 +505,7 @@ final class HostileCorpus {
                 tar().file("kelf-0.json", KELF.formatted("cayman")).end(),
                 "there is no member neff.json");
         badText("no members", tar().end(), "there is no member neff.json");
+        badText("empty archive", new byte[0], "there is no member neff.json");
         badText(
                 "no target",
                 tar().file("neff.json", GRAPH.replace("kelf-0.json", "x.bin"))
@@ -467,7 +565,23 @@ final class HostileCorpus {
         badText("empty JSON", graph("").end(), "member neff.json: the document is missing");
         badText("JSON array", graph("[]").end(), "accepted: an object");
         badText("two documents", graph(GRAPH + "{}").end(), "followed by more text");
-        badText("binary for JSON", graph("\u0000\u0001").end(), "member neff.json, line 1");
+        badText("binary for JSON", graph("\u0001\u0000").end(), "member neff.json: its encoding");
+        badText("other binary for JSON", graph("\u0001\u0001{}").end(), "member neff.json, line 1");
+        for (Charset charset :
+                List.of(
+                        StandardCharsets.UTF_16,
+                        StandardCharsets.UTF_16LE,
+                        StandardCharsets.UTF_16BE,
+                        StandardCharsets.UTF_32LE,
+                        StandardCharsets.UTF_32BE)) {
+            badText(
+                    "JSON in " + charset,
+                    tar().file("kelf-0.json", KELF.formatted("sunda"))
+                            .file("neff.json", GRAPH.getBytes(charset))
+                            .end(),
+                    "accepted: JSON in UTF-8 without a byte order mark");
+        }
+        badText("JSON with a mark", graph("\ufeff" + GRAPH).end(), "begun with a byte order mark");
         badText(
                 "deep JSON",
                 graph("{\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}").end(),
@@ -589,8 +703,8 @@ final class HostileCorpus {
         replaced(
                 "long tensor name",
                 "[\"x\"]",
-                "[\"" + "x".repeat(1025) + "\"]",
-                "at most 1024 characters");
+                "[\"" + "x".repeat(4097) + "\"]",
+                "at most 4096 characters");
         replaced("graph nowhere", "kelf-0.json", "../kelf", "there is no member ../kelf");
         replaced(
                 "nodes as object",

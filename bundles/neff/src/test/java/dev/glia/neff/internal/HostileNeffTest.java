@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.glia.device.ModelImage;
 import dev.glia.neff.NeffReader.HashCheck;
+import dev.glia.neff.NeffWriter;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -16,15 +18,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 
 class HostileNeffTest {
@@ -207,8 +215,63 @@ class HostileNeffTest {
                 .hasMessageContaining("there is no such file");
     }
 
+    /** It says nothing of the file, which must not count as a bad one. */
+    @ParameterizedTest
+    @ValueSource(ints = {10, 60_000, 3_000_000})
+    void anInterruptedThreadBlamesNoFile(int size) throws IOException {
+        byte[] weights = new byte[size];
+        new Random(size).nextBytes(weights);
+        Path file = Files.write(folder.resolve("f.neff"), neff(good().file("w", weights).end()));
+        Path out = folder.resolve("out");
+        List<Callable<Object>> uses = new ArrayList<>();
+        for (HashCheck check : HashCheck.values()) {
+            uses.add(() -> loader.open(file, check));
+        }
+        uses.add(() -> loader.inspect(file, true));
+        uses.add(() -> loader.unpack(file, out));
+        uses.add(() -> loader.openSigned(file, folder, HashCheck.SKIP));
+        uses.add(() -> new NeffPacker().write(out, PACKED));
+        for (Callable<Object> use : uses) {
+            Thread.currentThread().interrupt();
+            Throwable result = catchThrowable(use::call);
+            assertThat(Thread.interrupted()).as("it is still interrupted").isTrue();
+            assertThat(result)
+                    .isInstanceOfSatisfying(
+                            NrtException.class,
+                            e -> assertThat(e.status()).isEqualTo(NrtStatus.NRT_FAILURE))
+                    .hasMessageContaining("the thread was interrupted");
+        }
+        assertThat(folder.toFile().list()).as("nothing is left behind").containsExactly("f.neff");
+        loader.open(file, HashCheck.REQUIRE).close();
+    }
+
+    private static final NeffWriter.Content PACKED =
+            new NeffWriter.Content(
+                    "p.neff",
+                    "trn1",
+                    1,
+                    true,
+                    List.of(),
+                    List.of(),
+                    new ModelImage.Graph("__onnx", "model.onnx"),
+                    Map.of("model.onnx", MemorySegment.ofArray(new byte[10])));
+
+    /** The first read after an interrupt closes the channel; the next one finds it closed. */
     @Test
-    void anInterruptedLoadSaysSo() {
+    void aChannelThatAnInterruptHasClosedIsNoFaultOfTheFile() {
+        Refusals refusals = Refusals.of("f.neff");
+        assertThat(refusals.failed("cannot be read", new ClosedChannelException()).status())
+                .isEqualTo(NrtStatus.NRT_INVALID);
+        Thread.currentThread().interrupt();
+        assertThat(refusals.failed("cannot be read", new ClosedChannelException()).status())
+                .isEqualTo(NrtStatus.NRT_FAILURE);
+        assertThat(refusals.failed("cannot be read", new EOFException()).status())
+                .isEqualTo(NrtStatus.NRT_INVALID);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void anInterruptedLoadFromMemorySaysSo() {
         Thread.currentThread().interrupt();
         Throwable result = open(neff(incompressible()), HashCheck.REQUIRE);
         assertThat(Thread.interrupted()).isTrue();

@@ -15,7 +15,7 @@ class NativeRegionTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 63, 64, 1000, 65_535, 65_536, 65_537, 200_000, 900_000})
     void whatIsInItStaysWhileItGrows(int piece) {
-        try (NativeRegion region = new NativeRegion(new Refusals("test"))) {
+        try (NativeRegion region = new NativeRegion(Refusals.of("test"))) {
             region.expect(1);
             for (byte i = 1; i <= 5; i++) {
                 region.align();
@@ -35,7 +35,7 @@ class NativeRegionTest {
 
     @Test
     void emptyMemoryCanBeSealed() {
-        try (NativeRegion region = new NativeRegion(new Refusals("test"))) {
+        try (NativeRegion region = new NativeRegion(Refusals.of("test"))) {
             assertThat(region.seal().bytes().byteSize()).isZero();
         }
     }

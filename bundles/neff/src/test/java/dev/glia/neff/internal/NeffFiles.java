@@ -58,6 +58,29 @@ final class NeffFiles {
             return this;
         }
 
+        /** A header that says something of the next member. */
+        Tar extra(char type, String content) {
+            byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+            return raw(header(type == 'L' ? "././@LongLink" : "PaxHeader", bytes.length, type))
+                    .content(bytes);
+        }
+
+        /** PAX records, each with its length, which counts its own digits. */
+        Tar pax(char type, String... records) {
+            StringBuilder text = new StringBuilder();
+            for (String record : records) {
+                int bytes = record.getBytes(StandardCharsets.UTF_8).length + 2;
+                int length = bytes + String.valueOf(bytes).length();
+                length = bytes + String.valueOf(length).length();
+                text.append(length).append(' ').append(record).append('\n');
+            }
+            return extra(type, text.toString());
+        }
+
+        Tar longName(String name) {
+            return extra('L', name + "\0");
+        }
+
         Tar content(byte[] content) {
             bytes.writeBytes(content);
             bytes.writeBytes(new byte[-content.length & 511]);

@@ -179,13 +179,16 @@ public final class NeffFuzz {
                 "good definition",
                 Layer.DEFINITION,
                 NeffFiles.DEFINITION.getBytes(StandardCharsets.UTF_8));
-        for (HostileCorpus.Case bad : HostileCorpus.all()) {
-            byte[] small = unpadded(bad.neff());
-            if (small.length < LONGEST_INPUT) {
-                add(seeds, bad.name(), Layer.FILE, small);
-            }
-        }
+        LenientNeffTest.cases().forEach(fine -> addFile(seeds, fine.name(), fine.neff()));
+        HostileCorpus.all().forEach(bad -> addFile(seeds, bad.name(), bad.neff()));
         return seeds;
+    }
+
+    private static void addFile(Map<String, byte[]> seeds, String name, byte[] neff) {
+        byte[] small = unpadded(neff);
+        if (small.length < LONGEST_INPUT) {
+            add(seeds, name, Layer.FILE, small);
+        }
     }
 
     /** A file without the zeros behind its stream, if it says how long it is. */

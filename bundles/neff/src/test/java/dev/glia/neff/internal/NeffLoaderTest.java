@@ -23,6 +23,7 @@ import dev.glia.runtime.TensorInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -96,6 +97,29 @@ class NeffLoaderTest {
                                 assertThat(neff.header().hash())
                                         .isEqualTo(hash.stored() + "0".repeat(32));
                             });
+        }
+    }
+
+    /** Most compiled models are called file.neff in their header. */
+    @ParameterizedTest
+    @CsvSource({
+        "file.neff, file.neff, ''",
+        "model.neff, file.neff, ' (file.neff)'",
+        "model.neff, '', ''",
+        "xfile.neff, file.neff, ' (file.neff)'",
+        "model.neff, '\u001b[2J', ' (\ufffd[2J)'"
+    })
+    void isCalledByItsFileFirst(String file, String name, String brackets, @TempDir Path folder)
+            throws IOException {
+        byte[] field = Arrays.copyOf(name.getBytes(StandardCharsets.UTF_8), 256);
+        byte[] bytes = NeffFiles.withBytes(neff(good().end()), 220, field);
+        Path path = Files.write(folder.resolve(file), bytes);
+        try (Neff neff = loader.open(path, HashCheck.SKIP)) {
+            assertThat(neff.label()).isEqualTo(path + brackets);
+        }
+        try (Neff neff = open(bytes)) {
+            assertThat(neff.label())
+                    .isEqualTo("test.neff" + (name.isEmpty() ? "" : " (" + neff.name() + ")"));
         }
     }
 

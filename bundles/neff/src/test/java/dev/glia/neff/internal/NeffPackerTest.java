@@ -310,7 +310,7 @@ class NeffPackerTest {
         assertThat(file).hasContent("old");
         assertThatThrownBy(() -> packer.write(folder.resolve("none/m.neff"), withMember("x")))
                 .isInstanceOf(NrtException.class)
-                .hasMessageContaining("is its folder there");
+                .hasMessageContaining("there is no folder");
         packer.write(file, withMember("x"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .startsWith("rw-");

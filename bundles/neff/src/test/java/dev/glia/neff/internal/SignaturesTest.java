@@ -136,7 +136,7 @@ class SignaturesTest {
     /** In time of this thread, which the load of the machine does not change much. */
     private long costOfRefusal(MemorySegment bytes) {
         var clock = ManagementFactory.getThreadMXBean();
-        var signatures = new Signatures(file, keys, new Refusals(file.toString()));
+        var signatures = new Signatures(file, keys, Refusals.of(file));
         long before = clock.getCurrentThreadCpuTime();
         assertThatThrownBy(() -> signatures.require(bytes)).hasMessageContaining("is of none");
         return clock.getCurrentThreadCpuTime() - before;

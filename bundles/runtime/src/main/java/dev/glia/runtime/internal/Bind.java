@@ -46,7 +46,7 @@ record Bind(
     public String overdue(long millis) {
         return seat.driver()
                 + " has not bound the tensors of model "
-                + model.name()
+                + model.label()
                 + " on NeuronCore "
                 + model.core().index()
                 + " after "

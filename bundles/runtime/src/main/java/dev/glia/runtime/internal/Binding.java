@@ -46,7 +46,7 @@ final class Binding implements DriverCall.Work<Void> {
         try {
             invocation.close();
         } catch (RuntimeException | Error failure) {
-            LOG.error("A driver failed to unbind model {}", model.name(), failure);
+            LOG.error("A driver failed to unbind model {}", model.label(), failure);
         } finally {
             closed = true;
             memory.release();
@@ -89,7 +89,7 @@ final class Binding implements DriverCall.Work<Void> {
     public String overdue(long millis) {
         return seat.driver()
                 + " has not unbound the tensors of model "
-                + model.name()
+                + model.label()
                 + " from NeuronCore "
                 + model.core().index()
                 + " after "

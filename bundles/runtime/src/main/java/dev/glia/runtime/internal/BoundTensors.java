@@ -51,7 +51,9 @@ final class BoundTensors {
     }
 
     private Tensor bound(TensorInfo info, NativeTensor given) {
-        if (given.info().dtype() != info.dtype()) {
+        // By their numbers: Booleans are bytes.
+        if (given.info().dtype().code() != info.dtype().code()
+                || !extents(given.info()).equals(extents(info))) {
             throw given.invalid(
                     "cannot be bound to " + info.name() + ", which is " + info.typeAndShape());
         }
@@ -67,6 +69,11 @@ final class BoundTensors {
         }
         held.add(given.storage());
         return new NativeTensor(info, memory, given.storage());
+    }
+
+    /** A slice keeps its outer dimension, of which it has one: those do not count. */
+    private static List<Long> extents(TensorInfo info) {
+        return info.shape().stream().filter(extent -> extent != 1).toList();
     }
 
     /** Only for those who hold it. */

@@ -3,6 +3,7 @@ package dev.glia.runtime.internal;
 import dev.glia.device.Architecture;
 import dev.glia.device.DeviceDriver;
 import dev.glia.device.GraphCompiler;
+import dev.glia.neff.FileKind;
 import dev.glia.neff.NeffWriter;
 import dev.glia.neff.NeffWriter.Content;
 import dev.glia.runtime.DType;
@@ -17,6 +18,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,11 +57,22 @@ public final class Compiler implements NeffCompiler {
 
     @Override
     public Report compile(Request request) {
+        requireGraph(request.source());
         Architecture architecture = architecture(request.architecture());
         int lnc = logicalCoreSize(architecture, request.lnc());
-        requireReadable(request.source());
+        writer.requireTarget(request.target());
+        requireOther(request.target(), request.source(), "the model itself");
         GraphCompiler.Compiled compiled =
-                graphs.compile(request.source(), request.dims(), request.portable());
+                graphs.compile(
+                        new GraphFile(
+                                request.source(),
+                                architecture.name(),
+                                lnc,
+                                request.dims(),
+                                request.shapes(),
+                                request.fixes()));
+        compiled.files()
+                .forEach(file -> requireOther(request.target(), file, "a part of the model"));
         requireTypes(architecture, compiled.dtypes());
         String name = request.name().orElseGet(() -> request.target().getFileName().toString());
         long bytes =
@@ -79,8 +92,18 @@ public final class Compiler implements NeffCompiler {
                 architecture.name(),
                 compiled.inputs(),
                 compiled.outputs(),
-                bytes);
+                bytes,
+                compiled.notes());
     }
+
+    private record GraphFile(
+            Path path,
+            String architecture,
+            int lnc,
+            Map<String, Long> dims,
+            Map<String, List<Long>> shapes,
+            Map<String, List<Number>> fixes)
+            implements GraphCompiler.Source {}
 
     private Architecture architecture(String name) {
         List<Architecture> known =
@@ -122,15 +145,46 @@ public final class Compiler implements NeffCompiler {
         return asked;
     }
 
-    private void requireReadable(Path source) {
+    private void requireGraph(Path source) {
         String file = source.getFileName().toString().toLowerCase(Locale.ROOT);
         if (!Files.isRegularFile(source)) {
             throw new NrtException(NrtStatus.NRT_INVALID, source + " is no file that can be read");
         }
-        if (graphs.endings().stream().noneMatch(ending -> file.endsWith("." + ending))) {
+        boolean compiles =
+                graphs.endings().stream().anyMatch(ending -> file.endsWith("." + ending));
+        // What its ending promises is left to the compiler; anything else it is no graph.
+        FileKind.of(source)
+                .filter(kind -> !compiles || !kind.fits(file))
+                .ifPresent(
+                        kind -> {
+                            throw new NrtException(
+                                    NrtStatus.NRT_INVALID,
+                                    source
+                                            + ": "
+                                            + kind.insteadOf(
+                                                    FileKind.Wanted.GRAPH, source.toString()));
+                        });
+        if (!compiles) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
                     source + " has none of the endings that can be compiled: " + graphs.endings());
+        }
+    }
+
+    /** A file may have several names. */
+    private static void requireOther(Path target, Path input, String what) {
+        try {
+            if (Files.exists(target) && Files.isSameFile(target, input)) {
+                throw new NrtException(
+                        NrtStatus.NRT_INVALID,
+                        "%s is %s (%s); choose another name for the NEFF"
+                                .formatted(target, what, input));
+            }
+        } catch (IOException unreadable) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    "cannot compare %s with %s: %s".formatted(target, input, unreadable),
+                    unreadable);
         }
     }
 

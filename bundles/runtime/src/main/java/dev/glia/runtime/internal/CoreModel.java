@@ -101,7 +101,7 @@ final class CoreModel implements Model {
 
     /** Notes whether a driver hangs while it loads this NEFF. */
     void hangs(boolean now) {
-        runtime.hangs(neff.uuid(), now);
+        runtime.hangs(neff, now);
     }
 
     /** {@return whether a plain request returns before it has ended} */
@@ -135,15 +135,18 @@ final class CoreModel implements Model {
         return policy.timeoutNanos();
     }
 
-    /** Decides what a status between success and failure is. */
-    void judge(NrtStatus status) {
+    /** Decides what a status between success and failure is; only then looks at the outputs. */
+    void judge(NrtStatus status, List<Tensor> outputs) {
         if (policy.failOnNan() && status == NrtStatus.NRT_EXEC_COMPLETED_WITH_NUM_ERR) {
             throw new NrtException(
                     status,
                     "model "
-                            + name()
+                            + label()
                             + " produced NaN on NeuronCore "
                             + core.index()
+                            + Elements.firstNan(outputs)
+                                    .map(place -> ", the first in output " + place)
+                                    .orElse("")
                             + "; look at its inputs, or unset NEURON_FAIL_ON_NAN to get the outputs all the same");
         }
     }
@@ -187,6 +190,11 @@ final class CoreModel implements Model {
     @Override
     public String name() {
         return neff.name();
+    }
+
+    /** {@return what it is called in messages} */
+    String label() {
+        return neff.label();
     }
 
     @Override
@@ -264,7 +272,7 @@ final class CoreModel implements Model {
             add(execution);
         } catch (OutOfMemoryError memory) {
             bound.release();
-            throw Tensors.noMemory("the tensors of model " + name(), memory);
+            throw Tensors.noMemory("the tensors of model " + label(), memory);
         } catch (RuntimeException | Error failure) {
             bound.release();
             throw failure;
@@ -287,7 +295,7 @@ final class CoreModel implements Model {
     private synchronized void requireOpen() {
         if (closed) {
             throw new NrtException(
-                    NrtStatus.NRT_CLOSED, "model " + name() + " is unloaded; load it again");
+                    NrtStatus.NRT_CLOSED, "model " + label() + " is unloaded; load it again");
         }
     }
 
@@ -313,7 +321,7 @@ final class CoreModel implements Model {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
                     "model "
-                            + name()
+                            + label()
                             + " has no tensor "
                             + String.join(", ", unknown)
                             + "; it has the inputs "
@@ -395,10 +403,7 @@ final class CoreModel implements Model {
         List<Binding> left =
                 bindings.stream().filter(binding -> binding.seat().isClosed()).toList();
         if (!left.isEmpty()) {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("glia-unbinding-nc" + core.index())
-                    .start(() -> left.forEach(Binding::close));
+            Errands.start("glia-unbinding-nc" + core.index(), () -> left.forEach(Binding::close));
         }
     }
 }

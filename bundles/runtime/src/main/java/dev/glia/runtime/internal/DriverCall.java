@@ -82,7 +82,7 @@ final class DriverCall<T> {
             letGo();
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
-                    "there can be no thread for " + work.name() + " model " + model.name(),
+                    "there can be no thread for " + work.name() + " model " + model.label(),
                     memory);
         }
         return await(limitNanos);
@@ -140,11 +140,11 @@ final class DriverCall<T> {
 
     private void endLate(T value) {
         boolean _ = Thread.interrupted(); // It was meant for the driver.
-        LOG.warn("{} model {} has ended after its deadline, in vain", work.name(), model.name());
+        LOG.warn("{} model {} has ended after its deadline, in vain", work.name(), model.label());
         try {
             work.endLate(value);
         } catch (RuntimeException | Error failed) {
-            LOG.error("{} failed to give model {} back", seat.driver(), model.name(), failed);
+            LOG.error("{} failed to give model {} back", seat.driver(), model.label(), failed);
         } finally {
             seat.returned();
             model.neff().release();
@@ -180,7 +180,7 @@ final class DriverCall<T> {
                             .suspend(
                                     work.name()
                                             + " model "
-                                            + model.name()
+                                            + model.label()
                                             + " on it goes on after its deadline");
         }
         work.abandoned();

@@ -202,10 +202,7 @@ final class DriverSlot {
         if (trial == null) {
             Trial first = next();
             if (first != null) {
-                Thread.ofPlatform()
-                        .daemon()
-                        .name("glia-driver-" + architecture)
-                        .start(() -> tryAll(first));
+                Errands.start("glia-driver-" + architecture, () -> tryAll(first));
             }
         }
         lock.changed();

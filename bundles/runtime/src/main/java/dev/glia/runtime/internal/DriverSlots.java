@@ -12,6 +12,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
@@ -61,6 +62,11 @@ public final class DriverSlots implements Drivers {
     /** Returns when no request holds the driver any more: the registry then lets it go. */
     void removeDriver(ServiceReference<DeviceDriver> driver) {
         of(architecture(driver)).remove((Long) driver.getProperty(Constants.SERVICE_ID));
+    }
+
+    @Deactivate
+    void stop() {
+        Errands.awaitEnd();
     }
 
     private static String architecture(ServiceReference<DeviceDriver> driver) {

@@ -1,11 +1,14 @@
 package dev.glia.runtime.internal;
 
 import dev.glia.runtime.DType;
+import dev.glia.runtime.Tensor;
 import dev.glia.runtime.TensorInfo;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -43,7 +46,7 @@ final class Elements {
             case FLOAT16 -> Float.floatToFloat16(fraction);
             case FLOAT8E3, FLOAT8E4, FLOAT8E5 ->
                     random.nextInt(1, 0x30) | (fraction < 0 ? 0x80 : 0);
-            case UINT8 -> 1;
+            case UINT8, BOOL -> 1;
             default -> fraction < 0 ? 1 : 2;
         };
     }
@@ -70,6 +73,20 @@ final class Elements {
             }
         }
         return -1;
+    }
+
+    /** {@return where the first NaN of some tensors is, such as {@code y at [0, 3]}} */
+    static Optional<String> firstNan(List<Tensor> tensors) {
+        for (Tensor tensor : tensors) {
+            TensorInfo info = tensor.info();
+            long count = info.elements();
+            for (long i = 0; i < count; i++) {
+                if (isNan(info.dtype(), get(info.dtype(), tensor.segment(), i))) {
+                    return Optional.of(info.name() + " at " + info.place(i));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** {@return an element, as its value where Java has one, and as its bits} */

@@ -27,7 +27,7 @@ final class LateDriver {
     }
 
     synchronized void await() {
-        waiting = Thread.ofPlatform().daemon().name("glia-late-driver").start(this::run);
+        waiting = Errands.start("glia-late-driver", this::run);
     }
 
     synchronized void stop() {

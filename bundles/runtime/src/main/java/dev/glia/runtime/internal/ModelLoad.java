@@ -24,7 +24,7 @@ record ModelLoad(CoreModel model, CoreSession session) implements DriverCall.Wor
     @Override
     public String overdue(long millis) {
         return "model "
-                + model.name()
+                + model.label()
                 + " is not loaded on NeuronCore "
                 + model.core().index()
                 + " after "

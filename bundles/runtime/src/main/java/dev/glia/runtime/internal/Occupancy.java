@@ -6,6 +6,7 @@ import dev.glia.runtime.NrtStatus;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Who has a prepared execution: nobody, one request, or who closes it. Whoever has it may change
@@ -21,6 +22,7 @@ final class Occupancy {
     private static final long WAIT_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final CoreModel model;
+    private final BooleanSupplier stopped;
     private final AtomicInteger state = new AtomicInteger(BUSY);
     private volatile boolean closing;
 
@@ -30,18 +32,19 @@ final class Occupancy {
     /** Who waits until the request in flight has ended, if somebody does. */
     private volatile Thread waiter;
 
-    Occupancy(CoreModel model) {
+    /**
+     * Prepares.
+     *
+     * @param stopped whether the request that has it was stopped, at its deadline or by somebody
+     *     who cancelled it; asked only when another one is refused
+     */
+    Occupancy(CoreModel model, BooleanSupplier stopped) {
         this.model = model;
+        this.stopped = stopped;
     }
 
-    /** Takes it for one request. */
-    void take() {
-        if (!tryTake()) {
-            throw busy("already runs; prepare one for each request in flight");
-        }
-    }
-
-    private boolean tryTake() {
+    /** {@return whether the caller has it for one request} */
+    boolean tryTake() {
         if (state.compareAndSet(IDLE, BUSY)) {
             if (!closing) {
                 return true;
@@ -50,14 +53,31 @@ final class Occupancy {
         }
         if (closing) {
             throw new NrtException(
-                    NrtStatus.NRT_CLOSED, "this execution of model " + model.name() + " is closed");
+                    NrtStatus.NRT_CLOSED,
+                    "this execution of model " + model.label() + " is closed");
         }
         return false;
     }
 
-    private NrtException busy(String why) {
+    /** {@return the refusal of a request while another one has it} */
+    NrtException busy() {
+        String why =
+                hangs
+                        ? "waits for its driver, which goes on binding or unbinding its tensors after its deadline"
+                        : stopped.getAsBoolean()
+                                ? "still runs its last request, which was answered when it was stopped and goes on"
+                                : isStuck() ? "runs on a core that is quarantined" : null;
         return new NrtException(
-                NrtStatus.NRT_EXEC_NC_BUSY, "this execution of model " + model.name() + " " + why);
+                NrtStatus.NRT_EXEC_NC_BUSY,
+                "this execution of model "
+                        + model.label()
+                        + (why == null
+                                ? " already runs; prepare one for each request in flight"
+                                : " "
+                                        + why
+                                        + "; use another "
+                                        + (isStuck() ? "NeuronCore" : "execution")
+                                        + ", try again when that has ended, or restart the process"));
     }
 
     /** Takes it when its request in flight has ended. */
@@ -65,13 +85,13 @@ final class Occupancy {
         long start = System.nanoTime();
         while (!tryTake()) {
             if (isStuck()) {
-                throw busy("runs on a core that is quarantined");
+                throw busy();
             }
             if (limitNanos != 0 && System.nanoTime() - start > limitNanos) {
                 throw new NrtException(
                         NrtStatus.NRT_TIMEOUT,
                         "the request in flight of model "
-                                + model.name()
+                                + model.label()
                                 + " has not ended in time for the next one; raise"
                                 + " NEURON_RT_EXEC_TIMEOUT, or prepare more executions");
             }
@@ -80,7 +100,7 @@ final class Occupancy {
                         NrtStatus.NRT_FAILURE,
                         "the thread was interrupted while it waited for the request in flight of"
                                 + " model "
-                                + model.name());
+                                + model.label());
             }
             waiter = Thread.currentThread();
             if (state.get() == BUSY) {

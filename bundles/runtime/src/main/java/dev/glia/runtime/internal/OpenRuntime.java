@@ -33,7 +33,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -59,7 +58,7 @@ final class OpenRuntime implements NeuronRuntime {
     private final List<NeuronCore> cores = new ArrayList<>();
     private final List<Lane> lanes = new ArrayList<>();
     private final Set<CoreModel> models = ConcurrentHashMap.newKeySet();
-    private final Set<UUID> hanging = ConcurrentHashMap.newKeySet();
+    private final Set<String> hanging = ConcurrentHashMap.newKeySet();
     private volatile CompletionListener listener;
     private volatile RuntimeState state = RuntimeState.INIT;
 
@@ -215,14 +214,14 @@ final class OpenRuntime implements NeuronRuntime {
                                     LOG.warn(
                                             "Asynchronous request {} of model {} on NeuronCore {} failed: {}",
                                             completion.sequence(),
-                                            model.name(),
+                                            model.label(),
                                             completion.core(),
                                             failure.getMessage()));
             return;
         }
         try {
             told.completed(model, completion);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | LinkageError failure) {
             LOG.warn("The completion listener of the application failed", failure);
         }
     }
@@ -232,32 +231,35 @@ final class OpenRuntime implements NeuronRuntime {
      * it has a thread of its own; the last of several writes what holds then.
      */
     private void tellOthers(int core) {
-        Thread.ofPlatform()
-                .daemon()
-                .name("glia-quarantine-nc" + core)
-                .start(
-                        () -> {
-                            synchronized (claim) {
-                                claim.note(claim.cores().get(core), lanes.get(core).quarantined());
-                            }
-                        });
+        Errands.start(
+                "glia-quarantine-nc" + core,
+                () -> {
+                    synchronized (claim) {
+                        claim.note(claim.cores().get(core), lanes.get(core).quarantined());
+                    }
+                });
     }
 
     /** Notes whether a driver hangs while it loads a NEFF: once more would cost another core. */
-    void hangs(UUID neff, boolean now) {
+    void hangs(Neff neff, boolean now) {
         if (now) {
-            hanging.add(neff);
+            hanging.add(identity(neff));
         } else {
-            hanging.remove(neff);
+            hanging.remove(identity(neff));
         }
     }
 
+    /** The id alone is what the file says, and others may say the same. */
+    private static String identity(Neff neff) {
+        return neff.uuid() + " " + neff.label();
+    }
+
     void requireNotHanging(Neff neff) {
-        if (hanging.contains(neff.uuid())) {
+        if (hanging.contains(identity(neff))) {
             throw new NrtException(
                     NrtStatus.NRT_EXEC_NC_BUSY,
                     "loading model "
-                            + neff.name()
+                            + neff.label()
                             + " goes on after its deadline on a quarantined core, and is not begun"
                             + " on another one; check the NEFF, or restart the process");
         }

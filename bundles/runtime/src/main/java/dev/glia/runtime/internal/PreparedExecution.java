@@ -65,7 +65,7 @@ final class PreparedExecution implements Execution, LaneTask {
         this.bound = bound;
         this.inputs = inputs;
         this.outputs = outputs;
-        this.occupancy = new Occupancy(model);
+        this.occupancy = new Occupancy(model, () -> stopped);
         this.whenDone = model::completed;
     }
 
@@ -88,7 +88,7 @@ final class PreparedExecution implements Execution, LaneTask {
         List<String> names = tensors.stream().map(tensor -> tensor.info().name()).toList();
         throw new NrtException(
                 NrtStatus.NRT_INVALID,
-                "model " + model.name() + " has no " + kind + " " + name + "; it has " + names);
+                "model " + model.label() + " has no " + kind + " " + name + "; it has " + names);
     }
 
     @Override
@@ -106,7 +106,7 @@ final class PreparedExecution implements Execution, LaneTask {
         if (model.isAsynchronous()) {
             return queue(1);
         }
-        occupancy.take();
+        take();
         getReady(1);
         return model.lane().run(this, model.timeoutNanos());
     }
@@ -116,12 +116,12 @@ final class PreparedExecution implements Execution, LaneTask {
         if (times < 1) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "model " + model.name() + " is executed at least once, not " + times);
+                    "model " + model.label() + " is executed at least once, not " + times);
         }
         if (model.isAsynchronous()) {
             return queue(times);
         }
-        occupancy.take();
+        take();
         getReady(times);
         return model.lane().run(this, limitNanos(times));
     }
@@ -136,9 +136,15 @@ final class PreparedExecution implements Execution, LaneTask {
 
     @Override
     public Submission submit() {
-        occupancy.take();
+        take();
         getReady(1);
         return model.lane().submit(this, model.timeoutNanos(), whenDone);
+    }
+
+    private void take() {
+        if (!occupancy.tryTake()) {
+            throw occupancy.busy();
+        }
     }
 
     private long limitNanos(int times) {
@@ -234,10 +240,7 @@ final class PreparedExecution implements Execution, LaneTask {
     /** Not on the thread of a lane, on which others wait: the driver may hang. */
     private void closeElsewhere() {
         try {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("glia-close-nc" + model.core().index())
-                    .start(this::closeForNobody);
+            Errands.start("glia-close-nc" + model.core().index(), this::closeForNobody);
         } catch (OutOfMemoryError noThread) {
             closeForNobody();
         }
@@ -270,7 +273,7 @@ final class PreparedExecution implements Execution, LaneTask {
         Invocation bound = binding.invocation();
         NrtStatus status = brief ? bound.run() : runMeasured(bound);
         if (status != NrtStatus.NRT_SUCCESS) {
-            model.judge(status);
+            model.judge(status, outputs);
         }
         return status;
     }
@@ -304,7 +307,7 @@ final class PreparedExecution implements Execution, LaneTask {
 
     @Override
     public String model() {
-        return model.name();
+        return model.label();
     }
 
     /** Takes no more requests. */

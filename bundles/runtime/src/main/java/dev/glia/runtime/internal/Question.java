@@ -49,7 +49,7 @@ final class Question implements LaneTask, AutoCloseable {
     public NrtStatus run() {
         if (stopped) {
             throw new NrtException(
-                    NrtStatus.NRT_CLOSED, "model " + model.name() + " is being unloaded");
+                    NrtStatus.NRT_CLOSED, "model " + model.label() + " is being unloaded");
         }
         return invocation.run();
     }
@@ -75,7 +75,7 @@ final class Question implements LaneTask, AutoCloseable {
 
     @Override
     public String model() {
-        return model.name();
+        return model.label();
     }
 
     @Override

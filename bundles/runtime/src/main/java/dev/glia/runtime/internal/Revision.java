@@ -90,10 +90,7 @@ final class Revision {
         }
         seats.forEach(Seat::close);
         try {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("glia-drain")
-                    .start(() -> releaseLate(end(patience, gone), patience));
+            Errands.start("glia-drain", () -> releaseLate(end(patience, gone), patience));
         } catch (OutOfMemoryError noThread) {
             end(patience, gone);
         }

@@ -9,6 +9,8 @@ import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
 import dev.glia.neff.NeffReader;
 import dev.glia.runtime.NeuronRuntime;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeLifecycle;
 import dev.glia.runtime.RuntimeState;
 
@@ -45,6 +47,7 @@ public final class RuntimeComponent implements RuntimeLifecycle {
 
     private RuntimeState state = RuntimeState.START;
     private OpenRuntime runtime;
+    private boolean stopped;
     private ServiceRegistration<NeuronRuntime> registration;
 
     /** Records what is needed later. */
@@ -73,7 +76,7 @@ public final class RuntimeComponent implements RuntimeLifecycle {
         }
         try {
             init();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | LinkageError failure) {
             LOG.error("The runtime is not initialised: {}", failure.getMessage());
             if (!knowsMachine()) {
                 late.await();
@@ -98,7 +101,7 @@ public final class RuntimeComponent implements RuntimeLifecycle {
     private boolean knowsMachine() {
         try {
             return machine.info() != null;
-        } catch (RuntimeException unknown) {
+        } catch (RuntimeException | LinkageError unknown) {
             return false;
         }
     }
@@ -112,7 +115,7 @@ public final class RuntimeComponent implements RuntimeLifecycle {
         }
         try {
             init();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | LinkageError failure) {
             LOG.error("The runtime is not initialised: {}", failure.getMessage());
         }
         return true;
@@ -140,6 +143,10 @@ public final class RuntimeComponent implements RuntimeLifecycle {
     public synchronized NeuronRuntime init() {
         if (runtime != null) {
             return runtime;
+        }
+        if (stopped) {
+            throw new NrtException(
+                    NrtStatus.NRT_CLOSED, "this runtime was stopped; get the new service");
         }
         MachineInfo host = machine.info();
         CoreClaim claim = allocator.claim();
@@ -185,6 +192,7 @@ public final class RuntimeComponent implements RuntimeLifecycle {
         late.stop();
         NeuronRuntime open;
         synchronized (this) {
+            stopped = true;
             open = runtime;
         }
         if (open != null) {

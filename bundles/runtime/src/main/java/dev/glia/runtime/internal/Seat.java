@@ -190,7 +190,7 @@ final class Seat {
             List<java.lang.foreign.MemorySegment> outputs) {
         LoadedModel loaded = models.get(model);
         if (loaded == null) {
-            throw new NrtException(NrtStatus.NRT_CLOSED, "model " + model.name() + " is unloaded");
+            throw new NrtException(NrtStatus.NRT_CLOSED, "model " + model.label() + " is unloaded");
         }
         return Objects.requireNonNull(loaded.bind(inputs, outputs), "no bound model");
     }

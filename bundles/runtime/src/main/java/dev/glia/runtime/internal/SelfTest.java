@@ -70,7 +70,7 @@ final class SelfTest {
         } catch (RuntimeException | OutOfMemoryError failure) {
             LOG.debug(
                     "Model {} is only loaded by a driver that takes over: {}",
-                    model.name(),
+                    model.label(),
                     failure.getMessage());
         }
     }
@@ -200,7 +200,7 @@ final class SelfTest {
             NrtStatus expectedStatus,
             List<MemorySegment> expected,
             String what) {
-        String wrong = "it " + what + " with model " + model.name() + ": ";
+        String wrong = "it " + what + " with model " + model.label() + ": ";
         if (status != expectedStatus) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,

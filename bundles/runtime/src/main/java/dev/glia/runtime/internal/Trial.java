@@ -101,7 +101,7 @@ final class Trial {
     /** {@return why the driver is refused, or null when it has taken over} */
     NrtException perform() {
         try {
-            Thread.ofPlatform().daemon().name("glia-trial-" + architecture).start(this::run);
+            Errands.start("glia-trial-" + architecture, this::run);
         } catch (OutOfMemoryError noThread) {
             ended.countDown();
             return new NrtException(
@@ -128,10 +128,7 @@ final class Trial {
     private void cancelRun() {
         Invocation hangs = running;
         if (hangs != null) {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("glia-cancel-" + architecture)
-                    .start(() -> cancel(hangs));
+            Errands.start("glia-cancel-" + architecture, () -> cancel(hangs));
         }
     }
 
@@ -209,11 +206,11 @@ final class Trial {
         carried.add(model);
         long limit =
                 model.loadTimeoutNanos() == 0 ? UNLIMITED_LOAD_NANOS : model.loadTimeoutNanos();
-        step("load model " + model.name() + " on " + core(model), limit);
+        step("load model " + model.label() + " on " + core(model), limit);
         var loaded = seat.loadHere(model);
         step("give way to the serving driver", UNLIMITED_LOAD_NANOS);
         model.selfTest().learn(slot, patience.testNanos());
-        step("answer with model " + model.name() + " on " + core(model), patience.testNanos());
+        step("answer with model " + model.label() + " on " + core(model), patience.testNanos());
         model.selfTest().check(loaded, this::runs);
     }
 

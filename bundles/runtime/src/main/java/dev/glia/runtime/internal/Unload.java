@@ -56,7 +56,7 @@ final class Unload {
                     "{} failed to unload model {} from NeuronCore {}; what the model took there may"
                             + " stay taken until the process ends",
                     driver,
-                    model.name(),
+                    model.label(),
                     model.core().index(),
                     failure);
         } finally {
@@ -76,7 +76,7 @@ final class Unload {
             seat.exit();
             return;
         }
-        LOG.warn("Unloading model {} has ended after its deadline", model.name());
+        LOG.warn("Unloading model {} has ended after its deadline", model.label());
         seat.returned();
         if (suspension != null) {
             suspension.close();
@@ -100,7 +100,7 @@ final class Unload {
                     model.lane()
                             .suspend(
                                     "unloading model "
-                                            + model.name()
+                                            + model.label()
                                             + " from it goes on after its deadline");
         }
         LOG.error(
@@ -108,7 +108,7 @@ final class Unload {
                         + " stopped: the core is abandoned until that ends, or the process does;"
                         + " restart the process, and report it to the vendor of the driver",
                 driver,
-                model.name(),
+                model.label(),
                 model.core().index(),
                 TimeUnit.NANOSECONDS.toMillis(nanos));
         return true;

@@ -3,6 +3,7 @@ package dev.glia.runtime.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.glia.runtime.DType;
+import dev.glia.runtime.Tensor;
 import dev.glia.runtime.TensorInfo;
 
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 class ElementsTest {
 
@@ -43,6 +46,32 @@ class ElementsTest {
     })
     void comparesBitForBitButForNan(DType type, String one, String other, long element) {
         assertThat(Elements.mismatch(type, bytes(one), bytes(other))).isEqualTo(element);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FLOAT32, '2,2', 0000807f0000c07f0100807f00000000, 'y at [0, 1]'",
+        "FLOAT32, '2,2', 0000807f00000000000000000000c0ff, 'y at [1, 1]'",
+        "FLOAT16, '1,1,3', 007c007c017c, 'y at [0, 0, 2]'",
+        "FLOAT8E4, '2', 7eff, 'y at [1]'",
+        "BFLOAT16, '', c07f, 'y at []'",
+        "INT32, '1', 0000c07f, ",
+        "FLOAT32, '1', 0000807f, ",
+    })
+    void findsTheFirstNan(DType type, String shape, String bits, String place) {
+        long[] extents =
+                Stream.of(shape.split(","))
+                        .filter(each -> !each.isEmpty())
+                        .mapToLong(Long::parseLong)
+                        .toArray();
+        Tensor clean = tensor(TensorInfo.of("clean", DType.FLOAT32, 1), bytes("00000000"));
+        Tensor tensor = tensor(TensorInfo.of("y", type, extents), bytes(bits));
+
+        assertThat(Elements.firstNan(List.of(clean, tensor))).isEqualTo(Optional.ofNullable(place));
+    }
+
+    private static Tensor tensor(TensorInfo info, MemorySegment memory) {
+        return new NativeTensor(info, memory, Storage.ofApplication());
     }
 
     @ParameterizedTest

@@ -102,7 +102,9 @@ class TensorsTest {
         try (Tensor wide = runtime.allocate(TensorInfo.of("wide", DType.INT32, 2));
                 Tensor other = runtime.allocate(TensorInfo.of("other", DType.UINT32, 1))) {
             assertThatThrownBy(() -> model.prepare(TensorSet.of().with("x", wide), TensorSet.of()))
-                    .hasMessageStartingWith("NRT_INVALID (2): tensor x (int32 [1]) takes native");
+                    .as("both shapes are told")
+                    .hasMessage(
+                            "NRT_INVALID (2): tensor wide (int32 [2]) cannot be bound to x, which is int32 [1]");
             assertThatThrownBy(() -> model.prepare(TensorSet.of().with("x", other), TensorSet.of()))
                     .hasMessageContaining("tensor other (uint32 [1]) cannot be bound to x");
             assertThatThrownBy(() -> model.prepare(TensorSet.of(wide), TensorSet.of()))
@@ -221,7 +223,7 @@ class TensorsTest {
                     """
                     {'descr': '>i4', 'fortran_order': False, 'shape': (1,)}|1|its elements are >i4
                     {'descr': '<f4', 'fortran_order': False, 'shape': (1,)}|1|int32 is <i4
-                    {'descr': '<i4', 'fortran_order': True, 'shape': (1,)}|1|Fortran order
+                    {'descr': '<i4', 'fortran_order': True, 'shape': (2,2)}|4|Fortran order
                     {'descr': '<i4', 'fortran_order': False, 'shape': (2,)}|1|instead of 8
                     {'descr': '<i4', 'fortran_order': False, 'shape': (1,)}|2|8 bytes of elements
                     {'descr': '<i4', 'fortran_order': False, 'shape': (1,)}|0|0 bytes of elements
@@ -261,6 +263,15 @@ class TensorsTest {
         }
         assertThatThrownBy(() -> runtime.map(folder.resolve("none.npy"), DType.INT32))
                 .hasMessageContaining("cannot be read");
+        Path pointer = Files.writeString(folder.resolve("p.npy"), "version https://git-lfs");
+        assertThatThrownBy(() -> runtime.map(pointer, DType.INT32))
+                .hasMessageContaining("p.npy: it is a Git LFS pointer");
+        Path whole = Files.write(folder.resolve("whole.npy"), good);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> runtime.map(whole, DType.INT32))
+                .hasMessageStartingWith(
+                        "NRT_FAILURE (1): " + whole + ": the thread was interrupted");
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     private Path npy(String header, int elements, int value) throws IOException {

@@ -2,17 +2,20 @@ package dev.glia.engine.onnx.internal;
 
 import dev.glia.device.GraphCompiler;
 import dev.glia.device.ModelImage;
-import dev.glia.engine.onnx.internal.flat.OrtFormat;
+import dev.glia.engine.onnx.internal.onnx.Bfloat16;
 import dev.glia.engine.onnx.internal.onnx.CanonicalModel;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.ElementTypes;
 import dev.glia.engine.onnx.internal.onnx.ExposedValues;
 import dev.glia.engine.onnx.internal.onnx.ExternalData;
-import dev.glia.engine.onnx.internal.onnx.NodeOrder;
+import dev.glia.engine.onnx.internal.onnx.LargeConstants;
+import dev.glia.engine.onnx.internal.onnx.SelfContained;
+import dev.glia.engine.onnx.internal.onnx.ShapeSources;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.onnx.WeightStore;
 import dev.glia.engine.onnx.internal.ort.Ort;
+import dev.glia.engine.onnx.internal.ort.OrtErrors;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtSession;
 import dev.glia.runtime.NrtException;
@@ -29,6 +32,8 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +43,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Compiles ONNX files: closes open dimensions, takes weights in, and lets ONNX Runtime rewrite the
@@ -48,13 +54,26 @@ public final class OnnxCompiler implements GraphCompiler {
     private static final Logger LOG = LoggerFactory.getLogger("NEFF.compile_onnx");
     private static final String MEMBER = "model.onnx";
 
+    /** What the rewritten graph takes and gives, and the files beside it that were read. */
+    private record Tensors(
+            List<TensorInfo> inputs,
+            List<TensorInfo> outputs,
+            Set<Path> files,
+            List<String> notes) {}
+
     private final OnnxRuntime runtime;
+    private final TrialRun.Limits limits;
 
     /** Remembers; loads nothing. */
     @Activate
     public OnnxCompiler(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) OnnxRuntime runtime) {
+        this(runtime, TrialRun.Limits.USUAL);
+    }
+
+    OnnxCompiler(OnnxRuntime runtime, TrialRun.Limits limits) {
         this.runtime = runtime;
+        this.limits = limits;
     }
 
     @Override
@@ -63,144 +82,139 @@ public final class OnnxCompiler implements GraphCompiler {
     }
 
     @Override
-    public Compiled compile(Path source, Map<String, Long> dims, boolean portable) {
-        String name = String.valueOf(source.getFileName());
-        byte[] complete =
-                SourceModel.complete(
-                        read(source),
-                        name,
-                        dims,
-                        new ExternalData(source.toAbsolutePath().getParent()));
-        Path folder = null;
-        try {
-            folder = Files.createTempDirectory("glia-compile");
-            return optimize(complete, name, portable, folder.resolve(MEMBER));
-        } catch (IOException unwritable) {
+    public Compiled compile(Source wanted) {
+        String name = String.valueOf(wanted.path().getFileName());
+        try (MemoryFile model = new MemoryFile();
+                MemoryFile constants = new MemoryFile()) {
+            Tensors tensors =
+                    optimize(
+                            wanted, name, new OrtSession.Rewritten(model.path(), constants.path()));
+            return compiled(tensors, name, model, constants);
+        } catch (OutOfMemoryError full) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
-                    "cannot compile " + name + " in a temporary folder: " + unwritable,
-                    unwritable);
-        } finally {
-            delete(folder);
+                    "there is not enough memory to compile %s (%s); it takes about three times its constants"
+                            .formatted(name, full.getMessage()),
+                    full);
+        } catch (IOException unreadable) {
+            throw new NrtException(
+                    NrtStatus.NRT_RESOURCE,
+                    "cannot compile " + name + ": " + unreadable,
+                    unreadable);
         }
     }
 
-    private static byte[] read(Path source) {
+    private static MemorySegment read(Path source, Arena memory) {
         try {
             if (!Files.isRegularFile(source)) {
                 throw new NrtException(
                         NrtStatus.NRT_INVALID, source + " is no file; give an ONNX file");
             }
-            if (Files.size(source) > Integer.MAX_VALUE - Long.BYTES) {
-                throw new NrtException(
-                        NrtStatus.NRT_INVALID,
-                        source + " has " + Files.size(source) + " bytes; ONNX files end at 2 GiB");
+            try (FileChannel channel = FileChannel.open(source)) {
+                if (channel.size() > Integer.MAX_VALUE) {
+                    throw new NrtException(
+                            NrtStatus.NRT_INVALID,
+                            source
+                                    + " has "
+                                    + channel.size()
+                                    + " bytes; ONNX files end at 2 GiB: save its constants in files"
+                                    + " beside it, as external data");
+                }
+                return ExternalData.read(channel, 0, channel.size(), memory);
             }
-            return Files.readAllBytes(source);
         } catch (IOException unreadable) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID, "cannot read " + source + ": " + unreadable, unreadable);
         }
     }
 
-    private Compiled optimize(byte[] complete, String name, boolean portable, Path optimized)
-            throws IOException {
+    /** The constants of the file are in memory until it is rewritten, and not longer. */
+    private Tensors optimize(Source wanted, String name, OrtSession.Rewritten rewritten) {
         Ort ort = runtime.ort();
-        List<TensorInfo> inputs;
-        List<TensorInfo> outputs;
-        try (Arena arena = Arena.ofConfined();
-                OrtSession session =
-                        new OrtSession(
-                                ort,
-                                copy(arena, complete),
-                                OrtSession.Optimization.PORTABLE,
-                                Optional.of(
-                                        new OrtSession.Rewritten(
-                                                optimized, OrtSession.Format.ONNX)))) {
-            inputs = tensors(session.inputs(), TensorInfo.Usage.INPUT);
-            outputs =
-                    session.outputs().stream().allMatch(OrtSession.Port::isStatic)
-                            ? tensors(session.outputs(), TensorInfo.Usage.OUTPUT)
-                            : tensors(TrialRun.outputs(session, inputs), TensorInfo.Usage.OUTPUT);
-        } catch (OrtException refused) {
-            throw new NrtException(
-                    refused.code() == OrtException.NOT_IMPLEMENTED
-                            ? NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION
-                            : NrtStatus.NRT_INVALID,
-                    "ONNX Runtime "
-                            + ort.version()
-                            + " refuses "
-                            + name
-                            + ": "
-                            + refused.getMessage(),
-                    refused);
-        }
-        byte[] model = CanonicalModel.of(Files.readAllBytes(optimized), name);
-        return new Compiled(
-                new ModelImage.Graph(OnnxEngine.ONNX, MEMBER),
-                portable
-                        ? members(model, Optional.empty(), "", name)
-                        : fastMembers(ort, model, name, optimized),
-                inputs,
-                outputs,
-                ElementTypes.of(model, name, inferredTypes(ort, model, name)));
-    }
-
-    /** Without the graph for this kind of CPU where ONNX Runtime or its format has none. */
-    private static Map<String, MemorySegment> fastMembers(
-            Ort ort, byte[] model, String name, Path file) throws IOException {
-        try {
-            Optional<byte[]> laidOut = laidOut(ort, model, name, file);
-            return members(model, laidOut, OnnxEngine.laidOut(MEMBER, ort), name);
-        } catch (IllegalArgumentException | ArithmeticException unknown) {
-            LOG.debug("{}: not laid out for this CPU: {}", name, unknown.getMessage());
-            return members(model, Optional.empty(), "", name);
-        }
-    }
-
-    /**
-     * The graph for every CPU, the graph as it is laid out for this kind of CPU, and the weights of
-     * both. Weights are in the order that loads fastest here; other CPUs restore them.
-     */
-    private static Map<String, MemorySegment> members(
-            byte[] model, Optional<byte[]> laidOut, String laidOutMember, String name) {
-        WeightStore weights = new WeightStore();
-        Optional<byte[]> fast = laidOut.map(graph -> OrtFormat.separate(graph, weights));
-        Map<String, MemorySegment> members = new LinkedHashMap<>();
-        members.put(MEMBER, automatic(weights.separate(model, name)));
-        fast.ifPresent(graph -> members.put(laidOutMember, automatic(graph)));
-        if (!weights.isEmpty()) {
-            members.put(StoredWeight.MEMBER, weights.memory());
-        }
-        return members;
-    }
-
-    /** Laid out once, put into one order, and then written in the format that opens fastest. */
-    private static Optional<byte[]> laidOut(Ort ort, byte[] model, String name, Path file)
-            throws IOException {
-        try {
-            rewrite(ort, model, OrtSession.Optimization.ALL, OrtSession.Format.ONNX, file);
-            byte[] graph = NodeOrder.of(CanonicalModel.of(Files.readAllBytes(file), name), name);
-            rewrite(ort, graph, OrtSession.Optimization.NONE, OrtSession.Format.ORT, file);
-            return Optional.of(Files.readAllBytes(file));
-        } catch (OrtException unwritten) {
-            LOG.debug("{}: not laid out for this CPU: {}", name, unwritten.getMessage());
-            return Optional.empty();
+        try (Arena memory = Arena.ofShared()) {
+            ExternalData external = new ExternalData(wanted.path(), memory);
+            LargeConstants.Apart apart =
+                    LargeConstants.of(read(wanted.path(), memory), name, external);
+            SourceModel.Complete complete =
+                    SourceModel.complete(apart.model(), name, wanted, external);
+            byte[] model = Bfloat16.inFloat32(complete.model(), name);
+            List<OrtSession.Constant> constants =
+                    SelfContained.check(ByteBuffer.wrap(model), name).stream()
+                            .map(
+                                    weight ->
+                                            new OrtSession.Constant(
+                                                    weight, apart.constants().get(weight.name())))
+                            .toList();
+            try (OrtSession session =
+                    new OrtSession(
+                            ort,
+                            copy(memory, model),
+                            constants,
+                            OrtSession.Optimization.PORTABLE,
+                            Optional.of(rewritten),
+                            () -> {})) {
+                // A constant of bfloat16 is an input too, behind the others, until it is written.
+                List<OrtSession.Port> ports =
+                        session.inputs().stream()
+                                .filter(
+                                        port ->
+                                                constants.stream()
+                                                        .map(constant -> constant.weight().name())
+                                                        .noneMatch(port.name()::equals))
+                                .toList();
+                List<TensorInfo> inputs = tensors(ports, TensorInfo.Usage.INPUT);
+                requireTensors(session.outputs());
+                TrialRun.Outputs outputs =
+                        TrialRun.outputs(
+                                session,
+                                inputs,
+                                complete.declared(),
+                                () -> ShapeSources.of(complete.model(), name),
+                                limits);
+                return new Tensors(
+                        inputs,
+                        tensors(outputs.ports(), TensorInfo.Usage.OUTPUT),
+                        external.files(),
+                        Stream.concat(complete.notes().stream(), outputs.notes().stream())
+                                .toList());
+            } catch (OrtException refused) {
+                throw refusal(ort, model, name, constants, refused);
+            }
         }
     }
 
-    private static void rewrite(
+    private static NrtException refusal(
             Ort ort,
             byte[] model,
-            OrtSession.Optimization optimization,
-            OrtSession.Format format,
-            Path file)
+            String name,
+            List<OrtSession.Constant> constants,
+            OrtException refused) {
+        String what = "ONNX Runtime " + ort.version() + " refuses " + name;
+        NrtException refusal = OrtErrors.refusal(what, refused, NrtStatus.NRT_INVALID);
+        return OrtErrors.noKernel(refused)
+                .map(missing -> MissingKernel.describe(ort, model, name, constants, missing))
+                .map(types -> new NrtException(refusal.status(), refusal.reason() + types, refused))
+                .orElse(refusal);
+    }
+
+    private Compiled compiled(Tensors tensors, String name, MemoryFile model, MemoryFile constants)
             throws IOException {
-        Files.deleteIfExists(file);
-        OrtSession.Rewritten rewritten = new OrtSession.Rewritten(file, format);
-        try (Arena arena = Arena.ofConfined()) {
-            new OrtSession(ort, copy(arena, model), optimization, Optional.of(rewritten)).close();
+        byte[] canonical = CanonicalModel.of(Files.readAllBytes(model.path()), name);
+        WeightStore.Apart apart;
+        try (FileChannel file = constants.open()) {
+            apart = WeightStore.of(canonical, name, file);
         }
+        Map<String, MemorySegment> members = new LinkedHashMap<>();
+        members.put(MEMBER, automatic(apart.model()));
+        apart.weights().ifPresent(weights -> members.put(StoredWeight.MEMBER, weights));
+        return new Compiled(
+                new ModelImage.Graph(OnnxEngine.ONNX, MEMBER),
+                members,
+                tensors.inputs(),
+                tensors.outputs(),
+                ElementTypes.of(apart.model(), name, inferredTypes(runtime.ort(), apart, name)),
+                tensors.files(),
+                tensors.notes());
     }
 
     private static MemorySegment automatic(byte[] bytes) {
@@ -211,18 +225,26 @@ public final class OnnxCompiler implements GraphCompiler {
      * {@return the element types of what the outermost graph computes; none when ONNX Runtime does
      * not tell}
      */
-    private static Map<String, Long> inferredTypes(Ort ort, byte[] model, String name) {
+    private static Map<String, Long> inferredTypes(Ort ort, WeightStore.Apart apart, String name) {
         try (Arena arena = Arena.ofConfined();
                 OrtSession session =
                         new OrtSession(
                                 ort,
-                                copy(arena, ExposedValues.of(model, name)),
+                                copy(arena, ExposedValues.of(apart.model(), name)),
+                                constants(apart, name),
                                 OrtSession.Optimization.NONE,
-                                Optional.empty())) {
+                                Optional.empty(),
+                                () -> {})) {
             Map<String, Long> types = new LinkedHashMap<>();
             session.outputs().stream()
                     .filter(port -> port.onnxType() == OrtSession.Port.TENSOR)
-                    .forEach(port -> types.put(port.name(), (long) port.elementType()));
+                    .forEach(
+                            port ->
+                                    types.put(
+                                            port.name(),
+                                            (long)
+                                                    ElementType.ofOnnxRuntime(port.elementType())
+                                                            .ordinal()));
             return types;
         } catch (OrtException unanswered) {
             LOG.debug(
@@ -231,6 +253,18 @@ public final class OnnxCompiler implements GraphCompiler {
                     unanswered.getMessage());
             return Map.of();
         }
+    }
+
+    private static List<OrtSession.Constant> constants(WeightStore.Apart apart, String name) {
+        return SelfContained.check(ByteBuffer.wrap(apart.model()), name).stream()
+                .map(
+                        weight ->
+                                new OrtSession.Constant(
+                                        weight,
+                                        apart.weights()
+                                                .orElseThrow()
+                                                .asSlice(weight.offset(), weight.length())))
+                .toList();
     }
 
     private static List<TensorInfo> tensors(List<OrtSession.Port> ports, TensorInfo.Usage usage) {
@@ -242,7 +276,7 @@ public final class OnnxCompiler implements GraphCompiler {
                         what
                                 + " is no dense tensor but a sequence, map, optional or sparse tensor");
             }
-            ElementType type = ElementType.of(port.elementType());
+            ElementType type = ElementType.ofOnnxRuntime(port.elementType());
             tensors.add(
                     new TensorInfo(
                             port.name(),
@@ -263,6 +297,12 @@ public final class OnnxCompiler implements GraphCompiler {
         return tensors;
     }
 
+    private static void requireTensors(List<OrtSession.Port> outputs) {
+        tensors(
+                outputs.stream().map(port -> port.withShape(List.of())).toList(),
+                TensorInfo.Usage.OUTPUT);
+    }
+
     private static NrtException unsupported(String what) {
         return new NrtException(
                 NrtStatus.NRT_UNSUPPORTED_NEFF_VERSION,
@@ -271,16 +311,5 @@ public final class OnnxCompiler implements GraphCompiler {
 
     private static MemorySegment copy(Arena arena, byte[] bytes) {
         return arena.allocate(Math.max(1, bytes.length)).copyFrom(MemorySegment.ofArray(bytes));
-    }
-
-    private static void delete(Path folder) {
-        if (folder != null) {
-            try {
-                Files.deleteIfExists(folder.resolve(MEMBER));
-                Files.deleteIfExists(folder);
-            } catch (IOException leftBehind) {
-                // In the folder for temporary files, where the system cleans up.
-            }
-        }
     }
 }

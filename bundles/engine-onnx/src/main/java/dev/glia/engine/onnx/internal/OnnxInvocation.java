@@ -1,6 +1,7 @@
 package dev.glia.engine.onnx.internal;
 
 import dev.glia.device.Invocation;
+import dev.glia.engine.onnx.internal.ort.OrtErrors;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtRun;
 import dev.glia.engine.onnx.internal.ort.OrtSession;
@@ -153,11 +154,11 @@ final class OnnxInvocation implements Invocation {
     }
 
     private NrtException failed(OrtException failure) {
-        return new NrtException(
+        return OrtErrors.refusal(
+                "the execution of model " + model + " failed",
+                failure,
                 failure.code() == OrtException.INVALID_ARGUMENT
                         ? NrtStatus.NRT_EXEC_BAD_INPUT
-                        : NrtStatus.NRT_EXEC_COMPLETED_WITH_ERR,
-                "the execution of model " + model + " failed: " + failure.getMessage(),
-                failure);
+                        : NrtStatus.NRT_EXEC_COMPLETED_WITH_ERR);
     }
 }

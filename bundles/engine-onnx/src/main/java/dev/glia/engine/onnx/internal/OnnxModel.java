@@ -4,9 +4,11 @@ import dev.glia.device.Invocation;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
+import dev.glia.engine.onnx.internal.ort.OrtErrors;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtRun;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Port;
+import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
@@ -53,7 +55,7 @@ final class OnnxModel implements LoadedModel {
      */
     static OnnxModel of(ModelImage image, SessionPool.Counted session, boolean reportNan) {
         return new OnnxModel(
-                image.name(),
+                image.label(),
                 session,
                 match(image, "input", image.inputs(), session.session().inputs()),
                 match(image, "output", image.outputs(), session.session().outputs()),
@@ -75,10 +77,8 @@ final class OnnxModel implements LoadedModel {
             return new OnnxInvocation(name, session.session(), in, out, scan, session::release);
         } catch (OrtException refused) {
             session.release();
-            throw new NrtException(
-                    NrtStatus.NRT_RESOURCE,
-                    "cannot bind the tensors of model " + name + ": " + refused.getMessage(),
-                    refused);
+            throw OrtErrors.refusal(
+                    "cannot bind the tensors of model " + name, refused, NrtStatus.NRT_RESOURCE);
         } catch (RuntimeException | Error failure) {
             session.release();
             throw failure;
@@ -136,7 +136,7 @@ final class OnnxModel implements LoadedModel {
             ModelImage image, String what, List<TensorInfo> tensors, List<Port> ports) {
         if (tensors.size() != ports.size()) {
             throw invalid(
-                    image.name(),
+                    image.label(),
                     "names "
                             + tensors.size()
                             + " "
@@ -162,7 +162,7 @@ final class OnnxModel implements LoadedModel {
         Port port = named.get(tensor.name());
         if (port == null) {
             throw invalid(
-                    image.name(),
+                    image.label(),
                     "names the "
                             + what
                             + " "
@@ -170,14 +170,14 @@ final class OnnxModel implements LoadedModel {
                             + ", but its graph has only "
                             + String.join(", ", named.keySet()));
         }
-        ElementType type = ElementType.of(port.elementType());
+        ElementType type = ElementType.ofOnnxRuntime(port.elementType());
         boolean fits =
                 port.onnxType() == Port.TENSOR
-                        && type.dtype().filter(tensor.dtype()::equals).isPresent()
+                        && typeFits(tensor.dtype(), type)
                         && sizeFits(tensor, port);
         if (!fits) {
             throw invalid(
-                    image.name(),
+                    image.label(),
                     "says "
                             + tensor.typeAndShape()
                             + " of its "
@@ -192,6 +192,12 @@ final class OnnxModel implements LoadedModel {
         return port;
     }
 
+    /** NEFFs from before there was a type for Booleans say UINT8 of them. */
+    private static boolean typeFits(DType dtype, ElementType type) {
+        return type.dtype().filter(dtype::equals).isPresent()
+                || type == ElementType.BOOL && dtype == DType.UINT8;
+    }
+
     /** Extents that the graph leaves open take those of the NEFF. */
     private static boolean sizeFits(TensorInfo tensor, Port port) {
         if (port.isStatic()) {
@@ -199,16 +205,7 @@ final class OnnxModel implements LoadedModel {
                             .bytes()
                     == tensor.bytes();
         }
-        if (port.shape().size() != tensor.shape().size()) {
-            return false;
-        }
-        for (int i = 0; i < port.shape().size(); i++) {
-            long extent = port.shape().get(i);
-            if (extent >= 0 && extent != tensor.shape().get(i)) {
-                return false;
-            }
-        }
-        return true;
+        return port.fits(tensor.shape());
     }
 
     private static NrtException invalid(String model, String problem) {

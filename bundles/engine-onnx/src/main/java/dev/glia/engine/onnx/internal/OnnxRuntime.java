@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -32,7 +33,7 @@ public final class OnnxRuntime {
     @Activate
     public OnnxRuntime(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
-        this(() -> configuration.current().stateDir());
+        this(() -> configuration.current(Set.of("GLIA_STATE_DIR")).stateDir());
     }
 
     /** Remembers where to find the state folder, outside of a container. */

@@ -13,8 +13,7 @@ import java.util.Optional;
 
 /**
  * The constants of a graph that lie beside it, for as long as a session uses them: in the memory of
- * the NEFF where that can be kept, and in memory of their own where they have to be copied, or to
- * be brought back into the order of the graph.
+ * the NEFF where that can be kept, and copied where it cannot.
  */
 final class Weights implements AutoCloseable {
     private static final long ALIGNMENT = 64;
@@ -55,7 +54,7 @@ final class Weights implements AutoCloseable {
                                                         + StoredWeight.MEMBER
                                                         + ", which is not there"));
         return weights.stream()
-                .map(weight -> new Constant(weight, data(weight, stored(weight, memory, place))))
+                .map(weight -> new Constant(weight, data(stored(weight, memory, place))))
                 .toList();
     }
 
@@ -76,21 +75,14 @@ final class Weights implements AutoCloseable {
         return memory.asSlice(weight.offset(), weight.length());
     }
 
-    private MemorySegment data(StoredWeight weight, MemorySegment stored) {
-        if (weight.layout().isPresent()) {
-            MemorySegment original = allocate(weight.bytes());
-            weight.restore(stored, original);
-            return original;
+    private MemorySegment data(MemorySegment stored) {
+        if (hold.isPresent() && stored.address() % ALIGNMENT == 0) {
+            return stored;
         }
-        boolean usable = hold.isPresent() && stored.address() % ALIGNMENT == 0;
-        return usable ? stored : allocate(stored.byteSize()).copyFrom(stored);
-    }
-
-    private MemorySegment allocate(long bytes) {
         if (own == null) {
             own = Arena.ofShared();
         }
-        return own.allocate(bytes, ALIGNMENT);
+        return own.allocate(stored.byteSize(), ALIGNMENT).copyFrom(stored);
     }
 
     List<Constant> constants() {

@@ -3,6 +3,7 @@ package dev.glia.engine.onnx.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.glia.engine.onnx.internal.Lab.Wanted;
 import dev.glia.engine.onnx.internal.onnx.CanonicalModel;
 import dev.glia.engine.onnx.internal.onnx.ElementTypes;
 import dev.glia.engine.onnx.internal.onnx.ExposedValues;
@@ -10,12 +11,15 @@ import dev.glia.engine.onnx.internal.onnx.ExternalData;
 import dev.glia.engine.onnx.internal.onnx.ProtoReader;
 import dev.glia.engine.onnx.internal.onnx.ProtoWriter;
 import dev.glia.engine.onnx.internal.onnx.SelfContained;
+import dev.glia.engine.onnx.internal.onnx.ShapeSources;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
+import dev.glia.engine.onnx.internal.onnx.UpToNode;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
 import org.junit.jupiter.api.Test;
 
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -34,8 +38,11 @@ class HostileModelTest {
                             SourceModel.complete(
                                     bytes,
                                     "m.onnx",
-                                    Map.of(),
-                                    new ExternalData(Path.of("/nonexistent"))),
+                                    Wanted.nothing(),
+                                    new ExternalData(
+                                            Path.of("/nonexistent/m.onnx"), Arena.ofAuto())),
+                    () -> ShapeSources.of(bytes, "m.onnx"),
+                    () -> UpToNode.of(bytes, "m.onnx", "y"),
                     () -> SelfContained.check(ByteBuffer.wrap(bytes), "m.onnx"),
                     () -> CanonicalModel.of(bytes, "m.onnx"),
                     () -> ExposedValues.of(bytes, "m.onnx"),
@@ -108,11 +115,15 @@ class HostileModelTest {
             ProtoWriter attribute = new ProtoWriter().message(6, graph);
             graph = new ProtoWriter().message(1, new ProtoWriter().message(5, attribute));
         }
+        graph.message(12, new ProtoWriter().string(1, "y"));
         byte[] model = new ProtoWriter().message(7, graph).toByteArray();
         assertThatThrownBy(
                         () ->
                                 SourceModel.complete(
-                                        model, "m.onnx", Map.of(), new ExternalData(Path.of("/"))))
+                                        model,
+                                        "m.onnx",
+                                        Wanted.nothing(),
+                                        new ExternalData(Path.of("/m.onnx"), Arena.ofAuto())))
                 .hasMessageContaining("nested deeper");
         assertThatThrownBy(() -> ElementTypes.of(model, "m.onnx", Map.of()))
                 .hasMessageContaining("nested deeper");
@@ -122,10 +133,18 @@ class HostileModelTest {
 
     @Test
     void writesWhatItReads() {
-        byte[] complete =
-                SourceModel.complete(MODEL, "m.onnx", Map.of(), new ExternalData(Path.of("/")));
-        assertThat(complete).isEqualTo(MODEL);
+        byte[] complete = complete(MODEL);
+        assertThat(complete(complete)).isEqualTo(complete);
         assertThat(CanonicalModel.of(CanonicalModel.of(MODEL, "m"), "m"))
                 .isEqualTo(CanonicalModel.of(MODEL, "m"));
+    }
+
+    private static byte[] complete(byte[] model) {
+        return SourceModel.complete(
+                        model,
+                        "m.onnx",
+                        Wanted.nothing(),
+                        new ExternalData(Path.of("/m.onnx"), Arena.ofAuto()))
+                .model();
     }
 }

@@ -3,6 +3,7 @@ package dev.glia.engine.onnx.internal;
 import dev.glia.config.Configuration;
 import dev.glia.config.RuntimeConfig;
 import dev.glia.config.Setting;
+import dev.glia.device.GraphCompiler;
 import dev.glia.device.GraphCompiler.Compiled;
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadSettings;
@@ -17,10 +18,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,23 +128,77 @@ final class Lab {
         }
     }
 
+    /** What is wanted of a graph file. */
+    record Wanted(
+            Path path,
+            Map<String, Long> dims,
+            Map<String, List<Long>> shapes,
+            Map<String, List<Number>> fixes)
+            implements GraphCompiler.Source {
+
+        static Wanted of(Path path) {
+            return new Wanted(path, Map.of(), Map.of(), Map.of());
+        }
+
+        static Wanted nothing() {
+            return of(Path.of("lab.onnx"));
+        }
+
+        /** As the command line takes it, such as {@code --dim n=2 --fix k=1,2}. */
+        static Wanted of(String options) {
+            Wanted wanted =
+                    new Wanted(
+                            Path.of("lab.onnx"),
+                            new LinkedHashMap<>(),
+                            new LinkedHashMap<>(),
+                            new LinkedHashMap<>());
+            String[] words = options == null ? new String[0] : options.split(" ");
+            for (int i = 0; i < words.length; i += 2) {
+                String[] parts = words[i + 1].split("=", 2);
+                List<String> values = parts[1].isEmpty() ? List.of() : List.of(parts[1].split(","));
+                switch (words[i]) {
+                    case "--dim" -> wanted.dims.put(parts[0], Long.valueOf(parts[1]));
+                    case "--shape" ->
+                            wanted.shapes.put(
+                                    parts[0], values.stream().map(Long::valueOf).toList());
+                    case "--fix" ->
+                            wanted.fixes.put(
+                                    parts[0],
+                                    values.stream().map(v -> (Number) new BigDecimal(v)).toList());
+                    default -> throw new IllegalArgumentException(words[i]);
+                }
+            }
+            return wanted;
+        }
+
+        Wanted in(Path file) {
+            return new Wanted(file, dims, shapes, fixes);
+        }
+
+        @Override
+        public String architecture() {
+            return "trn1";
+        }
+
+        @Override
+        public int lnc() {
+            return 1;
+        }
+    }
+
     static Compiled compile(byte[] onnx) {
-        return compile(onnx, Map.of());
+        return compile(onnx, Wanted.nothing());
     }
 
     static Compiled compile(byte[] onnx, Map<String, Long> dims) {
-        return compile(onnx, dims, false);
+        return compile(onnx, new Wanted(Path.of("lab.onnx"), dims, Map.of(), Map.of()));
     }
 
-    static Compiled compilePortably(byte[] onnx) {
-        return compile(onnx, Map.of(), true);
-    }
-
-    private static Compiled compile(byte[] onnx, Map<String, Long> dims, boolean portable) {
+    static Compiled compile(byte[] onnx, Wanted wanted) {
         try {
             Path file = Files.createTempFile("lab", ".onnx");
             try {
-                return COMPILER.compile(Files.write(file, onnx), dims, portable);
+                return COMPILER.compile(wanted.in(Files.write(file, onnx)));
             } finally {
                 Files.delete(file);
             }
@@ -183,8 +240,10 @@ final class Lab {
         return new OrtSession(
                 RUNTIME.ort(),
                 image.member("model.onnx"),
+                List.of(),
                 OrtSession.Optimization.PORTABLE,
-                Optional.empty());
+                Optional.empty(),
+                () -> {});
     }
 
     static List<MemorySegment> memory(Arena arena, List<TensorInfo> tensors) {

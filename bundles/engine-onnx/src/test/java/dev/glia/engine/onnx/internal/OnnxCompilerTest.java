@@ -11,6 +11,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dev.glia.device.GraphCompiler.Compiled;
 import dev.glia.engine.onnx.internal.Lab.Bench;
 import dev.glia.engine.onnx.internal.Lab.Image;
+import dev.glia.engine.onnx.internal.Lab.Wanted;
 import dev.glia.engine.onnx.internal.onnx.CanonicalModel;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.GraphAuthor;
@@ -27,15 +28,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 
 class OnnxCompilerTest {
 
@@ -53,18 +52,6 @@ class OnnxCompilerTest {
         assertThat(graph.outputs().getFirst().typeAndShape()).isEqualTo("float32 [2,3]");
         assertThat(graph.outputs().getFirst().usage()).isEqualTo(TensorInfo.Usage.OUTPUT);
         assertThat(graph.dtypes()).containsOnlyKeys(DType.FLOAT32);
-    }
-
-    @Test
-    void closesOpenDimensions() {
-        byte[] open = Graphs.twice("batch", "", 3);
-        assertThat(Lab.compile(open).outputs().getFirst().shape()).containsExactly(1L, 1L, 3L);
-        Compiled four = Lab.compile(open, Map.of("batch", 4L));
-        assertThat(four.inputs().getFirst().shape()).containsExactly(4L, 1L, 3L);
-        assertThat(four.outputs().getFirst().shape()).containsExactly(4L, 1L, 3L);
-        assertThatThrownBy(() -> Lab.compile(open, Map.of("btach", 4L)))
-                .hasMessageContaining("no open dimension btach; it has batch");
-        assertInvalid(() -> Lab.compile(open, Map.of("batch", 0L)), "batch", "at least 1");
     }
 
     /**
@@ -133,7 +120,19 @@ class OnnxCompilerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"DOUBLE", "STRING", "COMPLEX64", "INT4", "FLOAT8E4M3FNUZ"})
+    @EnumSource(
+            names = {
+                "DOUBLE",
+                "STRING",
+                "COMPLEX64",
+                "INT4",
+                "FLOAT8E4M3FNUZ",
+                "FLOAT8E5M2FNUZ",
+                "FLOAT4E2M1",
+                "FLOAT8E8M0",
+                "UINT2",
+                "INT2"
+            })
     void refusesElementTypesThatNoCoreHas(ElementType type) {
         assertThatThrownBy(() -> Lab.compile(Graphs.copy(type, 2)))
                 .isInstanceOfSatisfying(
@@ -210,7 +209,7 @@ class OnnxCompilerTest {
                         .model(Graphs.OPSET);
         assertThat(Lab.compile(model).dtypes()).containsOnlyKeys(DType.FLOAT16);
         assertThat(Lab.compile(Graphs.loop()).dtypes())
-                .containsOnlyKeys(DType.FLOAT32, DType.INT64, DType.UINT8);
+                .containsOnlyKeys(DType.FLOAT32, DType.INT64, DType.BOOL);
         assertThat(Lab.compile(Graphs.copy(ElementType.INT64, 1)).dtypes())
                 .containsEntry(DType.INT64, "input x");
     }
@@ -264,7 +263,7 @@ class OnnxCompilerTest {
         weights.putFloat(8, 10).putFloat(12, 20);
         Files.createDirectory(folder.resolve("sub"));
         Files.write(folder.resolve("sub/w.data"), weights.array());
-        Compiled graph = Lab.COMPILER.compile(external(folder, "sub/w.data", 8, 8), Map.of());
+        Compiled graph = Lab.COMPILER.compile(Wanted.of(external(folder, "sub/w.data", 8, 8)));
         try (Bench bench = Bench.of(Image.of(graph), Lab.OWN)) {
             bench.in().getFirst().copyFrom(MemorySegment.ofArray(new float[] {1, 2}));
             bench.invocation().run();
@@ -303,7 +302,31 @@ class OnnxCompilerTest {
         Files.createSymbolicLink(folder.resolve("link"), secret);
         Path model =
                 external(folder, location.equals("ABSOLUTE") ? secret.toString() : location, 0, 8);
-        assertInvalid(() -> Lab.COMPILER.compile(model, Map.of()), "tensor w");
+        assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(model)), "tensor w");
+    }
+
+    /** Hubs keep files under their digests, and give folders of links to them. */
+    @Test
+    void takesInWeightsOfALinkedModel(@TempDir Path hub) throws IOException {
+        Path blobs = Files.createDirectories(hub.resolve("blobs"));
+        Path snapshot = Files.createDirectories(hub.resolve("snapshots/abc/onnx"));
+        Files.move(external(blobs, "m.onnx_data", 0, 8), blobs.resolve("d1"));
+        Files.write(blobs.resolve("d2"), new byte[8]);
+        Path model = snapshot.resolve("m.onnx");
+        Files.createSymbolicLink(model, Path.of("../../../blobs/d1"));
+        assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(model)), "tensor w", "not in");
+
+        Path data = snapshot.resolve("m.onnx_data");
+        Files.createSymbolicLink(data, Path.of("../../../blobs/d2"));
+        assertThat(Lab.COMPILER.compile(Wanted.of(model)).outputs()).hasSize(1);
+
+        Files.delete(data);
+        Files.createSymbolicLink(data, Files.write(hub.resolve("secret"), new byte[8]));
+        assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(model)), "tensor w", "secret");
+
+        Files.delete(data);
+        Files.move(blobs.resolve("d2"), blobs.resolve("m.onnx_data"));
+        assertThat(Lab.COMPILER.compile(Wanted.of(model)).outputs()).hasSize(1);
     }
 
     @Test
@@ -314,33 +337,56 @@ class OnnxCompilerTest {
                     {1, 8}, {9, 0}, {0, 9}, {-1, 8}, {0, Long.MAX_VALUE}, {Long.MAX_VALUE, 8}
                 }) {
             Path model = external(folder, "w", part[0], part[1]);
-            assertInvalid(() -> Lab.COMPILER.compile(model, Map.of()), "tensor w");
+            assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(model)), "tensor w");
         }
+        Files.writeString(folder.resolve("w"), "version https://git-lfs.github.com/spec/v1\n");
+        Path model = external(folder, "w", 0, 800);
+        assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(model)), "git lfs pull");
+    }
+
+    @Test
+    void tellsHowLargeATensorMayBe(@TempDir Path folder) throws IOException {
+        long floats = 640L << 20;
+        try (var data = new RandomAccessFile(folder.resolve("w").toFile(), "rw")) {
+            data.setLength(floats * Float.BYTES);
+        }
+        byte[] model =
+                new GraphAuthor("large")
+                        .input("x", ElementType.FLOAT, 1)
+                        .output("y", ElementType.FLOAT, floats)
+                        .external("w", ElementType.FLOAT, "w", 0, floats * Float.BYTES, floats)
+                        .node("Mul", List.of("x", "w"), List.of("y"))
+                        .model(Graphs.OPSET);
+        Path file = Files.write(folder.resolve("model.onnx"), model);
+        assertInvalid(
+                () -> Lab.COMPILER.compile(Wanted.of(file)),
+                "tensor w has 2684354560 bytes",
+                "at most 2 GiB",
+                "split it");
+        Path less = external(folder, "w", 0, 4);
+        assertInvalid(
+                () -> Lab.COMPILER.compile(Wanted.of(less)), "tensor w has 4 bytes", "takes 8");
     }
 
     @Test
     void refusesFilesThatAreNoModel(@TempDir Path folder) throws IOException {
         assertInvalid(
-                () -> Lab.COMPILER.compile(folder.resolve("none.onnx"), Map.of()), "none.onnx");
-        assertInvalid(() -> Lab.COMPILER.compile(folder, Map.of()), folder.toString());
+                () -> Lab.COMPILER.compile(Wanted.of(folder.resolve("none.onnx"))), "none.onnx");
+        assertInvalid(() -> Lab.COMPILER.compile(Wanted.of(folder)), folder.toString());
         assertInvalid(() -> Lab.compile(new byte[0]), "holds no graph");
         assertInvalid(() -> Lab.compile("<html>Not Found</html>".getBytes()), "damaged");
     }
 
+    /** Nothing is to be removed there, however the process ends. */
     @Test
-    void leavesNothingInTheTemporaryFolder() throws IOException {
-        List<Path> before = temporary();
-        Lab.compile(Graphs.twice(1));
-        assertInvalid(() -> Lab.compile(new byte[0]), "graph");
-        assertThat(temporary()).isEqualTo(before);
-    }
-
-    private static List<Path> temporary() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return new ArrayList<>(
-                    files.filter(file -> file.getFileName().toString().startsWith("glia-compile"))
-                            .sorted()
-                            .toList());
+    void putsNothingIntoTheTemporaryFolder() throws IOException {
+        Path none = Path.of("/nonexistent");
+        String before = System.setProperty("java.io.tmpdir", none.toString());
+        try {
+            Path model = Files.write(Path.of("target/here.onnx"), Graphs.twice(1));
+            assertThat(Lab.COMPILER.compile(Wanted.of(model)).members()).hasSize(1);
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
         }
     }
 

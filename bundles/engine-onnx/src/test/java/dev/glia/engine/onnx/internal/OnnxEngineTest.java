@@ -234,7 +234,16 @@ class OnnxEngineTest {
     @Test
     void allocatesNothingPerRun() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        try (Bench bench = Bench.of(Image.of(Lab.compile(Graphs.twice(8))), Lab.REPORT_NAN)) {
+        byte[] model =
+                new GraphAuthor("where")
+                        .input("c", ElementType.BOOL, 20)
+                        .input("x", ElementType.FLOAT8E5M2, 20)
+                        .output("y", ElementType.FLOAT8E5M2, 20)
+                        .output("z", ElementType.BOOL, 20)
+                        .node("Identity", List.of("x"), List.of("y"))
+                        .node("Not", List.of("c"), List.of("z"))
+                        .model(19);
+        try (Bench bench = Bench.of(Image.of(Lab.compile(model)), Lab.REPORT_NAN)) {
             for (int i = 0; i < 2_000; i++) {
                 bench.invocation().run();
             }
@@ -258,6 +267,8 @@ class OnnxEngineTest {
         assertInvalid(() -> load(graph, tensor("z", DType.FLOAT32, 2, 3)), "z", "only x");
         assertInvalid(() -> load(graph), "0 inputs", "1: x");
         load(graph, tensor("x", DType.FLOAT32, 6)).close();
+        Compiled bytes = Lab.compile(Graphs.copy(ElementType.UINT8, 2));
+        assertInvalid(() -> load(bytes, tensor("x", DType.BOOL, 2)), "bool [2]", "uint8");
     }
 
     private static LoadedModel load(Compiled graph, TensorInfo... inputs) {

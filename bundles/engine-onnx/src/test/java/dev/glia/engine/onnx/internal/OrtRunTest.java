@@ -53,8 +53,10 @@ class OrtRunTest {
         return new OrtSession(
                 Lab.RUNTIME.ort(),
                 arena.allocate(onnx.length).copyFrom(MemorySegment.ofArray(onnx)),
+                List.of(),
                 OrtSession.Optimization.NONE,
-                Optional.empty());
+                Optional.empty(),
+                () -> {});
     }
 
     private Binding bound(OrtSession.Port port) {
@@ -107,7 +109,7 @@ class OrtRunTest {
             Error planted = new OutOfMemoryError("planted");
             long before = allocated();
             for (int i = 0; i < 5; i++) {
-                assertThatThrownBy(() -> new OrtRun(twice, failing(many, planted), List.of()))
+                assertThatThrownBy(() -> new OrtRun(twice, List.of(), failing(many, planted)))
                         .isSameAs(planted);
             }
             assertThat(allocated() - before).isLessThan(5 * MIB);
@@ -191,8 +193,10 @@ class OrtRunTest {
                                 new OrtSession(
                                         Lab.RUNTIME.ort(),
                                         model,
+                                        List.of(),
                                         OrtSession.Optimization.NONE,
-                                        Optional.empty()))
+                                        Optional.empty(),
+                                        () -> {}))
                 .isInstanceOf(IllegalStateException.class);
     }
 }

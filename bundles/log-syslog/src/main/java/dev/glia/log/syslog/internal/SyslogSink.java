@@ -8,6 +8,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.Marker;
+import org.slf4j.MarkerFactory;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,6 +22,9 @@ import java.util.Locale;
 @Component(property = LogSink.LOCATION + "=syslog", configurationPid = "dev.glia.log.syslog")
 public final class SyslogSink implements LogSink {
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_log_syslog");
+
+    /** Heard on the console, whatever its level is, by who asked for syslog. */
+    private static final Marker CONSOLE = MarkerFactory.getMarker("CONSOLE");
 
     /** The configuration {@code dev.glia.log.syslog}. */
     public @interface Config {
@@ -66,7 +71,7 @@ public final class SyslogSink implements LogSink {
 
     private static Receiver receiver(Config config) {
         return switch (config.protocol().strip().toLowerCase(Locale.ROOT)) {
-            case "local" -> new LocalDaemon(Path.of(config.path()));
+            case "local" -> local(config);
             case "udp" -> new UdpServer(config.host(), port(config, 514));
             case "tcp" ->
                     new StreamServer(config.host(), port(config, 601), StreamServer.Security.NONE);
@@ -84,9 +89,13 @@ public final class SyslogSink implements LogSink {
                         "dev.glia.log.syslog: protocol={} is not known, the local daemon gets the records;"
                                 + " set local, udp, tcp or tls",
                         config.protocol());
-                yield new LocalDaemon(Path.of(config.path()));
+                yield local(config);
             }
         };
+    }
+
+    private static LocalDaemon local(Config config) {
+        return new LocalDaemon(Path.of(config.path()), missing -> LOG.warn(CONSOLE, missing));
     }
 
     private static int port(Config config, int usual) {

@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 
 @EnabledOnOs(OS.LINUX)
@@ -31,12 +33,13 @@ class SyslogSinkTest {
     @TempDir Path folder;
 
     private Path socket;
+    private final List<String> told = new ArrayList<>();
     private SyslogSink sink;
 
     @BeforeEach
     void open() {
         socket = folder.resolve("log");
-        sink = new SyslogSink(new LocalDaemon(socket));
+        sink = new SyslogSink(new LocalDaemon(socket, told::add));
     }
 
     @AfterEach
@@ -75,11 +78,18 @@ class SyslogSinkTest {
     }
 
     @Test
-    void aHostWithoutADaemonIsNoError() throws IOException {
+    void aHostWithoutADaemonIsToldOnceAndNoError() throws IOException {
         sink.write(record(LogLevel.INFO, "x"));
+        sink.write(record(LogLevel.INFO, "y"));
+        assertThat(told)
+                .containsExactly(
+                        "no syslog daemon listens at "
+                                + socket
+                                + "; the records of syslog are dropped until one does");
         Files.createFile(socket);
-        var other = new SyslogSink(new LocalDaemon(socket));
+        var other = new SyslogSink(new LocalDaemon(socket, told::add));
         assertThatCode(() -> other.write(record(LogLevel.INFO, "x"))).doesNotThrowAnyException();
+        assertThat(told).hasSize(2);
     }
 
     @Test
@@ -154,7 +164,7 @@ class SyslogSinkTest {
         assertThatIOException()
                 .isThrownBy(
                         () ->
-                                new SyslogSink(new LocalDaemon(deep))
+                                new SyslogSink(new LocalDaemon(deep, told::add))
                                         .write(record(LogLevel.INFO, "x")))
                 .withMessageContaining("too long");
     }

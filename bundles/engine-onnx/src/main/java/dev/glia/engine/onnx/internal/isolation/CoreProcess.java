@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,7 @@ final class CoreProcess implements AutoCloseable {
     private final ReentrantLock writing = new ReentrantLock();
 
     private final DataOutputStream out;
+    private final Thread reader;
     private final Map<Integer, CompletableFuture<Answer>> waiting = new HashMap<>();
     private int last;
     private boolean ended;
@@ -113,7 +115,11 @@ final class CoreProcess implements AutoCloseable {
         try {
             out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
             var in = new DataInputStream(new BufferedInputStream(process.getInputStream()));
-            Thread.ofPlatform().daemon().name("glia-core-" + core.index()).start(() -> read(in));
+            reader =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("glia-core-" + core.index())
+                            .start(() -> read(in));
         } catch (RuntimeException | Error failure) {
             process.destroyForcibly();
             throw failure;
@@ -217,7 +223,7 @@ final class CoreProcess implements AutoCloseable {
                     call.complete(answer);
                 }
             }
-        } catch (IOException | RuntimeException end) {
+        } catch (IOException | RuntimeException | LinkageError end) {
             // As below, and whatever else ends this thread.
         } finally {
             process.destroyForcibly(); // in case that it only closed the pipe, or talks nonsense
@@ -258,15 +264,16 @@ final class CoreProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** Ends it; nothing of it is left when this returns. */
+    /** Ends it; nothing of it is left when this returns, its reader included. */
     @Override
     public void close() {
         kill();
         boolean interrupted = false;
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(GOODBYE_SECONDS);
-        while (process.isAlive() && System.nanoTime() < end) {
+        while ((process.isAlive() || reader.isAlive()) && System.nanoTime() < end) {
             try {
                 process.waitFor(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                reader.join(Duration.ofNanos(end - System.nanoTime()));
             } catch (InterruptedException later) {
                 interrupted = true;
             }

@@ -65,7 +65,9 @@ final class IsolatedInvocation implements Invocation {
             Thread.currentThread().interrupt();
             throw new NrtException(
                     NrtStatus.NRT_TIMEOUT,
-                    "binding model " + model.image().name() + " was interrupted; its core is reset",
+                    "binding model "
+                            + model.image().label()
+                            + " was interrupted; its core is reset",
                     stopped);
         }
     }
@@ -166,7 +168,7 @@ final class IsolatedInvocation implements Invocation {
     private NrtException stopped(Throwable cause) {
         return new NrtException(
                 NrtStatus.NRT_TIMEOUT,
-                "the execution of model " + model.image().name() + " was cancelled",
+                "the execution of model " + model.image().label() + " was cancelled",
                 cause);
     }
 

@@ -53,7 +53,7 @@ final class IsolatedModel implements LoadedModel {
             Thread.currentThread().interrupt();
             throw new NrtException(
                     NrtStatus.NRT_TIMEOUT,
-                    "loading model " + image.name() + " was interrupted; its core is reset",
+                    "loading model " + image.label() + " was interrupted; its core is reset",
                     stopped);
         }
     }

@@ -29,6 +29,7 @@ import java.util.UUID;
  */
 record SentImage(
         String name,
+        String label,
         UUID uuid,
         String architecture,
         int lncSize,
@@ -46,7 +47,7 @@ record SentImage(
         MemorySegment bytes = members.get(member);
         if (bytes == null) {
             throw new NrtException(
-                    NrtStatus.NRT_INVALID, "model " + name + " has no member " + member);
+                    NrtStatus.NRT_INVALID, "model " + label + " has no member " + member);
         }
         return bytes;
     }
@@ -84,6 +85,7 @@ record SentImage(
         var bytes = new ByteArrayOutputStream();
         try (var out = new DataOutputStream(bytes)) {
             write(out, image.name());
+            write(out, image.label());
             out.writeLong(image.uuid().getMostSignificantBits());
             out.writeLong(image.uuid().getLeastSignificantBits());
             write(out, image.architecture());
@@ -113,6 +115,7 @@ record SentImage(
         byte[] description = shared.asSlice(Integer.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
         var in = new DataInputStream(new ByteArrayInputStream(description));
         return new SentImage(
+                readText(in),
                 readText(in),
                 new UUID(in.readLong(), in.readLong()),
                 readText(in),

@@ -3,13 +3,16 @@ package dev.glia.engine.onnx.internal.onnx;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Puts what has no order in ONNX into one: ONNX Runtime writes weights, types and properties in the
- * order of its hash tables, which it promises to nobody.
+ * order of its hash tables, which it promises to nobody, and shapes of outputs only at times: it
+ * infers them whenever it loads a graph.
  */
 public final class CanonicalModel {
     private record Named(String name, ByteBuffer field) {}
@@ -24,7 +27,7 @@ public final class CanonicalModel {
         while (reader.next()) {
             switch (reader.number()) {
                 case Fields.MODEL_GRAPH ->
-                        out.message(reader.number(), graph(reader.message("graph")));
+                        out.message(reader.number(), graph(reader.message("graph"), true));
                 case Fields.MODEL_OPSET_IMPORT -> put(unordered, reader, Fields.OPSET_DOMAIN);
                 case Fields.MODEL_METADATA -> put(unordered, reader, Fields.ENTRY_KEY);
                 default -> out.raw(reader.field());
@@ -34,14 +37,39 @@ public final class CanonicalModel {
         return out.toByteArray();
     }
 
-    private static ProtoWriter graph(ProtoReader graph) {
+    private static Set<String> constants(ProtoReader graph) {
+        Set<String> constants = new HashSet<>();
+        while (graph.next()) {
+            if (graph.number() == Fields.GRAPH_INITIALIZER) {
+                constants.add(graph.message("initializer").text(Fields.TENSOR_NAME));
+            }
+        }
+        return constants;
+    }
+
+    /** Nobody gives another value for a constant that is an input too; so it is none any more. */
+    private static ProtoWriter graph(ProtoReader graph, boolean outermost) {
+        Set<String> constants = outermost ? constants(graph.again()) : Set.of();
         ProtoWriter out = new ProtoWriter();
         Map<Integer, List<Named>> unordered = new LinkedHashMap<>();
         while (graph.next()) {
             switch (graph.number()) {
                 case Fields.GRAPH_NODE -> out.message(graph.number(), node(graph.message("node")));
+                case Fields.GRAPH_INPUT -> {
+                    if (!constants.contains(graph.message("input").text(Fields.VALUE_NAME))) {
+                        out.raw(graph.field());
+                    }
+                }
                 case Fields.GRAPH_INITIALIZER -> put(unordered, graph, Fields.TENSOR_NAME);
                 case Fields.GRAPH_VALUE_INFO -> put(unordered, graph, Fields.VALUE_NAME);
+                case Fields.GRAPH_OUTPUT -> {
+                    if (outermost) {
+                        GraphValue output = GraphValue.of(graph.message("output"));
+                        out.message(graph.number(), output.unshaped());
+                    } else {
+                        out.raw(graph.field());
+                    }
+                }
                 default -> out.raw(graph.field());
             }
         }
@@ -77,7 +105,7 @@ public final class CanonicalModel {
         while (attribute.next()) {
             switch (attribute.number()) {
                 case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS ->
-                        out.message(attribute.number(), graph(attribute.message("graph")));
+                        out.message(attribute.number(), graph(attribute.message("graph"), false));
                 default -> out.raw(attribute.field());
             }
         }

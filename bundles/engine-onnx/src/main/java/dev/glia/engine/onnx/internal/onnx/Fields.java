@@ -12,7 +12,16 @@ final class Fields {
     static final int OPSET_DOMAIN = 1;
     static final int OPSET_VERSION = 2;
 
+    static final int FUNCTION_NAME = 1;
+    static final int FUNCTION_INPUT = 4;
+    static final int FUNCTION_OUTPUT = 5;
+    static final int FUNCTION_ATTRIBUTE = 6;
     static final int FUNCTION_NODE = 7;
+    static final int FUNCTION_OPSET_IMPORT = 9;
+    static final int FUNCTION_DOMAIN = 10;
+    static final int FUNCTION_DEFAULT = 11;
+    static final int FUNCTION_VALUE_INFO = 12;
+    static final int FUNCTION_OVERLOAD = 13;
 
     static final int GRAPH_NODE = 1;
     static final int GRAPH_NAME = 2;
@@ -27,6 +36,8 @@ final class Fields {
     static final int NODE_NAME = 3;
     static final int NODE_OP_TYPE = 4;
     static final int NODE_ATTRIBUTE = 5;
+    static final int NODE_DOMAIN = 7;
+    static final int NODE_OVERLOAD = 8;
 
     static final int ATTRIBUTE_NAME = 1;
     static final int ATTRIBUTE_FLOAT = 2;
@@ -37,7 +48,9 @@ final class Fields {
     static final int ATTRIBUTE_INTS = 8;
     static final int ATTRIBUTE_TENSORS = 10;
     static final int ATTRIBUTE_GRAPHS = 11;
+    static final int ATTRIBUTE_TYPE_PROTO = 14;
     static final int ATTRIBUTE_TYPE = 20;
+    static final int ATTRIBUTE_REFERENCE = 21;
     static final int ATTRIBUTE_SPARSE_TENSOR = 22;
     static final int ATTRIBUTE_SPARSE_TENSORS = 23;
 
@@ -58,6 +71,10 @@ final class Fields {
     static final int VALUE_TYPE = 2;
 
     static final int TYPE_TENSOR = 1;
+    static final int TYPE_SEQUENCE = 4;
+    static final int TYPE_MAP = 5;
+    static final int TYPE_SPARSE_TENSOR = 8;
+    static final int TYPE_OPTIONAL = 9;
 
     static final int TENSOR_TYPE_ELEMENT = 1;
     static final int TENSOR_TYPE_SHAPE = 2;

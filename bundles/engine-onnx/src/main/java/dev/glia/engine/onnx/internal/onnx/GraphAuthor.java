@@ -10,6 +10,7 @@ public final class GraphAuthor {
     private static final int TYPE_FLOAT = 1;
     private static final int TYPE_INT = 2;
     private static final int TYPE_STRING = 3;
+    private static final int TYPE_TENSOR = 4;
     private static final int TYPE_GRAPH = 5;
     private static final int TYPE_INTS = 7;
 
@@ -32,6 +33,12 @@ public final class GraphAuthor {
     /** Adds an output; dimensions as for inputs. */
     public GraphAuthor output(String name, ElementType type, Object... dims) {
         graph.message(Fields.GRAPH_OUTPUT, value(name, type, dims));
+        return this;
+    }
+
+    /** Adds any other field of a graph. */
+    public GraphAuthor field(int number, ProtoWriter message) {
+        graph.message(number, message);
         return this;
     }
 
@@ -115,6 +122,16 @@ public final class GraphAuthor {
         ProtoWriter attribute = named(name);
         values.forEach(value -> attribute.varint(Fields.ATTRIBUTE_INTS, value));
         return attribute.varint(Fields.ATTRIBUTE_TYPE, TYPE_INTS);
+    }
+
+    /** {@return an attribute that is a tensor, from its little-endian bytes} */
+    public static ProtoWriter attribute(
+            String name, ElementType type, ByteBuffer data, long... dims) {
+        return named(name)
+                .message(
+                        Fields.ATTRIBUTE_TENSOR,
+                        tensor(name, type, dims).bytes(Fields.TENSOR_RAW_DATA, data))
+                .varint(Fields.ATTRIBUTE_TYPE, TYPE_TENSOR);
     }
 
     /** {@return an attribute that is a graph, such as the body of a loop} */

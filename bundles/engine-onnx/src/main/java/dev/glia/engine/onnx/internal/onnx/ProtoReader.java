@@ -6,6 +6,7 @@ import dev.glia.runtime.NrtStatus;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Reads the fields of one protobuf message, one after the other, out of bytes that nobody vouches
@@ -16,16 +17,20 @@ import java.nio.charset.StandardCharsets;
  * asked for is skipped.
  */
 public final class ProtoReader {
-    private static final int VARINT = 0;
-    private static final int FIXED64 = 1;
-    private static final int LENGTH = 2;
-    private static final int FIXED32 = 5;
+    static final int VARINT = 0;
+    static final int FIXED64 = 1;
+    static final int LENGTH = 2;
+    static final int FIXED32 = 5;
     private static final int MAX_VARINT_BYTES = 10;
 
     /** Deeper than any graph that ONNX Runtime accepts; keeps hostile nesting off the stack. */
     private static final int MAX_DEPTH = 64;
 
+    /** Deeper places are told by their byte alone. */
+    private static final int LONG_PLACE = 120;
+
     private final ByteBuffer data;
+    private final int start;
     private final int end;
     private final String place;
     private final int depth;
@@ -40,6 +45,7 @@ public final class ProtoReader {
 
     private ProtoReader(ByteBuffer data, int start, int end, String place, int depth) {
         this.data = data;
+        this.start = start;
         this.position = start;
         this.end = end;
         this.place = place;
@@ -105,6 +111,11 @@ public final class ProtoReader {
         return number;
     }
 
+    /** {@return how the value of the field is written} */
+    int wire() {
+        return wire;
+    }
+
     /** {@return the value of an integer field} */
     public long varintValue() {
         expect(VARINT);
@@ -130,7 +141,18 @@ public final class ProtoReader {
         if (depth == MAX_DEPTH) {
             throw damaged("messages nested deeper than " + MAX_DEPTH);
         }
-        return new ProtoReader(data, valueStart, valueEnd, place + "." + name, depth + 1);
+        String inner = place.length() < LONG_PLACE ? place + "." + name : place;
+        return new ProtoReader(data, valueStart, valueEnd, inner, depth + 1);
+    }
+
+    /** {@return this reader at the next field of a number, empty when there is none} */
+    public Optional<ProtoReader> find(int field) {
+        while (next()) {
+            if (number == field) {
+                return Optional.of(this);
+            }
+        }
+        return Optional.empty();
     }
 
     /** {@return the last text of a field in the rest of this message, empty when it has none} */
@@ -144,6 +166,16 @@ public final class ProtoReader {
         return text;
     }
 
+    /** {@return a reader of this message from its beginning} */
+    public ProtoReader again() {
+        return new ProtoReader(data, start, end, place, depth);
+    }
+
+    /** {@return this whole message, without a copy} */
+    public ByteBuffer content() {
+        return data.slice(start, end - start);
+    }
+
     /** {@return the value of a message, string or bytes field, without a copy} */
     public ByteBuffer bytes() {
         expect(LENGTH);
@@ -155,16 +187,20 @@ public final class ProtoReader {
         return data.slice(fieldStart, position - fieldStart);
     }
 
-    /** {@return a repeated integer field, which may come packed or one by one} */
-    public long[] varints() {
+    /**
+     * {@return a repeated integer field, which may come packed or one by one}
+     *
+     * @param most how many are accepted; no memory is taken for more
+     */
+    public long[] varints(int most) {
         if (wire == VARINT) {
             return new long[] {scalar};
         }
         expect(LENGTH);
         int count = 0;
         for (int i = valueStart; i < valueEnd; i++) {
-            if (data.get(i) >= 0) {
-                count++;
+            if (data.get(i) >= 0 && ++count > most) {
+                throw damaged("more than " + most + " numbers in field " + number);
             }
         }
         ProtoReader packed = new ProtoReader(data, valueStart, valueEnd, place, depth);

@@ -55,6 +55,16 @@ public final class ProtoWriter {
         return this;
     }
 
+    /** Adds the fields of a message, from where its reader is, but not those of a number. */
+    public ProtoWriter fields(ProtoReader message, int without) {
+        while (message.next()) {
+            if (message.number() != without) {
+                raw(message.field());
+            }
+        }
+        return this;
+    }
+
     /** Takes over whole fields as they are; they must not change any more. */
     public ProtoWriter raw(ByteBuffer fields) {
         length += fields.remaining();

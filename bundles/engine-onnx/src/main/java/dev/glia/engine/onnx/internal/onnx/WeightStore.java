@@ -1,157 +1,225 @@
 package dev.glia.engine.onnx.internal.onnx;
 
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
+import java.nio.channels.FileChannel;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Takes the large constants out of graphs, so that a graph is read without them, and each distinct
- * one is stored once even if several graphs use it: also when it is here already in the order that
- * a graph for one kind of CPU wants, from which the others can restore it.
+ * Brings a graph that ONNX Runtime wrote, with its constants in a file of their own, into the form
+ * of a NEFF: the large constants of the outermost graph in one order, each distinct one once, and
+ * all others in the graph.
  */
 public final class WeightStore {
-    private static final int EXTERNAL = 1;
-
     /** Smaller ones stay in the graph, where ONNX Runtime can use them to infer shapes. */
     public static final int LEAST = 1024;
 
     private static final long ALIGNMENT = 64;
+    private static final int PIECE = 1 << 20;
 
-    /** Each constant has its length in front of it, as a vector in a FlatBuffer. */
-    private static final ValueLayout.OfInt LENGTH =
-            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    private record Place(long offset, long length, Optional<FilterLayout> layout) {}
-
-    private final Map<ByteBuffer, Long> places = new LinkedHashMap<>();
-    private final Set<Long> lengths = new HashSet<>();
+    private final FileChannel file;
+    private final String name;
+    private final MemorySegment memory;
+    private final MessageDigest digest = sha256();
+    private final Map<String, Long> places = new HashMap<>();
     private long size;
 
-    /** {@return the model without its large constants, which are in this store from now on} */
-    public byte[] separate(byte[] model, String name) {
+    private WeightStore(FileChannel file, String name, long capacity) {
+        this.file = file;
+        this.name = name;
+        this.memory = Arena.ofAuto().allocate(Math.max(1, capacity), ALIGNMENT);
+    }
+
+    /**
+     * A graph and its weights.
+     *
+     * @param model the ONNX model, whose large constants lie in the weights
+     * @param weights their data, if there are any
+     */
+    public record Apart(byte[] model, Optional<MemorySegment> weights) {}
+
+    /**
+     * {@return the graph in the form of a NEFF}
+     *
+     * @param model what ONNX Runtime wrote, in one order
+     * @param name its name, for messages
+     * @param file the constants that it wrote into another file
+     * @throws NrtException NRT_RESOURCE when they are not all there, as when memory ran out
+     * @throws IOException when the file cannot be read
+     */
+    public static Apart of(byte[] model, String name, FileChannel file) throws IOException {
+        WeightStore store = new WeightStore(file, name, capacity(ProtoReader.of(model, name)));
         ProtoWriter out = new ProtoWriter();
         ProtoReader reader = ProtoReader.of(model, name);
         while (reader.next()) {
             if (reader.number() == Fields.MODEL_GRAPH) {
-                out.message(reader.number(), graph(reader.message("graph")));
+                out.message(reader.number(), store.graph(reader.message("graph")));
             } else {
                 out.raw(reader.field());
             }
         }
-        return out.toByteArray();
+        return new Apart(
+                out.toByteArray(),
+                store.size == 0
+                        ? Optional.empty()
+                        : Optional.of(store.memory.asSlice(0, store.size).asReadOnly()));
     }
 
-    private ProtoWriter graph(ProtoReader graph) {
+    private static long capacity(ProtoReader model) {
+        long capacity = 0;
+        while (model.next()) {
+            if (model.number() == Fields.MODEL_GRAPH) {
+                ProtoReader graph = model.message("graph");
+                while (graph.next()) {
+                    if (graph.number() == Fields.GRAPH_INITIALIZER) {
+                        long bytes = GraphConstant.of(graph.message("initializer")).bytes();
+                        capacity += Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
+                    }
+                }
+            }
+        }
+        return capacity;
+    }
+
+    private ProtoWriter graph(ProtoReader graph) throws IOException {
         ProtoWriter out = new ProtoWriter();
         while (graph.next()) {
-            if (graph.number() == Fields.GRAPH_INITIALIZER) {
-                constant(graph, out);
-            } else {
-                out.raw(graph.field());
+            switch (graph.number()) {
+                case Fields.GRAPH_NODE -> out.message(graph.number(), node(graph.message("node")));
+                case Fields.GRAPH_INITIALIZER -> {
+                    GraphConstant constant = GraphConstant.of(graph.message("initializer"));
+                    if (constant.bytes() >= LEAST && constant.isReadable()) {
+                        out.message(graph.number(), stored(constant));
+                    } else if (constant.place().isPresent()) {
+                        out.message(graph.number(), within(constant));
+                    } else {
+                        out.raw(graph.field());
+                    }
+                }
+                default -> out.raw(graph.field());
             }
         }
         return out;
     }
 
-    private void constant(ProtoReader graph, ProtoWriter out) {
-        ProtoWriter rest = new ProtoWriter();
-        ByteBuffer data = ByteBuffer.allocate(0);
-        int type = 0;
-        List<Long> shape = new ArrayList<>();
-        ProtoReader tensor = graph.message("initializer");
-        while (tensor.next()) {
-            switch (tensor.number()) {
-                case Fields.TENSOR_RAW_DATA -> data = tensor.bytes();
-                case Fields.TENSOR_DATA_TYPE -> type = (int) tensor.varintValue();
-                case Fields.TENSOR_DIMS -> {
-                    for (long extent : tensor.varints()) {
-                        shape.add(extent);
+    private ProtoWriter node(ProtoReader node) throws IOException {
+        ProtoWriter out = new ProtoWriter();
+        while (node.next()) {
+            if (node.number() == Fields.NODE_ATTRIBUTE) {
+                ProtoWriter attribute = new ProtoWriter();
+                ProtoReader reader = node.message("attribute");
+                while (reader.next()) {
+                    switch (reader.number()) {
+                        case Fields.ATTRIBUTE_GRAPH, Fields.ATTRIBUTE_GRAPHS ->
+                                attribute.message(reader.number(), inner(reader));
+                        default -> attribute.raw(reader.field());
                     }
                 }
-                default -> {}
-            }
-            if (tensor.number() != Fields.TENSOR_RAW_DATA) {
-                rest.raw(tensor.field());
+                out.message(node.number(), attribute);
+            } else {
+                out.raw(node.field());
             }
         }
-        if (data.remaining() < LEAST || StoredWeight.elementBytes(type) == 0) {
-            out.raw(graph.field());
-            return;
-        }
-        Place place = place(data, type, shape);
-        entry(rest, "location", StoredWeight.MEMBER);
-        entry(rest, "offset", String.valueOf(place.offset));
-        entry(rest, "length", String.valueOf(place.length));
-        place.layout.ifPresent(layout -> entry(rest, StoredWeight.LAYOUT, layout.name()));
-        out.message(graph.number(), rest.varint(Fields.TENSOR_DATA_LOCATION, EXTERNAL));
+        return out;
     }
 
-    private static void entry(ProtoWriter tensor, String key, String value) {
-        tensor.message(
-                Fields.TENSOR_EXTERNAL_DATA,
-                new ProtoWriter().string(Fields.ENTRY_KEY, key).string(Fields.ENTRY_VALUE, value));
-    }
-
-    /** Where a constant is from now on: as it is, or laid out if that is here already. */
-    private Place place(ByteBuffer data, int type, List<Long> shape) {
-        Long known = places.get(data);
-        if (known == null) {
-            for (FilterLayout layout : FilterLayout.of(type, shape)) {
-                if (lengths.contains(layout.bytes(shape))) {
-                    ByteBuffer laidOut = layout.laidOut(data, shape);
-                    Long place = places.get(laidOut);
-                    if (place != null && restores(layout, laidOut, shape, data)) {
-                        return new Place(place, laidOut.remaining(), Optional.of(layout));
+    /** ONNX Runtime writes each constant of an inner graph twice: as it was, and as a new one. */
+    private ProtoWriter inner(ProtoReader attribute) throws IOException {
+        Set<String> within = names(attribute.message("graph"));
+        Set<String> written = new HashSet<>();
+        ProtoWriter out = new ProtoWriter();
+        ProtoReader graph = attribute.message("graph");
+        while (graph.next()) {
+            switch (graph.number()) {
+                case Fields.GRAPH_NODE -> out.message(graph.number(), node(graph.message("node")));
+                case Fields.GRAPH_INITIALIZER -> {
+                    GraphConstant constant = GraphConstant.of(graph.message("initializer"));
+                    boolean apart = constant.place().isPresent();
+                    if (apart && within.contains(constant.name())
+                            || !written.add(constant.name())) {
+                        continue;
+                    }
+                    if (apart) {
+                        out.message(graph.number(), within(constant));
+                    } else {
+                        out.raw(graph.field());
                     }
                 }
+                default -> out.raw(graph.field());
             }
-            known = put(data);
         }
-        return new Place(known, data.remaining(), Optional.empty());
+        return out;
     }
 
-    /** {@return where a constant begins that is in this store from now on} */
-    public long put(ByteBuffer data) {
-        return places.computeIfAbsent(data, this::append);
+    /** {@return the constants whose data is in a graph} */
+    private static Set<String> names(ProtoReader graph) {
+        Set<String> names = new HashSet<>();
+        while (graph.next()) {
+            if (graph.number() == Fields.GRAPH_INITIALIZER) {
+                GraphConstant constant = GraphConstant.of(graph.message("initializer"));
+                if (constant.place().isEmpty()) {
+                    names.add(constant.name());
+                }
+            }
+        }
+        return names;
     }
 
-    private long append(ByteBuffer data) {
-        long place = Math.ceilDiv(size + LENGTH.byteSize(), ALIGNMENT) * ALIGNMENT;
-        lengths.add((long) data.remaining());
-        size = place + data.remaining();
-        return place;
+    private ProtoWriter within(GraphConstant constant) throws IOException {
+        ByteBuffer data = ByteBuffer.allocate(Math.toIntExact(constant.placed("length")));
+        read(constant, MemorySegment.ofBuffer(data));
+        return constant.with(data);
     }
 
-    private static boolean restores(
-            FilterLayout layout, ByteBuffer laidOut, List<Long> shape, ByteBuffer data) {
-        ByteBuffer restored = ByteBuffer.allocate(data.remaining());
-        layout.restore(MemorySegment.ofBuffer(laidOut), shape, MemorySegment.ofBuffer(restored));
-        return restored.equals(data);
+    private ProtoWriter stored(GraphConstant constant) throws IOException {
+        long next = Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT;
+        long bytes = constant.bytes();
+        read(constant, memory.asSlice(next, bytes));
+        Long place = places.putIfAbsent(HexFormat.of().formatHex(digest.digest()), next);
+        if (place == null) {
+            place = next;
+            size = next + bytes;
+        }
+        return constant.apart(place, bytes);
     }
 
-    /** {@return whether no graph had a large constant} */
-    public boolean isEmpty() {
-        return places.isEmpty();
+    /** Reads data, and leaves its digest behind. */
+    private void read(GraphConstant constant, MemorySegment into) throws IOException {
+        digest.reset();
+        long offset = constant.place().isEmpty() ? 0 : constant.placed("offset");
+        for (long at = 0; at < into.byteSize(); ) {
+            long count = Math.min(PIECE, into.byteSize() - at);
+            ByteBuffer piece = into.asSlice(at, count).asByteBuffer();
+            if (constant.data().isPresent()) {
+                piece.put(constant.data().get().slice((int) at, (int) count));
+            } else if (file.read(piece, offset + at) < 0) {
+                throw new NrtException(
+                        NrtStatus.NRT_RESOURCE,
+                        "ONNX Runtime could not write the constants of %s; free memory or raise the limit of this process"
+                                .formatted(name));
+            }
+            at += piece.position();
+            digest.update(piece.flip());
+        }
     }
 
-    /** {@return all of them, one after the other, each with its length in front of it} */
-    public MemorySegment memory() {
-        MemorySegment memory = Arena.ofAuto().allocate(size, ALIGNMENT);
-        places.forEach(
-                (data, start) -> {
-                    memory.set(LENGTH, start - LENGTH.byteSize(), data.remaining());
-                    MemorySegment.copy(
-                            MemorySegment.ofBuffer(data), 0, memory, start, data.remaining());
-                });
-        return memory.asReadOnly();
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
     }
 }

@@ -16,13 +16,20 @@ public final class Ort {
     private static final int ARENA_ALLOCATOR = 1;
     private static final int DEFAULT_MEMORY = 0;
 
+    /** What the compiler may take to run a graph, beside its weights. */
+    private static final long TRIAL_BYTES = 4L << 30;
+
+    /** An arena that grows by what is asked for, and not by powers of two. */
+    private static final int AS_REQUESTED = 1;
+
+    private static final int DEFAULT = -1;
+
     private final OrtApi api;
     private final long environment;
     private final long cpu;
     private final long allocator;
 
-    /** Made when they are first needed, and kept. */
-    private OrtOptions inPlace;
+    private boolean bounded;
 
     /**
      * Starts ONNX Runtime.
@@ -61,11 +68,17 @@ public final class Ort {
         return allocator;
     }
 
-    /** {@return how sessions of graphs are made that are used where they lie} */
-    synchronized OrtOptions inPlace() {
-        if (inPlace == null) {
-            inPlace = OrtOptions.inPlace(api);
+    /** Bounds the memory of those sessions that ask for the allocator of the environment. */
+    synchronized void bound() {
+        if (bounded) {
+            return;
         }
-        return inPlace;
+        long bound = api.get(OrtApi.CREATE_ARENA_CFG, TRIAL_BYTES, AS_REQUESTED, DEFAULT, DEFAULT);
+        try {
+            api.check(OrtApi.CREATE_AND_REGISTER_ALLOCATOR, environment, cpu, bound);
+        } finally {
+            api.call(OrtApi.RELEASE_ARENA_CFG, bound);
+        }
+        bounded = true;
     }
 }

@@ -21,11 +21,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * The table of functions of ONNX Runtime's C API.
  *
  * <p>The table only ever grows at its end, so the numbers below, taken from the public header, hold
- * for every version from 1.5 on. Every parameter of these functions is a pointer, a {@code size_t},
- * an {@code int64_t} or a small non-negative enum. On x86-64 and on AArch64 each of them takes one
- * general register or one 8-byte slot of the stack, so one kind of parameter serves all: an address
- * where memory has to stay open during the call, and a {@code long} on the hot path, which keeps
- * that free of allocation in every compiler tier.
+ * for every version from 1.22 on. Every parameter of these functions is a pointer, a {@code
+ * size_t}, an {@code int64_t} or a small non-negative enum. On x86-64 and on AArch64 each of them
+ * takes one general register or one 8-byte slot of the stack, so one kind of parameter serves all:
+ * an address where memory has to stay open during the call, and a {@code long} on the hot path,
+ * which keeps that free of allocation in every compiler tier.
  */
 final class OrtApi {
     /** The version of the API that the numbers below and the library belong to. */
@@ -69,9 +69,30 @@ final class OrtApi {
     static final int RELEASE_TENSOR_TYPE_AND_SHAPE_INFO = 99;
     static final int RELEASE_SESSION_OPTIONS = 100;
     static final int ADD_SESSION_CONFIG_ENTRY = 130;
-    static final int ADD_EXTERNAL_INITIALIZERS = 210;
+    static final int CREATE_AND_REGISTER_ALLOCATOR = 144;
+    static final int CREATE_ARENA_CFG = 156;
+    static final int RELEASE_ARENA_CFG = 157;
+    static final int ADD_RUN_CONFIG_ENTRY = 165;
+    static final int RELEASE_VALUE_INFO = 285;
+    static final int RELEASE_GRAPH = 287;
+    static final int RELEASE_MODEL = 288;
+    private static final int GET_MODEL_EDITOR_API = 291;
+    static final int TENSOR_TYPE_AND_SHAPE_HAS_SHAPE = 390;
 
-    private static final int SLOTS = 211;
+    private static final int SLOTS = 391;
+
+    // The table of the model editor counts on from there.
+    static final int CREATE_VALUE_INFO = SLOTS + 5;
+    static final int CREATE_GRAPH = SLOTS + 7;
+    static final int SET_GRAPH_INPUTS = SLOTS + 8;
+    static final int ADD_INITIALIZER_TO_GRAPH = SLOTS + 10;
+    static final int CREATE_MODEL = SLOTS + 12;
+    static final int ADD_GRAPH_TO_MODEL = SLOTS + 13;
+    static final int CREATE_MODEL_EDITOR_SESSION_FROM_ARRAY = SLOTS + 16;
+    static final int APPLY_MODEL_TO_MODEL_EDITOR_SESSION = SLOTS + 18;
+    static final int FINALIZE_MODEL_EDITOR_SESSION = SLOTS + 19;
+
+    private static final int EDITOR_SLOTS = 20;
     private static final int RUN_PARAMETERS = 8;
     private static final MethodHandle HOT = function(JAVA_LONG, RUN_PARAMETERS);
 
@@ -80,6 +101,7 @@ final class OrtApi {
 
     private final String version;
     private final MemorySegment table;
+    private final MemorySegment editor;
     private final MemorySegment run;
 
     /**
@@ -109,8 +131,14 @@ final class OrtApi {
                             + VERSION
                             + " of its API");
         }
-        this.table = MemorySegment.ofAddress(found).reinterpret(SLOTS * ADDRESS.byteSize());
+        this.table = table(found, SLOTS);
+        this.editor = table(call(table.getAtIndex(ADDRESS, GET_MODEL_EDITOR_API)), EDITOR_SLOTS);
         this.run = table.getAtIndex(ADDRESS, RUN);
+    }
+
+    @SuppressWarnings("restricted")
+    private static MemorySegment table(long address, int slots) {
+        return MemorySegment.ofAddress(address).reinterpret(slots * ADDRESS.byteSize());
     }
 
     /** {@return the version of the library, such as {@code 1.28.0}} */
@@ -147,7 +175,11 @@ final class OrtApi {
 
     /** Calls a function, and returns what that returns; anything, where it returns nothing. */
     long call(int slot, Object... arguments) {
-        return call(table.getAtIndex(ADDRESS, slot), arguments);
+        return call(
+                slot < SLOTS
+                        ? table.getAtIndex(ADDRESS, slot)
+                        : editor.getAtIndex(ADDRESS, slot - SLOTS),
+                arguments);
     }
 
     /** {@return what a function hands out through its last parameter: a number or an address} */

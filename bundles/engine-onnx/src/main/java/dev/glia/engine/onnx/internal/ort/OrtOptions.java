@@ -1,33 +1,30 @@
 package dev.glia.engine.onnx.internal.ort;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-
-import dev.glia.engine.onnx.internal.onnx.StoredWeight;
-import dev.glia.engine.onnx.internal.ort.OrtSession.Constant;
-import dev.glia.engine.onnx.internal.ort.OrtSession.Format;
+import dev.glia.engine.onnx.internal.onnx.WeightStore;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Optimization;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Rewritten;
 import dev.glia.posix.Libc;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.Map;
 
-/** How sessions are made. One may serve many sessions, also at the same time, once it is set up. */
+/** How a session is made. */
 final class OrtOptions implements AutoCloseable {
 
-    /** A core is one thread, which waits without turning. */
+    /**
+     * A core is one thread, which waits without turning. Constants are handed over in memory: ONNX
+     * Runtime may not look for any in files, whatever a model says.
+     */
     private static final Map<String, String> SETTINGS =
             Map.of(
                     "session.intra_op.allow_spinning", "0",
-                    "session.inter_op.allow_spinning", "0");
+                    "session.inter_op.allow_spinning", "0",
+                    "session.model_external_initializers_file_folder_path", "/dev/null");
 
-    private static final Map<String, String> IN_PLACE =
+    private static final Map<String, String> BOUNDED =
             Map.of(
-                    "session.load_model_format", Format.ORT.name(),
-                    "session.use_ort_model_bytes_directly", "1",
-                    "session.use_ort_model_bytes_for_initializers", "1");
+                    "session.use_env_allocators", "1",
+                    "session.use_device_allocator_for_initializers", "1");
 
     private final OrtApi api;
     private final long handle;
@@ -46,20 +43,11 @@ final class OrtOptions implements AutoCloseable {
             api.check(OrtApi.SET_INTER_OP_NUM_THREADS, handle, 1);
             api.check(OrtApi.SET_SESSION_GRAPH_OPTIMIZATION_LEVEL, handle, optimization.level());
             configure(SETTINGS);
+            if (optimization != Optimization.ALL) {
+                configure(Map.of("session.disable_prepacking", "1"));
+            }
         } catch (RuntimeException | Error refused) {
             close();
-            throw refused;
-        }
-    }
-
-    /** {@return those for graphs in ONNX Runtime's own format that are used where they lie} */
-    static OrtOptions inPlace(OrtApi api) {
-        var options = new OrtOptions(api, Optimization.NONE);
-        try {
-            options.configure(IN_PLACE);
-            return options;
-        } catch (RuntimeException | Error refused) {
-            options.close();
             throw refused;
         }
     }
@@ -68,41 +56,26 @@ final class OrtOptions implements AutoCloseable {
         return handle;
     }
 
-    /** Writes the rewritten graph to a file. */
+    /**
+     * Writes the rewritten graph to a file, as an ONNX model, and its large constants to another.
+     * Such sessions are those of the compiler, which may run the graph to learn shapes: what a run
+     * takes is bounded.
+     */
     void write(Rewritten rewritten) {
-        configure(Map.of("session.save_model_format", rewritten.format().name()));
+        configure(BOUNDED);
+        configure(
+                Map.of(
+                        "session.save_model_format",
+                        "ONNX",
+                        "session.optimized_model_external_initializers_file_name",
+                        rewritten.constants().getFileName().toString(),
+                        "session.optimized_model_external_initializers_min_size_in_bytes",
+                        String.valueOf(WeightStore.LEAST)));
         try (Arena call = Arena.ofConfined()) {
             api.check(
                     OrtApi.SET_OPTIMIZED_MODEL_FILE_PATH,
                     handle,
-                    Libc.path(call, rewritten.file()));
-        }
-    }
-
-    /** Hands constants over. ONNX Runtime uses their memory in place. */
-    void add(List<Constant> constants, long cpu) {
-        if (constants.isEmpty()) {
-            return;
-        }
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment names = call.allocate(ADDRESS, constants.size());
-            MemorySegment values = call.allocate(ADDRESS, constants.size());
-            try {
-                for (int i = 0; i < constants.size(); i++) {
-                    StoredWeight weight = constants.get(i).weight();
-                    names.setAtIndex(ADDRESS, i, call.allocateFrom(weight.name()));
-                    api.tensor(
-                            cpu,
-                            constants.get(i).data(),
-                            weight.shape(),
-                            weight.elementType(),
-                            values.asSlice(i * ADDRESS.byteSize(), ADDRESS));
-                }
-                api.check(
-                        OrtApi.ADD_EXTERNAL_INITIALIZERS, handle, names, values, constants.size());
-            } finally {
-                api.releaseValues(values);
-            }
+                    Libc.path(call, rewritten.model()));
         }
     }
 

@@ -3,9 +3,12 @@ package dev.glia.engine.onnx.internal.ort;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.glia.engine.onnx.internal.onnx.ElementType;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,8 +23,8 @@ public final class OrtRun implements AutoCloseable {
      *
      * @param port the input or output
      * @param shape its extents, all known
-     * @param memory native memory of exactly its size; {@code null} for an output that ONNX Runtime
-     *     allocates
+     * @param memory native memory of exactly its size, of which Boolean inputs are copied at each
+     *     run; {@code null} for an output that ONNX Runtime allocates
      */
     public record Binding(OrtSession.Port port, List<Long> shape, MemorySegment memory) {}
 
@@ -35,6 +38,9 @@ public final class OrtRun implements AutoCloseable {
     /** The options, then the tensors of inputs and outputs: whatever is here is released. */
     private final MemorySegment handles;
 
+    private final Booleans booleans = new Booleans();
+    private final List<PassedOn> passedOn;
+
     // What a call takes, as it takes it.
     private final long model;
     private final long options;
@@ -44,6 +50,9 @@ public final class OrtRun implements AutoCloseable {
     private final long outputNames;
     private final long outputs;
     private final int outputCount;
+
+    /** An output that is an input, to which ONNX Runtime writes nothing when it is bound. */
+    private record PassedOn(MemorySegment input, MemorySegment output) {}
 
     /**
      * Binds.
@@ -65,8 +74,9 @@ public final class OrtRun implements AutoCloseable {
         try {
             api.check(OrtApi.CREATE_RUN_OPTIONS, place(0));
             this.options = handle(0);
-            this.inputNames = bind(inputs, 1);
+            this.inputNames = bind(inputs.stream().map(this::cleaned).toList(), 1);
             this.outputNames = bind(outputs, 1 + inputCount);
+            this.passedOn = passedOn(inputs, outputs);
         } catch (RuntimeException | Error refused) {
             close();
             throw refused;
@@ -107,6 +117,7 @@ public final class OrtRun implements AutoCloseable {
      */
     public void run() {
         try {
+            booleans.copy();
             api.require(
                     api.run(
                             model,
@@ -117,8 +128,23 @@ public final class OrtRun implements AutoCloseable {
                             outputNames,
                             outputCount,
                             outputs));
+            // An index instead of an iterator: this is on the way of every request.
+            for (int i = 0; i < passedOn.size(); i++) {
+                passedOn.get(i).output().copyFrom(passedOn.get(i).input());
+            }
         } finally {
             Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Makes every run give the memory that it took back to the system, not to the next run. */
+    public void keepNothing() {
+        try (Arena call = Arena.ofConfined()) {
+            api.check(
+                    OrtApi.ADD_RUN_CONFIG_ENTRY,
+                    options,
+                    call.allocateFrom("memory.enable_memory_arena_shrinkage"),
+                    call.allocateFrom("cpu:0"));
         }
     }
 
@@ -159,5 +185,23 @@ public final class OrtRun implements AutoCloseable {
         api.call(OrtApi.RELEASE_RUN_OPTIONS, handle(0));
         api.releaseValues(handles.asSlice(ADDRESS.byteSize()));
         arena.close();
+    }
+
+    private Binding cleaned(Binding input) {
+        return input.port().elementType() == ElementType.BOOL.ordinal()
+                ? new Binding(input.port(), input.shape(), booleans.add(input.memory(), arena))
+                : input;
+    }
+
+    private static List<PassedOn> passedOn(List<Binding> inputs, List<Binding> outputs) {
+        List<PassedOn> passedOn = new ArrayList<>();
+        for (Binding output : outputs) {
+            for (Binding input : inputs) {
+                if (output.memory() != null && input.port().name().equals(output.port().name())) {
+                    passedOn.add(new PassedOn(input.memory(), output.memory()));
+                }
+            }
+        }
+        return passedOn;
     }
 }

@@ -1,7 +1,10 @@
 package dev.glia.engine.onnx.internal.ort;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.util.stream.Collectors.toMap;
 
+import dev.glia.engine.onnx.internal.onnx.ConstantInputs;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 
 import java.lang.foreign.Arena;
@@ -11,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A graph that ONNX Runtime has prepared. Runs may go on in parallel; nothing here guards against
@@ -24,7 +28,7 @@ public final class OrtSession implements AutoCloseable {
         NONE(0),
         /** Everything that holds on every CPU. */
         PORTABLE(2),
-        /** Also for the layouts of this CPU. */
+        /** Also for the layouts of this CPU, for which it copies constants. */
         ALL(99);
 
         private final int level;
@@ -38,22 +42,6 @@ public final class OrtSession implements AutoCloseable {
         }
     }
 
-    /** How a graph is written. */
-    public enum Format {
-        /** As an ONNX model, of which a session keeps copies. */
-        ONNX,
-        /** In ONNX Runtime's own format, which a session uses where it lies. */
-        ORT
-    }
-
-    /**
-     * Where the rewritten graph goes.
-     *
-     * @param file the file
-     * @param format how it is written
-     */
-    public record Rewritten(Path file, Format format) {}
-
     /**
      * An input or an output.
      *
@@ -61,16 +49,39 @@ public final class OrtSession implements AutoCloseable {
      * @param nameAddress the name as a C string that lives as long as the session is reachable
      * @param onnxType the number of {@code ONNXType}: {@value #TENSOR} for a tensor
      * @param elementType the number of {@code ONNXTensorElementDataType}, 0 when it is no tensor
+     * @param ranked whether the number of dimensions is known; the shape is empty when it is not,
+     *     as that of a scalar is
      * @param shape the extents, -1 where one is open
      */
     public record Port(
-            String name, long nameAddress, int onnxType, int elementType, List<Long> shape) {
+            String name,
+            long nameAddress,
+            int onnxType,
+            int elementType,
+            boolean ranked,
+            List<Long> shape) {
         /** The {@code ONNXType} of tensors. */
         public static final int TENSOR = 1;
 
         /** {@return whether every extent is known} */
         public boolean isStatic() {
-            return shape.stream().allMatch(extent -> extent >= 0);
+            return ranked && shape.stream().allMatch(extent -> extent >= 0);
+        }
+
+        /** {@return whether it may have a shape} */
+        public boolean fits(List<Long> wanted) {
+            return !ranked
+                    || shape.size() == wanted.size()
+                            && IntStream.range(0, wanted.size())
+                                    .allMatch(
+                                            i ->
+                                                    shape.get(i) < 0
+                                                            || shape.get(i).equals(wanted.get(i)));
+        }
+
+        /** {@return the same with another shape, all extents known} */
+        public Port withShape(List<Long> known) {
+            return new Port(name, nameAddress, onnxType, elementType, true, known);
         }
     }
 
@@ -93,29 +104,21 @@ public final class OrtSession implements AutoCloseable {
     public record Constant(StoredWeight weight, MemorySegment data) {}
 
     /**
-     * Prepares an ONNX model that holds all of its constants.
+     * Where a rewritten graph goes.
      *
-     * @param ort the library
-     * @param model an ONNX model; only read during this call
-     * @param optimization how much to rewrite it
-     * @param rewritten where to write the rewritten graph, if wanted
-     * @throws OrtException when the model is refused
+     * @param model the file for the ONNX model
+     * @param constants the file in the same folder for its large constants
      */
-    public OrtSession(
-            Ort ort,
-            MemorySegment model,
-            Optimization optimization,
-            Optional<Rewritten> rewritten) {
-        this(ort, prepared(ort, model, List.of(), optimization, rewritten), () -> {});
-    }
+    public record Rewritten(Path model, Path constants) {}
 
     /**
-     * Prepares an ONNX model whose constants lie elsewhere.
+     * Prepares an ONNX model.
      *
      * @param ort the library
      * @param model an ONNX model; only read during this call
-     * @param constants the constants that are not in the model
+     * @param constants those that are not in the model, used until the session is closed
      * @param optimization how much to rewrite it
+     * @param rewritten where to write the rewritten graph, if wanted
      * @param closed called when the session is closed, and uses the constants no more
      * @throws OrtException when the model is refused
      */
@@ -124,26 +127,12 @@ public final class OrtSession implements AutoCloseable {
             MemorySegment model,
             List<Constant> constants,
             Optimization optimization,
+            Optional<Rewritten> rewritten,
             Runnable closed) {
-        this(ort, prepared(ort, model, constants, optimization, Optional.empty()), closed);
-    }
-
-    /**
-     * Prepares a graph in ONNX Runtime's own format, as it is.
-     *
-     * @param ort the library
-     * @param graph the graph with its constants, used until the session is closed
-     * @param closed called when the session is closed, and uses the graph no more
-     * @throws OrtException when the graph is refused
-     */
-    public OrtSession(Ort ort, MemorySegment graph, Runnable closed) {
-        this(ort, created(ort, graph, ort.inPlace()), closed);
-    }
-
-    private OrtSession(Ort ort, long handle, Runnable closed) {
         this.ort = ort;
-        this.handle = handle;
         this.closed = closed;
+        this.handle = created(ort, model, constants, optimization, rewritten);
+
         try (Arena call = Arena.ofConfined()) {
             this.arena = Arena.ofAuto();
             this.inputs =
@@ -164,16 +153,30 @@ public final class OrtSession implements AutoCloseable {
         }
     }
 
-    private static long prepared(
+    private static long created(
             Ort ort,
             MemorySegment model,
             List<Constant> constants,
             Optimization optimization,
             Optional<Rewritten> rewritten) {
         try (var options = new OrtOptions(ort.api(), optimization)) {
-            rewritten.ifPresent(options::write);
-            options.add(constants, ort.cpu());
-            return created(ort, model, options);
+            if (rewritten.isPresent()) {
+                ort.bound();
+                options.write(rewritten.get());
+            }
+            if (constants.isEmpty()) {
+                return created(ort, model, options);
+            }
+            ConstantInputs inputs =
+                    ConstantInputs.of(
+                            model.asByteBuffer(),
+                            constants.stream().collect(toMap(Constant::weight, Constant::data)));
+            try (Arena call = Arena.ofConfined()) {
+                MemorySegment whole = call.allocateFrom(JAVA_BYTE, inputs.model());
+                return inputs.complete()
+                        ? created(ort, whole, options)
+                        : new ModelEditor(ort).session(whole, inputs.added(), constants, options);
+            }
         }
     }
 
@@ -252,6 +255,8 @@ public final class OrtSession implements AutoCloseable {
                 name.address(),
                 onnxType,
                 isTensor ? (int) api.get(OrtApi.GET_TENSOR_ELEMENT_TYPE, tensor) : 0,
+                // A C++ bool: only the lowest byte is defined.
+                isTensor && (byte) api.call(OrtApi.TENSOR_TYPE_AND_SHAPE_HAS_SHAPE, tensor) != 0,
                 isTensor ? shape(api, call, tensor) : List.of());
     }
 
