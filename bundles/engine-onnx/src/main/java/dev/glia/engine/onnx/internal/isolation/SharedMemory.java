@@ -1,10 +1,6 @@
 package dev.glia.engine.onnx.internal.isolation;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
-import dev.glia.posix.Libc;
+import dev.glia.posix.MemoryFile;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -13,62 +9,28 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/**
- * Memory that another process of this user may map: it has no name, and is gone with the last
- * process that uses it, however that ends. Nobody can change its size, so that no process takes it
- * away under another one, which would be the end of that.
- */
+/** Memory that another process of this user may map. Neither can change its size. */
 final class SharedMemory implements AutoCloseable {
-    private static final MethodHandle MEMFD_CREATE =
-            Libc.function("memfd_create", JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle FTRUNCATE =
-            Libc.function("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle FCNTL =
-            Libc.variadic(2, "fcntl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-
-    private static final int CLOSE_ON_EXEC_AND_ALLOW_SEALING = 1 | 2;
-    private static final int F_ADD_SEALS = 1033;
-    private static final int SEAL_AND_SHRINK_AND_GROW = 1 | 2 | 4;
-
-    private final int descriptor;
+    private final MemoryFile file = new MemoryFile("glia-core");
     private final Arena arena = Arena.ofShared();
     private final MemorySegment memory;
 
     /** Makes zeroed memory of a size; there is none of zero bytes. */
     SharedMemory(long bytes) {
         long size = Math.max(1, bytes);
-        Libc libc = new Libc();
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment name = call.allocateFrom("glia-core");
-            int flags = CLOSE_ON_EXEC_AND_ALLOW_SEALING;
-            descriptor = made(size, libc.call(e -> (int) MEMFD_CREATE.invokeExact(e, name, flags)));
-        }
         try {
-            made(size, libc.call(e -> (int) FTRUNCATE.invokeExact(e, descriptor, size)));
-            int seals = SEAL_AND_SHRINK_AND_GROW;
-            made(size, libc.call(e -> (int) FCNTL.invokeExact(e, descriptor, F_ADD_SEALS, seals)));
-            memory = map(path(), size, arena);
+            file.fix(size);
+            memory = map(file.path(), size, arena);
         } catch (RuntimeException | Error failure) {
             close();
             throw failure;
         }
-    }
-
-    private static int made(long bytes, long result) {
-        if (result < 0) {
-            throw new NrtException(
-                    NrtStatus.NRT_RESOURCE,
-                    "an isolated core gets no %d bytes of shared memory (%s)"
-                            .formatted(bytes, Libc.describe(result)));
-        }
-        return (int) result;
     }
 
     MemorySegment memory() {
@@ -84,7 +46,7 @@ final class SharedMemory implements AutoCloseable {
             return Path.of("/proc/self")
                     .toRealPath()
                     .resolve("fd")
-                    .resolve(Integer.toString(descriptor));
+                    .resolve(file.path().getFileName());
         } catch (IOException noProc) {
             throw unusable(0, noProc);
         }
@@ -125,7 +87,7 @@ final class SharedMemory implements AutoCloseable {
     private static NrtException unusable(long bytes, IOException reason) {
         return new NrtException(
                 NrtStatus.NRT_RESOURCE,
-                "cannot share %d bytes of memory with the process of a core (%s)"
+                "cannot share %s bytes of memory with the process of a core (%s)"
                         .formatted(bytes, reason),
                 reason);
     }
@@ -133,6 +95,6 @@ final class SharedMemory implements AutoCloseable {
     @Override
     public void close() {
         arena.close();
-        Libc.close(descriptor);
+        file.close();
     }
 }
