@@ -19,9 +19,6 @@ sealed interface ByteSource {
      */
     void read(long position, ByteBuffer into) throws IOException;
 
-    /** Fills one buffer and then another; what stays unfilled is beyond the end. */
-    void read(long position, ByteBuffer first, ByteBuffer second) throws IOException;
-
     /** A file. */
     record InFile(FileChannel channel) implements ByteSource {
         @Override
@@ -40,17 +37,6 @@ sealed interface ByteSource {
                 at += count;
             }
         }
-
-        @Override
-        public void read(long position, ByteBuffer first, ByteBuffer second) throws IOException {
-            ByteBuffer[] both = {first, second};
-            channel.position(position);
-            while (first.hasRemaining() || second.hasRemaining()) {
-                if (channel.read(both) < 0) {
-                    return;
-                }
-            }
-        }
     }
 
     /** Memory of the caller. */
@@ -65,13 +51,6 @@ sealed interface ByteSource {
             long count = Math.clamp(bytes.byteSize() - position, 0, into.remaining());
             MemorySegment.copy(bytes, position, MemorySegment.ofBuffer(into), 0, count);
             into.position(into.position() + (int) count);
-        }
-
-        @Override
-        public void read(long position, ByteBuffer first, ByteBuffer second) {
-            int size = first.remaining();
-            read(position, first);
-            read(position + size, second);
         }
     }
 }

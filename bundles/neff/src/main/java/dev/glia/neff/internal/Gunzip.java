@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 
 /**
  * Inflates the payload into memory of the caller, only as far as it is asked for, and checks the
@@ -26,7 +27,7 @@ final class Gunzip implements AutoCloseable {
 
     private final Intake intake;
     private final Refusals refusals;
-    private final Deflate deflate;
+    private final Inflater inflater = new Inflater(true);
     private final CRC32 crc = new CRC32();
     private long produced;
 
@@ -38,7 +39,6 @@ final class Gunzip implements AutoCloseable {
     Gunzip(Intake intake, Refusals refusals) {
         this.intake = intake;
         this.refusals = refusals;
-        this.deflate = new Deflate(intake, refusals);
     }
 
     /** Reads what stands in front of the deflate stream. */
@@ -101,14 +101,18 @@ final class Gunzip implements AutoCloseable {
     }
 
     private int next() {
+        int value = chunk().get() & 0xff;
+        crc.update(value);
+        return value;
+    }
+
+    private ByteBuffer chunk() {
         ByteBuffer chunk = intake.chunk();
         if (!chunk.hasRemaining()) {
             throw refusals.payload(
                     intake.offset(), "the gzip stream is cut off", "a complete gzip stream");
         }
-        int value = chunk.get() & 0xff;
-        crc.update(value);
-        return value;
+        return chunk;
     }
 
     /** Inflates exactly as many bytes as the segment has. */
@@ -143,12 +147,12 @@ final class Gunzip implements AutoCloseable {
 
     /** Whether the last stream has ended; goes on to the next one. */
     private boolean ended() {
-        while (!ended && deflate.finished()) {
+        while (!ended && inflater.finished()) {
             requireTrailer();
             ByteBuffer next = intake.chunk();
             ended = !next.hasRemaining() || next.get(next.position()) != MAGIC >> 8;
             if (!ended) {
-                deflate.reset();
+                inflater.reset();
                 began = produced;
                 begin();
             }
@@ -159,7 +163,7 @@ final class Gunzip implements AutoCloseable {
     private int inflate(ByteBuffer piece) {
         try {
             ByteBuffer inflated = piece.duplicate();
-            int count = deflate.inflate(piece);
+            int count = decode(piece);
             crc.update(inflated.limit(count));
             produced += count;
             requireBounds();
@@ -170,6 +174,19 @@ final class Gunzip implements AutoCloseable {
                             .formatted(intake.offset(), corrupt.getMessage()),
                     corrupt);
         }
+    }
+
+    /** Tells how many bytes came; none only when it has to be called again. */
+    private int decode(ByteBuffer into) throws DataFormatException {
+        int count = inflater.inflate(into);
+        if (count == 0 && !inflater.finished()) {
+            if (inflater.needsDictionary()) {
+                throw refusals.payload(
+                        intake.offset(), "a preset dictionary", "deflate data without one");
+            }
+            inflater.setInput(chunk());
+        }
+        return count;
     }
 
     private void requireBounds() {
@@ -227,6 +244,6 @@ final class Gunzip implements AutoCloseable {
 
     @Override
     public void close() {
-        deflate.close();
+        inflater.end();
     }
 }

@@ -18,9 +18,6 @@ final class Intake implements AutoCloseable {
     private static final int CHUNK = 256 * 1024;
     private static final int RING = 4;
 
-    /** What is read ahead of itself, because the next block begins there. */
-    private static final int AHEAD = 64;
-
     private static final SpareBuffer SPARE = new SpareBuffer(CHUNK);
 
     private final ByteSource source;
@@ -84,36 +81,6 @@ final class Intake implements AutoCloseable {
             throw refusals.interrupted();
         } catch (IOException unreadable) {
             throw unreadable(position, unreadable);
-        }
-    }
-
-    /** Whether bytes can go where they are wanted, without a chunk between. */
-    boolean isDirect(int count) {
-        return lane.isEmpty() && !current.hasRemaining() && count <= end - position;
-    }
-
-    /** Fills a buffer of the caller, if {@link #isDirect}, and begins a short chunk behind it. */
-    void direct(ByteBuffer into) {
-        int count = into.remaining();
-        try {
-            only.clear().limit((int) Math.min(AHEAD, end - position - count));
-            source.read(position, into, only);
-            requireFull(into);
-            requireFull(only);
-            current = only.flip().duplicate();
-            position += count + current.limit();
-        } catch (IOException unreadable) {
-            throw unreadable(position, unreadable);
-        }
-    }
-
-    /** Reads bytes once more that were used already. */
-    void again(long offset, ByteBuffer into) {
-        try {
-            source.read(offset, into);
-            requireFull(into);
-        } catch (IOException unreadable) {
-            throw unreadable(offset, unreadable);
         }
     }
 
