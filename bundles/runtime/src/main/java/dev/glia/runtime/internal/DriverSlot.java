@@ -59,6 +59,7 @@ final class DriverSlot {
 
     /** Takes a driver that came; it is tried later, on another thread. */
     void add(Candidate candidate) {
+        LOG.debug("{} has come for {}", candidate, architecture);
         try (var _ = lock.hold()) {
             choices.add(candidate);
             choose();
@@ -67,6 +68,7 @@ final class DriverSlot {
 
     /** Lets a driver go; returns when it has everything back, or has not taken it in time. */
     void remove(long serviceId) {
+        long start = System.nanoTime();
         Candidate leaving;
         Trial withdrawn;
         try (var _ = lock.hold()) {
@@ -88,6 +90,11 @@ final class DriverSlot {
             withdrawn.awaitEnd(patience.cancelNanos());
         }
         leaving.giveBack();
+        LOG.debug("{} has left {} after {} us", leaving, architecture, microsSince(start));
+    }
+
+    private static long microsSince(long start) {
+        return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
     }
 
     private void forgetRefusal(Candidate leaving) {
@@ -332,7 +339,18 @@ final class DriverSlot {
      */
     Seat lease(int core, long timeoutNanos) {
         Seat seat = tryLease(core);
-        return seat != null ? seat : awaitSeat(core, timeoutNanos, false);
+        return seat != null ? seat : leaseLater(core, timeoutNanos);
+    }
+
+    private Seat leaseLater(int core, long timeoutNanos) {
+        long start = System.nanoTime();
+        Seat seat = awaitSeat(core, timeoutNanos, false);
+        LOG.debug(
+                "a request for NeuronCore {} has waited {} us for {}",
+                core,
+                microsSince(start),
+                seat.driver());
+        return seat;
     }
 
     /** {@return the seat of a core, held for the caller, or null when no driver serves just now} */
@@ -389,16 +407,21 @@ final class DriverSlot {
     }
 
     private NrtException absent(long waitedNanos) {
-        return new NrtException(
-                NrtStatus.NRT_TIMEOUT,
-                "no driver for "
-                        + architecture
-                        + " is active since "
-                        + TimeUnit.NANOSECONDS.toMillis(waitedNanos)
-                        + " ms; "
-                        + (trial == null
-                                ? "install and start the bundle dev.glia.driver-" + architecture
-                                : trial.candidate() + " is being tried, which takes longer"));
+        var timeout =
+                new NrtException(
+                        NrtStatus.NRT_TIMEOUT,
+                        "no driver for "
+                                + architecture
+                                + " is active since "
+                                + TimeUnit.NANOSECONDS.toMillis(waitedNanos)
+                                + " ms; "
+                                + (trial == null
+                                        ? "install and start the bundle dev.glia.driver-"
+                                                + architecture
+                                        : trial.candidate()
+                                                + " is being tried, which takes longer"));
+        LOG.debug("{}", timeout.getMessage());
+        return timeout;
     }
 
     /**

@@ -14,10 +14,14 @@ import dev.glia.runtime.NeuronCore;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -25,8 +29,13 @@ import java.util.function.Function;
 /** Reads NEFFs as the configuration demands, and puts instances of them on cores. */
 final class Loader {
 
+    private static final Logger LOG = LoggerFactory.getLogger("NMGR.load_model");
+    private static final Logger NEFF = LoggerFactory.getLogger("NEFF.load_neff");
+
     /** The variable that limits how long a driver may take to load a model. */
     static final String LOAD_TIMEOUT = "GLIA_LOAD_TIMEOUT";
+
+    private static final String MEMORY_TABLE = "NEURON_RT_ENABLE_DEVICE_MEMORY_OOM_LOG";
 
     private static final long DEFAULT_LOAD_SECONDS = 300;
 
@@ -78,12 +87,16 @@ final class Loader {
     private List<Model> load(
             Function<HashCheck, Neff> source, RuntimeConfig config, List<LoadOptions> places) {
         runtime.requireOpen();
+        long start = System.nanoTime();
         List<NeuronCore> cores = runtime.placement().choose(places);
         boolean hashed = config.validateHash() || config.neffTrust() == NeffTrust.HASH;
-        SharedNeff neff =
-                open(
-                        source.apply(hashed ? HashCheck.REQUIRE_LATER : HashCheck.SKIP),
-                        config.sharedWeights());
+        Neff fresh = source.apply(hashed ? HashCheck.REQUIRE_LATER : HashCheck.SKIP);
+        NEFF.debug(
+                "model {} for {} is read after {} us",
+                fresh.name(),
+                fresh.architecture(),
+                microsSince(start));
+        SharedNeff neff = open(fresh, config.sharedWeights());
         var models = new ArrayList<CoreModel>();
         try {
             runtime.requireNotHanging(neff.neff());
@@ -93,6 +106,13 @@ final class Loader {
             // The hash was computed beside the loading; nobody gets a model before it is known.
             neff.neff().awaitVerified();
             runtime.admit(models);
+            LOG.debug(
+                    "model {} is loaded on the NeuronCores {} after {} us, with {} and {}",
+                    neff.neff().name(),
+                    cores.stream().map(NeuronCore::index).toList(),
+                    microsSince(start),
+                    hashed ? "its hash checked" : "no hash checked",
+                    config.sharedWeights() ? "shared weights" : "weights of its own");
             return List.copyOf(models);
         } catch (RuntimeException | Error refused) {
             models.forEach(CoreModel::close);
@@ -100,6 +120,10 @@ final class Loader {
         } finally {
             neff.release();
         }
+    }
+
+    private static long microsSince(long start) {
+        return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
     }
 
     private SharedNeff open(Neff fresh, boolean sharedWeights) {
@@ -127,19 +151,28 @@ final class Loader {
 
     private CoreModel.LoadPolicy policy(RuntimeConfig config) {
         return new CoreModel.LoadPolicy(
-                new LoadSettings(config.allowLegacyNeff(), config.sharedWeights(), true),
+                new LoadSettings(
+                        config.allowLegacyNeff(), config.sharedWeights(), true, memoryTable()),
                 config.execTimeout().toNanos(),
                 TimeUnit.SECONDS.toNanos(loadSeconds()),
                 config.failOnNan());
     }
 
     private long loadSeconds() {
+        return setting(LOAD_TIMEOUT).map(Long::parseLong).orElse(DEFAULT_LOAD_SECONDS);
+    }
+
+    private boolean memoryTable() {
+        return setting(MEMORY_TABLE)
+                .map(value -> value.equalsIgnoreCase("true") || value.equals("1"))
+                .orElse(true);
+    }
+
+    private Optional<String> setting(String name) {
         return configuration.settings().stream()
-                .filter(setting -> setting.name().equals(LOAD_TIMEOUT))
+                .filter(setting -> setting.name().equals(name))
                 .filter(setting -> setting.problem().isEmpty())
                 .map(Setting::value)
-                .mapToLong(Long::parseLong)
-                .findFirst()
-                .orElse(DEFAULT_LOAD_SECONDS);
+                .findFirst();
     }
 }

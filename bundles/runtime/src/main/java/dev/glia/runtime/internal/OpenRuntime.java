@@ -34,6 +34,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The runtime between init and close: the claimed cores, a lane for each, and the models on them.
@@ -41,6 +42,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class OpenRuntime implements NeuronRuntime {
 
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_infer_status");
+    private static final Logger CLOSE = LoggerFactory.getLogger("NRT.nrt_close");
 
     /**
      * Requests in flight on a core when NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS says nothing.
@@ -284,13 +286,22 @@ final class OpenRuntime implements NeuronRuntime {
             }
             state = RuntimeState.CLOSED;
         }
+        long start = System.nanoTime();
         try {
             List<CoreModel> leaving = models.stream().filter(CoreModel::drain).toList();
-            long deadline = System.nanoTime() + slot.patience().openNanos();
+            long drained = System.nanoTime();
+            long deadline = drained + slot.patience().openNanos();
             leaving.forEach(model -> model.giveBack(deadline));
             lanes.forEach(Lane::close);
             slot.detach();
             tensors.close();
+            CLOSE.debug(
+                    "the requests of {} models have ended after {} us, models and {} NeuronCores"
+                            + " are given back after {} us more",
+                    leaving.size(),
+                    TimeUnit.NANOSECONDS.toMicros(drained - start),
+                    cores.size(),
+                    TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - drained));
         } finally {
             // Whatever a driver does in its last moment: no core stays claimed. That is safe also
             // when a driver still holds one: an emulated core is memory of this process only, and a

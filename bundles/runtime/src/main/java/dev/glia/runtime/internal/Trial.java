@@ -6,6 +6,9 @@ import dev.glia.device.Invocation;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
@@ -23,6 +26,8 @@ import java.util.concurrent.locks.LockSupport;
  * it go on later, it gets everything back.
  */
 final class Trial {
+
+    private static final Logger LOG = LoggerFactory.getLogger("NRT.driver_trial");
 
     private static final long UNLIMITED_LOAD_NANOS = TimeUnit.SECONDS.toNanos(300);
 
@@ -151,6 +156,7 @@ final class Trial {
         var revision = new Revision(candidate);
         try {
             qualify(revision);
+            begin("serve", UNLIMITED_LOAD_NANOS);
         } catch (RuntimeException | Error thrown) {
             failure = reason(thrown);
             begin("take its cores and models back", patience.openNanos());
@@ -235,7 +241,18 @@ final class Trial {
     }
 
     private void begin(String what, long limitNanos) {
-        step = new Step(what, limitNanos, System.nanoTime() + limitNanos);
+        long now = System.nanoTime();
+        Step done = step;
+        step = new Step(what, limitNanos, now + limitNanos);
+        if (done != null) {
+            LOG.debug(
+                    "{} for {}: {}: after {} us, now: {}",
+                    candidate,
+                    architecture,
+                    done.what(),
+                    TimeUnit.NANOSECONDS.toMicros(now - done.deadlineNanos() + done.limitNanos()),
+                    what);
+        }
     }
 
     private NrtException overdue() {
