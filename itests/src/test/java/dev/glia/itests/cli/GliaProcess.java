@@ -101,6 +101,11 @@ public final class GliaProcess implements AutoCloseable {
         }
     }
 
+    /** {@return whether it has} */
+    public boolean hasEnded() {
+        return !process.isAlive();
+    }
+
     long pid() {
         return process.pid();
     }
