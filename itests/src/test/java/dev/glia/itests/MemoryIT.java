@@ -80,7 +80,8 @@ class MemoryIT {
                         bytes ->
                                 assertThat(bytes)
                                         .isBetween(
-                                                MatrixModel.WEIGHTS, MatrixModel.WEIGHTS * 9 / 4));
+                                                MatrixModel.WEIGHTS / 2,
+                                                MatrixModel.WEIGHTS * 9 / 4));
     }
 
     @Test

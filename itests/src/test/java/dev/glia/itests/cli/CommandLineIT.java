@@ -8,15 +8,21 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 
 /** What every command promises: results, standard output for results only, and exit codes. */
 class CommandLineIT {
@@ -153,7 +159,7 @@ class CommandLineIT {
                 List.of(
                         new String[] {"frobnicate"},
                         new String[] {"run", "--frobnicate"},
-                        new String[] {"run", "missing.neff"},
+                        new String[] {"run", "nothing.neff"},
                         new String[] {"compile", "scale.onnx", "--arch", "trn9", "-o", "no.neff"},
                         new String[] {"neff", "verify", "scale.onnx"})) {
             GliaProcess refused = run(Map.of(), wrong);
@@ -188,6 +194,83 @@ class CommandLineIT {
         succeed("neff", "verify", "trn1.neff");
         succeed("neff", "unpack", "trn1.neff", "-d", "unpacked");
         assertThat(folder.resolve("unpacked")).isNotEmptyDirectory();
+    }
+
+    /** Each has its line; none stops the others; the highest status is the exit code. */
+    @Test
+    void severalNeffsAreVerifiedAtOnce() throws IOException {
+        byte[] newer = Files.readAllBytes(folder.resolve("trn1.neff"));
+        newer[24] = 3;
+        Files.write(folder.resolve("newer.neff"), newer);
+        Files.writeString(
+                folder.resolve("pointer.neff"), "version https://git-lfs.github.com/spec/v1\n");
+        missingMember(folder.resolve("missing.neff"));
+
+        GliaProcess verified =
+                run(
+                        Map.of(),
+                        "neff",
+                        "verify",
+                        "trn1.neff",
+                        "newer.neff",
+                        "scale.onnx",
+                        "pointer.neff",
+                        "missing.neff",
+                        "trn2.neff");
+
+        assertThat(verified.exit()).as("%s", verified).isEqualTo(UNSUPPORTED_NEFF);
+        assertThat(verified.out().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("trn1.neff  valid  "),
+                        line -> assertThat(line).startsWith("trn2.neff  valid  "));
+        assertThat(verified.err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("newer.neff: NEFF version mismatch"),
+                        line ->
+                                assertThat(line)
+                                        .contains("scale.onnx: it is an ONNX graph, not a NEFF;")
+                                        .endsWith("glia compile scale.onnx --arch ARCH"),
+                        line -> assertThat(line).contains("pointer.neff: it is a Git LFS pointer"),
+                        line ->
+                                assertThat(line)
+                                        .startsWith("NRT_INVALID (2): missing.neff: ")
+                                        .contains(
+                                                "no member model.nope, which glia.json names as members[0]"));
+        GliaProcess shown = run(Map.of(), "neff", "show", "--json", "none.neff", "missing.neff");
+        assertThat(shown.exit()).as("%s", shown).isEqualTo(INVALID);
+        assertThat(shown.out().lines())
+                .satisfiesExactly(
+                        none ->
+                                assertThat(Json.object(none))
+                                        .containsEntry("valid", false)
+                                        .containsEntry("status", "NRT_INVALID")
+                                        .containsEntry("status_code", 2L),
+                        missing ->
+                                assertThat(Json.object(missing))
+                                        .containsEntry("compiler", "glia-1")
+                                        .extractingByKey("missing")
+                                        .asString()
+                                        .contains("member=model.nope"));
+    }
+
+    /** A NEFF whose list of members names one that it has not. */
+    private static void missingMember(Path target) throws IOException {
+        byte[] neff = Files.readAllBytes(folder.resolve("trn1.neff"));
+        String archive;
+        try (var in = new GZIPInputStream(new ByteArrayInputStream(neff, 1024, neff.length))) {
+            archive = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+        var payload = new ByteArrayOutputStream();
+        try (var out = new GZIPOutputStream(payload)) {
+            out.write(
+                    archive.replace("[\"model.onnx\"", "[\"model.nope\"")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+        }
+        byte[] changed = Arrays.copyOf(neff, 1024 + payload.size());
+        System.arraycopy(payload.toByteArray(), 0, changed, 1024, payload.size());
+        ByteBuffer header = ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN);
+        header.putLong(16, payload.size()).put(172, new byte[32]);
+        Files.write(target, changed);
     }
 
     @Test

@@ -73,7 +73,7 @@ class BadDriversIT {
                             Fault.SILENT,
                             "answers wrongly with model scale-trn1.neff: element 0 of"),
                     Map.entry(Fault.OPEN_HANGS, "it hangs: it was to open ND 0 NC 0"),
-                    Map.entry(Fault.LOAD_HANGS, "it hangs: it was to load model scale"),
+                    Map.entry(Fault.LOAD_HANGS, "it hangs: it was to load model "),
                     Map.entry(Fault.RUN_HANGS, "it hangs: it was to answer with model scale"));
 
     private static final List<Fault> QUICK =

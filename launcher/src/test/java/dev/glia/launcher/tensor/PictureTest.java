@@ -289,7 +289,7 @@ class PictureTest {
     @Test
     void refusesWhatIsNoPictureOrHasNoPlaceForOne() throws IOException {
         TensorInfo info = info(DType.FLOAT32, 1L, 1L, 8L, 8L);
-        Path file = Files.writeString(folder.resolve("a.png"), "no picture");
+        Path file = Files.writeString(folder.resolve("a.png"), "no\0picture");
         assertThatThrownBy(() -> TensorFile.read(file, info, empty(info)))
                 .hasMessageContaining("no PNG or JPEG");
         TensorInfo vector = info(DType.FLOAT32, 1L, 1000L);

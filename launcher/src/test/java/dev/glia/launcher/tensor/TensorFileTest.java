@@ -102,11 +102,13 @@ class TensorFileTest {
         assertRefused(
                 "a.pb", new byte[] {0x4a, -1, -1, -1, -1, -1, -1, -1, -1, 0x7f}, "no TensorProto");
         assertRefused("a.pb", new byte[] {3}, "no TensorProto");
-        assertRefused("a.pb", new byte[] {0x7b, 0x0c}, "wire type 4"); // the end of another group
+        assertRefused("a.pb", new byte[] {8, 2, 0x7b, 0x0c}, "wire type 4"); // ends another group
         byte[] negativeLength = {0x4a, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1};
         assertRefused("a.pb", negativeLength, "a field of -1 bytes");
         byte[] deep = new byte[100_000];
         Arrays.fill(deep, (byte) 0x7b);
+        deep[0] = 8;
+        deep[1] = 2;
         assertRefused("a.pb", deep, "wire type 3");
     }
 

@@ -1,6 +1,7 @@
 package dev.glia.engine.onnx.internal;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.glia.engine.onnx.internal.onnx.ShapeSources;
 import dev.glia.engine.onnx.internal.ort.OrtErrors;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
 /**
@@ -271,6 +273,7 @@ final class TrialRun {
     }
 
     private static void within(Duration limit, OrtRun run) {
+        CountDownLatch ended = new CountDownLatch(1);
         Thread watch =
                 Thread.ofPlatform()
                         .daemon()
@@ -278,16 +281,17 @@ final class TrialRun {
                         .start(
                                 () -> {
                                     try {
-                                        Thread.sleep(limit);
-                                        run.terminate();
-                                    } catch (InterruptedException done) {
-                                        // The run has ended.
+                                        if (!ended.await(limit.toNanos(), NANOSECONDS)) {
+                                            run.terminate();
+                                        }
+                                    } catch (InterruptedException nobodyDoes) {
+                                        // The thread is private.
                                     }
                                 });
         try {
             run.run();
         } finally {
-            watch.interrupt();
+            ended.countDown();
             join(watch);
         }
     }

@@ -11,6 +11,7 @@ import static dev.glia.engine.onnx.internal.onnx.GraphAuthor.attribute;
 
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.GraphAuthor;
+import dev.glia.engine.onnx.internal.onnx.ProtoReader;
 import dev.glia.engine.onnx.internal.onnx.ProtoWriter;
 
 import java.io.ByteArrayOutputStream;
@@ -28,7 +29,11 @@ final class RefusedGraphs {
         return switch (name) {
             case "new operators" -> added().model(99);
             case "old operators" -> added().model(5);
-            case "new format" -> with(added().model(17), new ProtoWriter().varint(1, 99));
+            case "new format" ->
+                    new ProtoWriter()
+                            .varint(1, 99)
+                            .fields(ProtoReader.of(added().model(17), "added"), 1)
+                            .toByteArray();
             case "imported custom" -> with(custom().model(17), imported("my.corp"));
             case "texts" -> Graphs.copy(ElementType.STRING, 4);
             case "int4" -> Graphs.copy(ElementType.INT4, 4);

@@ -78,7 +78,7 @@ class RefusedModelsTest {
                     no name            |                       | INVALID    | an input is called ""
                     two inputs         |                       | INVALID    | two inputs x
                     from nowhere       |                       | INVALID    | 'z'
-                    many inputs        |                       | INVALID    | 70001 inputs and outputs; at most 65536
+                    many inputs        |                       | INVALID    | more than 65536 inputs and outputs
                     short data         |                       | INVALID    | tensor w has 8 bytes; float [3] takes 12
                     long data          |                       | INVALID    | tensor w has 16 bytes; takes 12
                     impossible data    |                       | INVALID    | tensor w has the impossible shape [-3]

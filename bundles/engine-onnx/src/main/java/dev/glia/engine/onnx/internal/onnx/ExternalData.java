@@ -84,8 +84,8 @@ public final class ExternalData {
             if (length > Integer.MAX_VALUE) {
                 throw invalid(
                         tensor.name(),
-                        "has %d bytes; a tensor has at most %d: split it in the graph"
-                                .formatted(length, Integer.MAX_VALUE));
+                        "has %d bytes; a tensor has at most 2 GiB: split it in the graph"
+                                .formatted(length));
             }
             files.add(file);
             return read(channel, offset, length, memory).asByteBuffer();
