@@ -146,7 +146,7 @@ public final class Compiler implements NeffCompiler {
     }
 
     private void requireGraph(Path source) {
-        String file = source.getFileName().toString().toLowerCase(Locale.ROOT);
+        String file = source.toString().toLowerCase(Locale.ROOT);
         if (!Files.isRegularFile(source)) {
             throw new NrtException(NrtStatus.NRT_INVALID, source + " is no file that can be read");
         }

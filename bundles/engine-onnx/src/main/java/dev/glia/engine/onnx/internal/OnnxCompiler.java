@@ -1,5 +1,7 @@
 package dev.glia.engine.onnx.internal;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.glia.device.GraphCompiler;
 import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.onnx.Bfloat16;
@@ -33,6 +35,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -93,15 +96,20 @@ public final class OnnxCompiler implements GraphCompiler {
         } catch (OutOfMemoryError full) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
-                    "there is not enough memory to compile %s (%s); it takes about three times its constants"
+                    "there is not enough memory to compile %s (%s); that takes its constants two to three times"
                             .formatted(name, full.getMessage()),
                     full);
         } catch (IOException unreadable) {
-            throw new NrtException(
-                    NrtStatus.NRT_RESOURCE,
-                    "cannot compile " + name + ": " + unreadable,
-                    unreadable);
+            throw failure(NrtStatus.NRT_RESOURCE, "cannot compile " + name, unreadable);
         }
+    }
+
+    /** An interrupt of this thread says nothing of a file. */
+    private static NrtException failure(NrtStatus status, String what, IOException cause) {
+        return new NrtException(
+                cause instanceof ClosedByInterruptException ? NrtStatus.NRT_FAILURE : status,
+                what + ": " + cause,
+                cause);
     }
 
     private static MemorySegment read(Path source, Arena memory) {
@@ -123,8 +131,7 @@ public final class OnnxCompiler implements GraphCompiler {
                 return ExternalData.read(channel, 0, channel.size(), memory);
             }
         } catch (IOException unreadable) {
-            throw new NrtException(
-                    NrtStatus.NRT_INVALID, "cannot read " + source + ": " + unreadable, unreadable);
+            throw failure(NrtStatus.NRT_INVALID, "cannot read " + source, unreadable);
         }
     }
 
@@ -154,13 +161,13 @@ public final class OnnxCompiler implements GraphCompiler {
                             Optional.of(rewritten),
                             () -> {})) {
                 // A constant of bfloat16 is an input too, behind the others, until it is written.
+                Set<String> names =
+                        constants.stream()
+                                .map(constant -> constant.weight().name())
+                                .collect(toSet());
                 List<OrtSession.Port> ports =
                         session.inputs().stream()
-                                .filter(
-                                        port ->
-                                                constants.stream()
-                                                        .map(constant -> constant.weight().name())
-                                                        .noneMatch(port.name()::equals))
+                                .filter(port -> !names.contains(port.name()))
                                 .toList();
                 List<TensorInfo> inputs = tensors(ports, TensorInfo.Usage.INPUT);
                 requireTensors(session.outputs());
