@@ -169,7 +169,15 @@ public final class OnnxCompiler implements GraphCompiler {
                         session.inputs().stream()
                                 .filter(port -> !names.contains(port.name()))
                                 .toList();
-                List<TensorInfo> inputs = tensors(ports, TensorInfo.Usage.INPUT);
+                List<TensorInfo> inputs =
+                        tensors(
+                                ports.stream()
+                                        .map(
+                                                port ->
+                                                        port.withShape(
+                                                                complete.inputs().get(port.name())))
+                                        .toList(),
+                                TensorInfo.Usage.INPUT);
                 requireTensors(session.outputs());
                 TrialRun.Outputs outputs =
                         TrialRun.outputs(

@@ -59,9 +59,10 @@ public final class OrtRun implements AutoCloseable {
         try {
             this.inputNames = names(inputs);
             this.outputNames = names(outputs);
-            this.inputValues = values(session.ort(), cleaned(inputs)).address();
+            List<Binding> given = cleaned(inputs);
+            this.inputValues = values(session.ort(), given).address();
             this.outputValues = values(session.ort(), outputs);
-            this.passedOn = passedOn(inputs, outputs);
+            this.passedOn = passedOn(given, outputs);
             this.options = newRunOptions();
         } catch (RuntimeException refused) {
             releaseValues();
