@@ -43,6 +43,9 @@ final class DriverSlot {
     /** The trial under way. */
     private Trial trial;
 
+    /** New loads wait, so that the trial catches up. */
+    private boolean loadsWait;
+
     /** Why nobody serves although a driver came. */
     private NrtException refusal;
 
@@ -228,6 +231,7 @@ final class DriverSlot {
 
     private Trial next() {
         trial = null;
+        loadsWait = false;
         for (Candidate candidate : choices.inOrder()) {
             if (workload == null || serves(candidate)) {
                 return null;
@@ -259,13 +263,15 @@ final class DriverSlot {
     /**
      * Lets a revision serve, when it has all models.
      *
+     * @param last whether new loads wait from now on, until it serves or is refused
      * @return the models that it lacks; when there are none, it serves now
      * @throws NrtException when it may not serve any more
      */
-    Collection<CoreModel> takeOver(Trial by, Revision next) {
+    Collection<CoreModel> takeOver(Trial by, Revision next, boolean last) {
         Revision old;
         try (var _ = lock.hold()) {
             List<CoreModel> missing = next.missing(by.workload().models());
+            loadsWait = last && !missing.isEmpty() && trial == by;
             if (!missing.isEmpty()) {
                 return missing;
             }
@@ -365,10 +371,18 @@ final class DriverSlot {
         return null;
     }
 
-    /** Waits for a driver; for one that is tried as long as that takes, if the caller wants so. */
-    private Seat awaitSeat(int core, long timeoutNanos, boolean untilTried) {
+    /**
+     * Waits for a driver; a load as long as one is tried, and a while for one that would never
+     * catch up otherwise.
+     */
+    private Seat awaitSeat(int core, long timeoutNanos, boolean load) {
         long start = System.nanoTime();
         try (var _ = lock.hold()) {
+            long held = patience.drainNanos();
+            while (load && loadsWait && held > 0) {
+                awaitChangeOrInterrupt(held);
+                held = patience.drainNanos() - (System.nanoTime() - start);
+            }
             while (true) {
                 Seat seat = tryLease(core);
                 if (seat != null) {
@@ -378,7 +392,7 @@ final class DriverSlot {
                     throw again(refusal);
                 }
                 long left = timeoutNanos - (System.nanoTime() - start);
-                if (timeoutNanos == 0 || untilTried && trial != null) {
+                if (timeoutNanos == 0 || load && trial != null) {
                     left = Long.MAX_VALUE;
                 }
                 if (left <= 0) {

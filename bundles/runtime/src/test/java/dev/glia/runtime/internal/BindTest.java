@@ -36,7 +36,13 @@ class BindTest {
     private final Fakes.Driver driver = new Fakes.Driver(100);
     private final Fakes.Rooms rooms =
             new Fakes.Rooms(
-                    new Patience(30 * SECOND, 5 * SECOND, 5 * SECOND, 2 * SECOND, 30 * SECOND));
+                    new Patience(
+                            30 * SECOND,
+                            5 * SECOND,
+                            5 * SECOND,
+                            2 * SECOND,
+                            30 * SECOND,
+                            600 * SECOND));
     private final CountDownLatch held = new CountDownLatch(1);
     private OpenRuntime runtime;
 

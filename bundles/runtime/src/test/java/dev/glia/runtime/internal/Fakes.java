@@ -118,6 +118,9 @@ final class Fakes {
         /** Loads wait for it. */
         volatile CountDownLatch holdLoad;
 
+        /** Done at the beginning of each load. */
+        volatile Consumer<ModelImage> onLoad = _ -> {};
+
         /** Bindings wait for it. */
         volatile CountDownLatch holdBind;
 
@@ -213,6 +216,7 @@ final class Fakes {
                 if (failsAtLoad.getAndDecrement() == 1) {
                     throw new NrtException(NrtStatus.NRT_RESOURCE, "full");
                 }
+                onLoad.accept(image);
                 CountDownLatch held = holdLoad;
                 while (held != null && held.getCount() > 0) {
                     Thread.onSpinWait();
@@ -526,6 +530,11 @@ final class Fakes {
         final List<Path> keys = new ArrayList<>();
         volatile boolean wrongHash;
         volatile UUID uuid = new UUID(1, 2);
+
+        /** {@return how many files are open} */
+        synchronized long open() {
+            return opened.stream().filter(neff -> !neff.closed).count();
+        }
 
         @Override
         public synchronized Neff open(Path file, HashCheck check) {
