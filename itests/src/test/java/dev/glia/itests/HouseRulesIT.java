@@ -1,8 +1,11 @@
 package dev.glia.itests;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -16,21 +19,29 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.lang.ArchRule;
 
+import dev.glia.config.RuntimeConfig;
 import dev.glia.itests.container.Jars;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.BundleContext;
 
+import java.io.IOException;
+import java.lang.foreign.Linker;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.jar.Attributes;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The rules that keep it a house, read from the packaged bundles and the launcher. */
 class HouseRulesIT {
@@ -52,6 +63,14 @@ class HouseRulesIT {
     private static final String[] EMBEDDED = {
         "dev.glia.trust", "dev.glia.control", "dev.glia.posix"
     };
+
+    /** A handler: what it catches, under which name, and its lines, which are indented. */
+    private static final Pattern HANDLER =
+            Pattern.compile(
+                    "^( *)\\} catch \\(([^)]+) (\\w+)\\) \\{\n((?:\\1 .*\n)+)", Pattern.MULTILINE);
+
+    private static final Pattern FREES =
+            Pattern.compile("(?i)(?:close|release|unlock|free|forget|delete|destroy)\\w*\\(");
 
     private static JavaClasses glia;
 
@@ -219,6 +238,64 @@ class HouseRulesIT {
                         .accessField(System.class, "out"));
     }
 
+    /**
+     * A stub that native code calls dies with the class loader of one bundle, and native code does
+     * not.
+     */
+    @Test
+    void nativeCodeCallsNobodyBack() {
+        check(
+                noClasses()
+                        .should()
+                        .callMethodWhere(
+                                target(name("upcallStub")).and(target(owner(type(Linker.class))))));
+    }
+
+    /** The check of a folder belongs to whoever takes something out of it. */
+    @Test
+    void whoUsesTheStateFolderChecksIt() {
+        check(
+                noClasses()
+                        .that(not(resideInAnyPackage("dev.glia.config..", "dev.glia.posix..")))
+                        .and(
+                                not(
+                                        dependOn("dev.glia.posix.StateFolder")
+                                                .or(dependOn("dev.glia.control.ControlFolder"))))
+                        .should()
+                        .callMethodWhere(
+                                target(name("stateDir"))
+                                        .and(target(owner(type(RuntimeConfig.class))))));
+    }
+
+    /**
+     * What was made before a failure is freed whatever fails: after an OutOfMemoryError, a leak is
+     * the last thing that is wanted.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"../bundles", "../launcher"})
+    void whoCleansUpAfterExceptionsDoesSoAfterErrors(String folder) throws IOException {
+        List<String> leaks = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(Path.of(folder))) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                if (file.toString().matches(".*/src/main/java/.*[.]java")) {
+                    HANDLER.matcher(Files.readString(file))
+                            .results()
+                            .filter(HouseRulesIT::leaksAfterErrors)
+                            .forEach(handler -> leaks.add(file + handler.group()));
+                }
+            }
+        }
+        assertThat(leaks).isEmpty();
+    }
+
+    private static boolean leaksAfterErrors(MatchResult handler) {
+        String body = handler.group(4);
+        return body.endsWith("    throw " + handler.group(3) + ";\n")
+                && FREES.matcher(body).find()
+                && !List.of(handler.group(2).split(" \\| ")).contains("Error")
+                && !handler.group(2).equals("Throwable");
+    }
+
     @ParameterizedTest
     @MethodSource("dev.glia.itests.container.Jars#own")
     void exportsAreVersionedAndNeverInternal(Path bundle) {
@@ -251,6 +328,14 @@ class HouseRulesIT {
 
     private static void check(ArchRule rule) {
         rule.check(glia);
+    }
+
+    private static DescribedPredicate<JavaClass> dependOn(String name) {
+        return DescribedPredicate.describe(
+                "depend on " + name,
+                type ->
+                        type.getDirectDependenciesFromSelf().stream()
+                                .anyMatch(to -> to.getTargetClass().getFullName().equals(name)));
     }
 
     private static DescribedPredicate<JavaClass> type(Class<?> type) {

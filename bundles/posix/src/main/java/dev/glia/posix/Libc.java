@@ -53,6 +53,7 @@ public final class Libc {
                     Map.entry(22, "EINVAL"),
                     Map.entry(ENFILE, "ENFILE"),
                     Map.entry(EMFILE, "EMFILE"),
+                    Map.entry(27, "EFBIG"),
                     Map.entry(28, "ENOSPC"),
                     Map.entry(30, "EROFS"),
                     Map.entry(36, "ENAMETOOLONG"),

@@ -17,6 +17,7 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -338,6 +339,28 @@ class CommandLineIT {
         assertThat(version.exit()).as("%s", version).isZero();
         assertThat(version.out()).contains("0.1.0");
         Files.delete(link);
+    }
+
+    /** Whoever can write to the state folder could have put code there, which these would start. */
+    @Test
+    void aStateFolderOfOthersIsUsedForNothing() throws IOException {
+        Path state = Files.createDirectory(folder.resolve("of others"));
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path drivers = Files.createDirectory(state.resolve("drivers"));
+        Files.write(drivers.resolve("planted.jar"), new byte[] {'P', 'K'});
+        for (String[] command :
+                List.of(
+                        new String[] {
+                            "compile", "scale.onnx", "--arch", "trn1", "-o", "foreign.neff"
+                        },
+                        new String[] {"shell", "-c", "neuron:drivers"})) {
+            GliaProcess refused = run(Map.of("GLIA_STATE_DIR", state.toString()), command);
+            assertThat(refused.exit()).as("%s", refused).isEqualTo(INVALID);
+            assertThat(refused.lastError())
+                    .contains("The state folder " + state + " is not safe", "chmod 700");
+            assertThat(refused.err()).doesNotContain("planted.jar");
+        }
+        assertThat(state).isDirectoryNotContaining("glob:**/native");
     }
 
     private static GliaProcess succeed(String... arguments) {

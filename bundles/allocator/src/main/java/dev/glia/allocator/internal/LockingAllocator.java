@@ -218,7 +218,7 @@ public final class LockingAllocator implements CoreAllocator {
                         .orElseGet(() -> Long.toString(cores.process().identity().pid()));
         try {
             cores.announce(claimed, lnc, tag);
-        } catch (NrtException e) {
+        } catch (RuntimeException | Error e) {
             cores.unlock(claimed, lnc);
             throw e;
         }

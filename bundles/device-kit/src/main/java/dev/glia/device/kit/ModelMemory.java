@@ -46,7 +46,7 @@ final class ModelMemory implements AutoCloseable {
             take(account.scratchpad(tensors));
             take(account.reserve(Category.RUNTIME, RUNTIME, 0));
             take(account.list(image.label(), footprint));
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             close();
             throw refused;
         }

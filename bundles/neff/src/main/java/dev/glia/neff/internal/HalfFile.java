@@ -46,7 +46,7 @@ final class HalfFile implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             channel = open();
-        } catch (IOException | RuntimeException refused) {
+        } catch (IOException | RuntimeException | Error refused) {
             forget();
             throw refused;
         }

@@ -273,7 +273,7 @@ final class CoreModel implements Model {
         } catch (OutOfMemoryError memory) {
             bound.release();
             throw Tensors.noMemory("the tensors of model " + label(), memory);
-        } catch (RuntimeException | LinkageError failure) {
+        } catch (RuntimeException | Error failure) {
             bound.release();
             throw failure;
         }

@@ -1,5 +1,6 @@
 package dev.glia.engine.onnx.internal;
 
+import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -7,10 +8,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -34,6 +42,7 @@ enum NativeLibrary {
             "f1ec1a08eb99bd6e5401340f0a2b101381bf4694415480291dc13bcaa30f9ec7");
 
     private static final String FILE = "libonnxruntime.so";
+    private static final String HALF = ".tmp";
 
     private final String platform;
     private final String osArch;
@@ -123,31 +132,17 @@ enum NativeLibrary {
      * do this at once.
      *
      * @param folder where unpacked libraries are kept
-     * @throws NrtException NRT_RESOURCE when it cannot be written
+     * @throws NrtException NRT_INVALID when the folder is not this user's alone, NRT_RESOURCE when
+     *     it cannot be written
      */
     Path unpack(Path folder) {
         Path file = file(folder);
+        StateFolder.open(folder);
+        StateFolder.open(file.getParent());
         try {
-            if (Files.isRegularFile(file) && Files.size(file) == size) {
-                return file;
-            }
-            Files.createDirectories(
-                    file.getParent(),
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rwx------")));
-            Path fresh = Files.createTempFile(file.getParent(), FILE, ".tmp");
-            try (InputStream library = NativeLibrary.class.getResourceAsStream(resource())) {
-                if (library == null) {
-                    throw new IOException("this bundle was built without " + resource());
-                }
-                Files.copy(library, fresh, StandardCopyOption.REPLACE_EXISTING);
-                Files.move(
-                        fresh,
-                        file,
-                        StandardCopyOption.ATOMIC_MOVE,
-                        StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(fresh);
+            sweep(file.getParent());
+            while (!isWhole(file) && !unpackTo(file)) {
+                // Another process took our half for that of a dead one.
             }
             return file;
         } catch (IOException unwritable) {
@@ -161,6 +156,60 @@ enum NativeLibrary {
                             + (size >> 20)
                             + " MiB free",
                     unwritable);
+        }
+    }
+
+    /**
+     * The size is enough. The file and the folders around it belong to this user alone: whoever
+     * could change a byte of it could change what reads it as well. And it is on the disk before it
+     * has its name, so that no power failure leaves half of it. A digest would cost each command
+     * 180 ms, more than it takes to load the library.
+     */
+    private boolean isWhole(Path file) throws IOException {
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                && Files.size(file) == size
+                && StateFolder.foreign(file).isEmpty();
+    }
+
+    /** {@return whether it got there} Who writes has a lock, which ends with the process. */
+    private boolean unpackTo(Path file) throws IOException {
+        Path half = Files.createTempFile(file.getParent(), FILE, HALF);
+        try (FileChannel out = FileChannel.open(half, StandardOpenOption.WRITE);
+                FileLock _ = out.lock();
+                InputStream library = NativeLibrary.class.getResourceAsStream(resource())) {
+            if (library == null) {
+                throw new IOException("this bundle was built without " + resource());
+            }
+            library.transferTo(Channels.newOutputStream(out));
+            out.force(true);
+            return moved(half, file);
+        } finally {
+            Files.deleteIfExists(half);
+        }
+    }
+
+    private static boolean moved(Path half, Path file) throws IOException {
+        try {
+            Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
+            return true;
+        } catch (NoSuchFileException swept) {
+            return false;
+        }
+    }
+
+    /** Removes what killed processes left half unpacked. */
+    private static void sweep(Path folder) throws IOException {
+        try (DirectoryStream<Path> halves = Files.newDirectoryStream(folder, "*" + HALF)) {
+            for (Path half : halves) {
+                try (FileChannel channel = FileChannel.open(half, StandardOpenOption.WRITE);
+                        FileLock free = channel.tryLock()) {
+                    if (free != null) {
+                        Files.deleteIfExists(half);
+                    }
+                } catch (IOException | OverlappingFileLockException inUse) {
+                    // Somebody writes it, or removes it at this moment.
+                }
+            }
         }
     }
 

@@ -20,6 +20,7 @@ import dev.glia.engine.onnx.internal.ort.Ort;
 import dev.glia.engine.onnx.internal.ort.OrtErrors;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtSession;
+import dev.glia.posix.MemoryFile;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
@@ -87,8 +88,8 @@ public final class OnnxCompiler implements GraphCompiler {
     @Override
     public Compiled compile(Source wanted) {
         String name = String.valueOf(wanted.path().getFileName());
-        try (MemoryFile model = new MemoryFile();
-                MemoryFile constants = new MemoryFile()) {
+        try (MemoryFile model = new MemoryFile("glia-compile");
+                MemoryFile constants = new MemoryFile("glia-compile")) {
             Tensors tensors =
                     optimize(
                             wanted, name, new OrtSession.Rewritten(model.path(), constants.path()));
@@ -216,7 +217,7 @@ public final class OnnxCompiler implements GraphCompiler {
             throws IOException {
         byte[] canonical = CanonicalModel.of(Files.readAllBytes(model.path()), name);
         WeightStore.Apart apart;
-        try (FileChannel file = constants.open()) {
+        try (FileChannel file = FileChannel.open(constants.path())) {
             apart = WeightStore.of(canonical, name, file);
         }
         Map<String, MemorySegment> members = new LinkedHashMap<>();

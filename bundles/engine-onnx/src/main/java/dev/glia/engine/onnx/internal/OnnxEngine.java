@@ -67,7 +67,7 @@ public final class OnnxEngine implements Engine {
                         : sessions.open(create);
         try {
             return OnnxModel.of(image, session, settings.reportNan());
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
             session.release();
             throw refused;
         }

@@ -4,11 +4,13 @@ import dev.glia.device.Invocation;
 import dev.glia.engine.onnx.internal.ort.OrtErrors;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtRun;
+import dev.glia.engine.onnx.internal.ort.OrtSession;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 
 /**
  * A model with its tensors bound.
@@ -48,11 +50,17 @@ final class OnnxInvocation implements Invocation {
     @SuppressWarnings("unused") // through STATE
     private int state;
 
-    OnnxInvocation(String model, OrtRun run, NanScan nanScan, Runnable onFree) {
+    OnnxInvocation(
+            String model,
+            OrtSession session,
+            List<OrtRun.Binding> inputs,
+            List<OrtRun.Binding> outputs,
+            NanScan nanScan,
+            Runnable onFree) {
         this.model = model;
-        this.run = run;
         this.nanScan = nanScan;
         this.onFree = onFree;
+        this.run = new OrtRun(session, inputs, outputs); // the last, so that nothing loses it
     }
 
     @Override

@@ -15,7 +15,9 @@ import dev.glia.runtime.TensorInfo;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
@@ -72,12 +74,14 @@ final class OnnxModel implements LoadedModel {
         }
         session.retain();
         try {
-            return new OnnxInvocation(
-                    name, new OrtRun(session.session(), in, out), scan, session::release);
+            return new OnnxInvocation(name, session.session(), in, out, scan, session::release);
         } catch (OrtException refused) {
             session.release();
             throw OrtErrors.refusal(
                     "cannot bind the tensors of model " + name, refused, NrtStatus.NRT_RESOURCE);
+        } catch (RuntimeException | Error failure) {
+            session.release();
+            throw failure;
         }
     }
 
@@ -142,36 +146,30 @@ final class OnnxModel implements LoadedModel {
                             + ": "
                             + ports.stream().map(Port::name).collect(Collectors.joining(", ")));
         }
+        // Names that are no text may look the same; then one of the tensors finds none.
+        Map<String, Port> named =
+                ports.stream()
+                        .collect(
+                                Collectors.toMap(
+                                        Port::name, port -> port, (a, _) -> a, LinkedHashMap::new));
         return tensors.stream()
-                .map(
-                        tensor ->
-                                new Slot(
-                                        tensor,
-                                        ports.stream()
-                                                .filter(port -> port.name().equals(tensor.name()))
-                                                .findFirst()
-                                                .map(port -> checked(image, what, tensor, port))
-                                                .orElseThrow(
-                                                        () ->
-                                                                invalid(
-                                                                        image.label(),
-                                                                        "names the "
-                                                                                + what
-                                                                                + " "
-                                                                                + tensor.name()
-                                                                                + ", but its graph has only "
-                                                                                + ports.stream()
-                                                                                        .map(
-                                                                                                Port
-                                                                                                        ::name)
-                                                                                        .collect(
-                                                                                                Collectors
-                                                                                                        .joining(
-                                                                                                                ", "))))))
+                .map(tensor -> new Slot(tensor, checked(image, what, tensor, named)))
                 .toList();
     }
 
-    private static Port checked(ModelImage image, String what, TensorInfo tensor, Port port) {
+    private static Port checked(
+            ModelImage image, String what, TensorInfo tensor, Map<String, Port> named) {
+        Port port = named.get(tensor.name());
+        if (port == null) {
+            throw invalid(
+                    image.label(),
+                    "names the "
+                            + what
+                            + " "
+                            + tensor.name()
+                            + ", but its graph has only "
+                            + String.join(", ", named.keySet()));
+        }
         ElementType type = ElementType.ofOnnxRuntime(port.elementType());
         boolean fits =
                 port.onnxType() == Port.TENSOR

@@ -3,6 +3,7 @@ package dev.glia.engine.onnx.internal;
 import dev.glia.config.Configuration;
 import dev.glia.engine.onnx.internal.ort.Ort;
 import dev.glia.engine.onnx.internal.ort.OrtException;
+import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -54,7 +55,7 @@ public final class OnnxRuntime {
             NativeLibrary library =
                     NativeLibrary.of(System.getProperty("os.name"), System.getProperty("os.arch"));
             try {
-                ort = new Ort(library.load(stateDir.get().resolve("native")));
+                ort = new Ort(library.load(StateFolder.open(stateDir.get()).resolve("native")));
             } catch (OrtException refused) {
                 throw new NrtException(
                         NrtStatus.NRT_FAILURE,

@@ -54,7 +54,7 @@ final class SessionPool {
             if (session == null) {
                 try {
                     session = create.get();
-                } catch (RuntimeException refused) {
+                } catch (RuntimeException | Error refused) {
                     dead = true;
                     forget.run();
                     throw refused;

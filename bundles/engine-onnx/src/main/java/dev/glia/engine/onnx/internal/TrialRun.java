@@ -149,7 +149,7 @@ final class TrialRun {
                 if (needed) {
                     throw new NrtException(
                             NrtStatus.NRT_TIMEOUT,
-                            "the graph does not tell the shape of %s, and a trial run on %s did not end within %d ms; write the shape into the file, or look for a loop without an end"
+                            "the graph does not tell the shape of %s, and a trial run on %s did not end within %s ms; write the shape into the file, or look for a loop without an end"
                                     .formatted(open(), values.label(), limit.toMillis()),
                             failed);
                 }

@@ -10,10 +10,13 @@ import dev.glia.device.CoreAddress;
 import dev.glia.device.Engine;
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadedModel;
+import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.Lab.Image;
 import dev.glia.engine.onnx.internal.isolation.Worker;
+import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
+import dev.glia.runtime.TensorInfo;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -212,6 +216,61 @@ class IsolationTest {
         }
     }
 
+    /** More names than a pipe holds, for a process that does not read. */
+    @Test
+    void aLargeLoadThatHangsEndsWhenItIsInterrupted() {
+        List<TensorInfo> many = new ArrayList<>();
+        for (int i = 0; i < 4000; i++) {
+            TensorInfo.Usage usage = TensorInfo.Usage.INPUT;
+            many.add(new TensorInfo("n" + i, usage, DType.FLOAT32, List.of(1L, (long) i)));
+        }
+        Image large = new Image(LOOP.members(), LOOP.graphs(), many, LOOP.outputs());
+        try (var counter = new Counter()) {
+            counter.counts(1);
+            stop(process().pid());
+            var refusal = new CompletableFuture<Throwable>();
+            Thread loading =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .start(
+                                    () -> {
+                                        try {
+                                            core.load(large, Lab.OWN);
+                                        } catch (Throwable refused) {
+                                            refusal.complete(refused);
+                                        }
+                                    });
+            await(() -> loading.getState() == Thread.State.WAITING);
+            loading.interrupt();
+            assertThat(refusal.join()).hasMessageContaining("was interrupted; its core is reset");
+            counter.counts(4);
+        }
+    }
+
+    /** A name may be longer than the 64 KiB that a UTF string of Java's streams takes. */
+    @Test
+    void aGraphMayHaveALongName() {
+        var graphs = new ArrayList<>(LOOP.graphs());
+        graphs.add(new ModelImage.Graph("f".repeat(70_000), "none"));
+        Image image = new Image(LOOP.members(), graphs, LOOP.inputs(), LOOP.outputs());
+        core.load(image, Lab.OWN).close();
+    }
+
+    /**
+     * What an attacker finds in the process: no secrets, no way to answer, no right to outlive us.
+     */
+    @Test
+    void theProcessHasLittleOfOurs() throws IOException {
+        try (var counter = new Counter()) {
+            counter.counts(1);
+            Path worker = Path.of("/proc", Long.toString(process().pid()));
+            assertThat(Files.readString(worker.resolve("environ")))
+                    .doesNotContain("PATH=/", "HOME=", "USER=");
+            assertThat(Files.readSymbolicLink(worker.resolve("fd/1"))).hasToString("/dev/null");
+            assertThat(worker.resolve("oom_score_adj")).hasContent("1000");
+        }
+    }
+
     @Test
     void aBindingThatHangsEndsWhenItIsInterrupted() {
         try (var counter = new Counter()) {
@@ -303,10 +362,7 @@ class IsolationTest {
                 new Image(
                         java.util.Map.of("model.onnx", MemorySegment.ofArray(new byte[] {1, 2, 3})),
                         LOOP.graphs().stream()
-                                .map(
-                                        graph ->
-                                                new dev.glia.device.ModelImage.Graph(
-                                                        graph.function(), "model.onnx"))
+                                .map(graph -> new ModelImage.Graph(graph.function(), "model.onnx"))
                                 .toList(),
                         LOOP.inputs(),
                         LOOP.outputs());

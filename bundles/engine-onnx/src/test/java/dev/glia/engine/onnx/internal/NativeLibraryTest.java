@@ -3,6 +3,7 @@ package dev.glia.engine.onnx.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -10,11 +11,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -23,6 +28,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 class NativeLibraryTest {
+    private static final NativeLibrary OWN =
+            NativeLibrary.of(System.getProperty("os.name"), System.getProperty("os.arch"));
 
     @ParameterizedTest
     @EnumSource
@@ -91,11 +98,64 @@ class NativeLibraryTest {
 
     @Test
     void aDamagedCopyOfTheRightSizeIsReplaced(@TempDir Path folder) throws IOException {
-        NativeLibrary library =
-                NativeLibrary.of(System.getProperty("os.name"), System.getProperty("os.arch"));
-        Path file = library.unpack(folder);
-        Files.write(file, new byte[(int) library.size()]);
-        assertThat(library.load(folder).find("OrtGetApiBase")).isPresent();
+        Path file = OWN.unpack(folder);
+        Files.write(file, new byte[(int) OWN.size()]);
+        assertThat(OWN.load(folder).find("OrtGetApiBase")).isPresent();
+    }
+
+    /**
+     * Code is taken from nobody else: each folder on the way, and the file, is this user's alone.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "native", "native/SHA"})
+    void aFolderThatOthersMayWriteToIsRefused(String part, @TempDir Path temp) throws IOException {
+        Path state = StateFolder.open(temp.resolve("state"));
+        Path file = StateFolder.open(state.resolve("native")).resolve(OWN.sha256()).resolve("x");
+        StateFolder.open(file.getParent());
+        Path open = state.resolve(part.replace("SHA", OWN.sha256()));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThatThrownBy(new OnnxRuntime(() -> state)::ort)
+                .isInstanceOfSatisfying(
+                        NrtException.class,
+                        refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_INVALID))
+                .hasMessageContainingAll(open + " is not safe", "may be written to");
+    }
+
+    @Test
+    void aFileThatOthersMayWriteToIsReplaced(@TempDir Path folder) throws IOException {
+        Path file = OWN.unpack(folder);
+        Object before = Files.getAttribute(file, "unix:ino");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxrwxrwx"));
+        OWN.unpack(folder);
+        assertThat(Files.getAttribute(file, "unix:ino")).isNotEqualTo(before);
+        assertThat(StateFolder.foreign(file)).isEmpty();
+    }
+
+    @Test
+    void aLinkIsReplacedAndNotFollowed(@TempDir Path temp) throws IOException {
+        Path folder = StateFolder.open(temp.resolve("native"));
+        Path file = OWN.unpack(folder);
+        Path elsewhere = Files.move(file, temp.resolve("elsewhere"));
+        Files.createSymbolicLink(file, elsewhere);
+        assertThat(OWN.unpack(folder)).isRegularFile().isNotEqualTo(elsewhere);
+        assertThat(Files.isSymbolicLink(file)).isFalse();
+        assertThat(elsewhere).exists();
+    }
+
+    /** The lock of the writer tells a half that is being written from one that was left behind. */
+    @Test
+    void halvesOfKilledProcessesAreRemoved(@TempDir Path folder) throws IOException {
+        Path file = OWN.unpack(folder);
+        Path left = Files.write(file.resolveSibling("libonnxruntime.so1.tmp"), new byte[7]);
+        Path inWork = Files.write(file.resolveSibling("libonnxruntime.so2.tmp"), new byte[7]);
+        try (FileChannel writer = FileChannel.open(inWork, StandardOpenOption.WRITE);
+                var _ = writer.lock()) {
+            OWN.unpack(folder);
+            assertThat(left).doesNotExist();
+            assertThat(inWork).exists();
+        }
+        OWN.unpack(folder);
+        assertThat(inWork).doesNotExist();
     }
 
     @Test
@@ -104,7 +164,7 @@ class NativeLibraryTest {
         assertThatThrownBy(() -> NativeLibrary.LINUX_X64.unpack(file.resolve("below")))
                 .isInstanceOfSatisfying(
                         NrtException.class,
-                        refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_RESOURCE))
+                        refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_FAILURE))
                 .hasMessageContainingAll(file.toString(), "GLIA_STATE_DIR");
     }
 }

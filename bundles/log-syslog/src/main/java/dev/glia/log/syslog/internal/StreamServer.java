@@ -109,7 +109,7 @@ final class StreamServer implements Receiver {
             socket.setSoTimeout(connectMillis); // for the handshake
             secured = security.secure(socket, host, port);
             socket.setSoTimeout(0);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             socket.close();
             throw e;
         }

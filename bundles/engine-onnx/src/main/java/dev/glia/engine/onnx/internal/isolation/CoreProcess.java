@@ -11,14 +11,17 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** The process of a core: takes commands, and ends for ever when it ends. Thread-safe. */
 final class CoreProcess implements AutoCloseable {
@@ -72,8 +75,19 @@ final class CoreProcess implements AutoCloseable {
         void write(DataOutputStream out) throws IOException;
     }
 
+    /**
+     * What names of files mean, and where libraries are. Whatever else is in the environment of
+     * this process, secrets and options for Java, is none of its business.
+     */
+    private static final Set<String> ENVIRONMENT =
+            Set.of("LANG", "LC_ALL", "LC_CTYPE", "LOCPATH", "LD_LIBRARY_PATH");
+
     private final CoreAddress core;
     private final Process process;
+
+    /** Who writes may have to wait for a process that does not read; nobody else does. */
+    private final ReentrantLock writing = new ReentrantLock();
+
     private final DataOutputStream out;
     private final Thread reader;
     private final Map<Integer, CompletableFuture<Answer>> waiting = new HashMap<>();
@@ -82,11 +96,11 @@ final class CoreProcess implements AutoCloseable {
 
     CoreProcess(CoreAddress core, Path classes, Path stateDir) {
         this.core = core;
+        var builder =
+                new ProcessBuilder(command(classes, stateDir)).redirectError(Redirect.DISCARD);
+        builder.environment().keySet().retainAll(ENVIRONMENT);
         try {
-            process =
-                    new ProcessBuilder(command(classes, stateDir))
-                            .redirectError(Redirect.DISCARD)
-                            .start();
+            process = builder.start();
         } catch (IOException refused) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
@@ -98,13 +112,18 @@ final class CoreProcess implements AutoCloseable {
                             + " GLIA_EMULATE_ISOLATION unset",
                     refused);
         }
-        out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
-        var in = new DataInputStream(new BufferedInputStream(process.getInputStream()));
-        reader =
-                Thread.ofPlatform()
-                        .daemon()
-                        .name("glia-core-" + core.index())
-                        .start(() -> read(in));
+        try {
+            out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
+            var in = new DataInputStream(new BufferedInputStream(process.getInputStream()));
+            reader =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("glia-core-" + core.index())
+                            .start(() -> read(in));
+        } catch (RuntimeException | Error failure) {
+            process.destroyForcibly();
+            throw failure;
+        }
     }
 
     private static List<String> command(Path classes, Path stateDir) {
@@ -115,6 +134,9 @@ final class CoreProcess implements AutoCloseable {
                 "-Xmx128m",
                 "-XX:-UsePerfData", // would leave a file behind when it is killed
                 "-XX:+SuppressFatalErrorMessage",
+                "-XX:-CreateCoredumpOnCrash",
+                "-XX:+DisplayVMOutputToStderr", // a warning is no answer
+                "-Xlog:disable",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dslf4j.internal.verbosity=ERROR",
                 "-cp",
@@ -144,36 +166,44 @@ final class CoreProcess implements AutoCloseable {
         } catch (IOException impossible) {
             throw new IllegalStateException(impossible);
         }
-        var answer = new CompletableFuture<Answer>();
-        synchronized (waiting) {
-            if (ended) {
-                throw gone();
-            }
-            waiting.put(++last, answer);
-            write(last, bytes);
-            return new Call(last, answer);
+        var call = expected();
+        writing.lock();
+        try {
+            write(call.number(), bytes.toByteArray());
+        } finally {
+            writing.unlock();
         }
+        return call;
     }
 
-    /** Asks a run to end soon. */
-    void cancel(Call run) {
+    private Call expected() {
         synchronized (waiting) {
-            var command = new ByteArrayOutputStream();
-            command.write(Worker.CANCEL);
-            command.write(run.number() >>> 24);
-            command.write(run.number() >>> 16);
-            command.write(run.number() >>> 8);
-            command.write(run.number());
-            write(0, command);
+            if (!ended) {
+                var call = new Call(++last, new CompletableFuture<>());
+                waiting.put(call.number(), call.answer());
+                return call;
+            }
+        }
+        throw gone();
+    }
+
+    /** Asks a run to end soon, unless that would have to wait. */
+    void cancel(Call run) {
+        if (writing.tryLock()) {
+            try {
+                write(0, ByteBuffer.allocate(5).put(Worker.CANCEL).putInt(run.number()).array());
+            } finally {
+                writing.unlock();
+            }
         }
     }
 
     /** A process that has ended takes no commands; its reader tells so. */
-    private void write(int number, ByteArrayOutputStream command) {
+    private void write(int number, byte[] command) {
         try {
             out.writeInt(number);
-            out.writeInt(command.size());
-            command.writeTo(out);
+            out.writeInt(command.length);
+            out.write(command);
             out.flush();
         } catch (IOException gone) {
             process.destroyForcibly();
@@ -194,6 +224,8 @@ final class CoreProcess implements AutoCloseable {
                 }
             }
         } catch (IOException | RuntimeException | LinkageError end) {
+            // As below, and whatever else ends this thread.
+        } finally {
             process.destroyForcibly(); // in case that it only closed the pipe, or talks nonsense
             List<CompletableFuture<Answer>> left;
             synchronized (waiting) {

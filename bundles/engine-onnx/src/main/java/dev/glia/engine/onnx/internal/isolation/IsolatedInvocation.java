@@ -42,8 +42,13 @@ final class IsolatedInvocation implements Invocation {
         this.outputs = outputs;
         long first = SentImage.size(model.image().inputs());
         this.shared = new SharedMemory(first + SentImage.size(model.image().outputs()));
-        this.sharedInputs = SentImage.tensors(shared.memory(), 0, model.image().inputs());
-        this.sharedOutputs = SentImage.tensors(shared.memory(), first, model.image().outputs());
+        try {
+            this.sharedInputs = SentImage.tensors(shared.memory(), 0, model.image().inputs());
+            this.sharedOutputs = SentImage.tensors(shared.memory(), first, model.image().outputs());
+        } catch (RuntimeException | Error failure) {
+            shared.close();
+            throw failure;
+        }
     }
 
     /**

@@ -45,7 +45,7 @@ final class IsolatedModel implements LoadedModel {
     /** Loads it for the first time. An interrupt ends the load, and what else the core does. */
     synchronized void load() {
         CoreProcess into = core.process();
-        try (var shared = new SharedMemory(SentImage.size(members))) {
+        try (var shared = SentImage.share(image, members)) {
             handle = send(into, shared).awaitInterruptibly().handle();
             process = into;
         } catch (InterruptedException stopped) {
@@ -61,7 +61,7 @@ final class IsolatedModel implements LoadedModel {
     /** {@return the number of the model in a process, which loads it if it is a new one} */
     synchronized int handle(CoreProcess now) {
         if (process != now) {
-            try (var shared = new SharedMemory(SentImage.size(members))) {
+            try (var shared = SentImage.share(image, members)) {
                 handle = send(now, shared).await().handle();
                 process = now;
             }
@@ -77,7 +77,6 @@ final class IsolatedModel implements LoadedModel {
                     out.writeBoolean(false); // there is nobody to share with
                     out.writeBoolean(settings.reportNan());
                     shared.write(out);
-                    SentImage.write(out, image, members, shared.memory());
                 });
     }
 

@@ -6,10 +6,16 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.TensorInfo;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,63 +57,95 @@ record SentImage(
         return Optional.ofNullable(members.get(member));
     }
 
-    /** {@return how much shared memory members take} */
-    static long size(Map<String, MemorySegment> members) {
-        return members.values().stream().mapToLong(bytes -> aligned(bytes.byteSize())).sum();
-    }
-
-    /** Sends a model; its members are copied into shared memory. */
-    static void write(
-            DataOutput out,
-            ModelImage image,
-            Map<String, MemorySegment> members,
-            MemorySegment shared)
-            throws IOException {
-        out.writeUTF(image.name());
-        out.writeUTF(image.label());
-        out.writeLong(image.uuid().getMostSignificantBits());
-        out.writeLong(image.uuid().getLeastSignificantBits());
-        out.writeUTF(image.architecture());
-        out.writeInt(image.lncSize());
-        out.writeLong(image.featureBits());
-        writeTensors(out, image.inputs());
-        writeTensors(out, image.outputs());
-        out.writeInt(image.graphs().size());
-        for (Graph graph : image.graphs()) {
-            out.writeUTF(graph.function());
-            out.writeUTF(graph.member());
-        }
-        out.writeInt(members.size());
-        long at = 0;
-        for (Map.Entry<String, MemorySegment> member : members.entrySet()) {
-            long bytes = member.getValue().byteSize();
-            out.writeUTF(member.getKey());
-            out.writeLong(bytes);
-            MemorySegment.copy(member.getValue(), 0, shared, at, bytes);
-            at += aligned(bytes);
+    /**
+     * {@return shared memory with a model: the length of its description, that, and its members,
+     * which are copied; the caller closes it}
+     */
+    static SharedMemory share(ModelImage image, Map<String, MemorySegment> members) {
+        byte[] description = description(image, members);
+        long at = aligned(Integer.BYTES + description.length);
+        long bytes = members.values().stream().mapToLong(MemorySegment::byteSize).sum();
+        var shared = new SharedMemory(at + bytes + members.size() * ALIGNMENT);
+        try {
+            MemorySegment memory = shared.memory();
+            memory.set(ValueLayout.JAVA_INT, 0, description.length);
+            memory.asSlice(Integer.BYTES).copyFrom(MemorySegment.ofArray(description));
+            for (MemorySegment member : members.values()) {
+                memory.asSlice(at).copyFrom(member);
+                at += aligned(member.byteSize());
+            }
+            return shared;
+        } catch (RuntimeException | Error failure) {
+            shared.close();
+            throw failure;
         }
     }
 
-    /** {@return a model that was sent} */
-    static SentImage read(DataInput in, MemorySegment shared) throws IOException {
+    private static byte[] description(ModelImage image, Map<String, MemorySegment> members) {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new DataOutputStream(bytes)) {
+            write(out, image.name());
+            write(out, image.label());
+            out.writeLong(image.uuid().getMostSignificantBits());
+            out.writeLong(image.uuid().getLeastSignificantBits());
+            write(out, image.architecture());
+            out.writeInt(image.lncSize());
+            out.writeLong(image.featureBits());
+            writeTensors(out, image.inputs());
+            writeTensors(out, image.outputs());
+            out.writeInt(image.graphs().size());
+            for (Graph graph : image.graphs()) {
+                write(out, graph.function());
+                write(out, graph.member());
+            }
+            out.writeInt(members.size());
+            for (Map.Entry<String, MemorySegment> member : members.entrySet()) {
+                write(out, member.getKey());
+                out.writeLong(member.getValue().byteSize());
+            }
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** {@return a model that was shared} */
+    static SentImage read(MemorySegment shared) throws IOException {
+        int length = shared.get(ValueLayout.JAVA_INT, 0);
+        byte[] description = shared.asSlice(Integer.BYTES, length).toArray(ValueLayout.JAVA_BYTE);
+        var in = new DataInputStream(new ByteArrayInputStream(description));
         return new SentImage(
-                in.readUTF(),
-                in.readUTF(),
+                readText(in),
+                readText(in),
                 new UUID(in.readLong(), in.readLong()),
-                in.readUTF(),
+                readText(in),
                 in.readInt(),
                 in.readLong(),
                 readTensors(in, TensorInfo.Usage.INPUT),
                 readTensors(in, TensorInfo.Usage.OUTPUT),
                 readGraphs(in),
-                readMembers(in, shared));
+                readMembers(in, shared, aligned(Integer.BYTES + length)));
+    }
+
+    /** As it is: a name may be longer than {@code writeUTF} takes, and need not be valid. */
+    private static void write(DataOutput out, String text) throws IOException {
+        out.writeInt(text.length());
+        out.writeChars(text);
+    }
+
+    private static String readText(DataInput in) throws IOException {
+        char[] text = new char[in.readInt()];
+        for (int i = 0; i < text.length; i++) {
+            text[i] = in.readChar();
+        }
+        return new String(text);
     }
 
     private static void writeTensors(DataOutput out, List<TensorInfo> tensors) throws IOException {
         out.writeInt(tensors.size());
         for (TensorInfo tensor : tensors) {
-            out.writeUTF(tensor.name());
-            out.writeUTF(tensor.dtype().name());
+            write(out, tensor.name());
+            write(out, tensor.dtype().name());
             out.writeInt(tensor.shape().size());
             for (long extent : tensor.shape()) {
                 out.writeLong(extent);
@@ -119,8 +157,8 @@ record SentImage(
             throws IOException {
         List<TensorInfo> tensors = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
-            String name = in.readUTF();
-            DType type = DType.valueOf(in.readUTF());
+            String name = readText(in);
+            DType type = DType.valueOf(readText(in));
             List<Long> shape = new ArrayList<>();
             for (int extents = in.readInt(); extents > 0; extents--) {
                 shape.add(in.readLong());
@@ -133,17 +171,16 @@ record SentImage(
     private static List<Graph> readGraphs(DataInput in) throws IOException {
         List<Graph> graphs = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
-            graphs.add(new Graph(in.readUTF(), in.readUTF()));
+            graphs.add(new Graph(readText(in), readText(in)));
         }
         return graphs;
     }
 
-    private static Map<String, MemorySegment> readMembers(DataInput in, MemorySegment shared)
-            throws IOException {
+    private static Map<String, MemorySegment> readMembers(
+            DataInput in, MemorySegment shared, long at) throws IOException {
         Map<String, MemorySegment> members = new LinkedHashMap<>();
-        long at = 0;
         for (int left = in.readInt(); left > 0; left--) {
-            String name = in.readUTF();
+            String name = readText(in);
             long bytes = in.readLong();
             members.put(name, shared.asSlice(at, bytes).asReadOnly());
             at += aligned(bytes);

@@ -1,8 +1,6 @@
 package dev.glia.engine.onnx.internal.isolation;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
+import dev.glia.posix.MemoryFile;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -10,50 +8,28 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/**
- * Memory that another process of this user may map: it has no name, and is gone with the last
- * process that uses it, however that ends.
- */
+/** Memory that another process of this user may map. Neither can change its size. */
 final class SharedMemory implements AutoCloseable {
-    private static final long PID = ProcessHandle.current().pid();
-    private static final int CLOSE_ON_EXEC = 1;
-    private static final MethodHandle MEMFD_CREATE = function("memfd_create", ADDRESS, JAVA_INT);
-    private static final MethodHandle CLOSE = function("close", JAVA_INT);
-
-    private final int descriptor;
+    private final MemoryFile file = new MemoryFile("glia-core");
     private final Arena arena = Arena.ofShared();
     private final MemorySegment memory;
 
-    /** Makes zeroed memory of a size. */
+    /** Makes zeroed memory of a size; there is none of zero bytes. */
     SharedMemory(long bytes) {
-        try (Arena call = Arena.ofConfined()) {
-            descriptor =
-                    (int) MEMFD_CREATE.invokeExact(call.allocateFrom("glia-core"), CLOSE_ON_EXEC);
-        } catch (Throwable impossible) {
-            throw new AssertionError(impossible);
-        }
-        if (descriptor < 0) {
-            throw new NrtException(
-                    NrtStatus.NRT_RESOURCE,
-                    "there is no shared memory for an isolated core; raise the limit of open files");
-        }
+        long size = Math.max(1, bytes);
         try {
-            // A mapping beyond the end makes the file longer; there is none of zero bytes.
-            memory = map(path(), Math.max(1, bytes), arena);
-        } catch (NrtException full) {
+            file.fix(size);
+            memory = map(file.path(), size, arena);
+        } catch (RuntimeException | Error failure) {
             close();
-            throw full;
+            throw failure;
         }
     }
 
@@ -61,9 +37,19 @@ final class SharedMemory implements AutoCloseable {
         return memory;
     }
 
-    /** {@return where other processes find it while this one lives and keeps it} */
+    /**
+     * {@return where other processes find it while this one lives and keeps it} The process has the
+     * number that this view of {@code /proc} gives it, whatever its own namespace says.
+     */
     Path path() {
-        return Path.of("/proc", Long.toString(PID), "fd", Integer.toString(descriptor));
+        try {
+            return Path.of("/proc/self")
+                    .toRealPath()
+                    .resolve("fd")
+                    .resolve(file.path().getFileName());
+        } catch (IOException noProc) {
+            throw unusable(0, noProc);
+        }
     }
 
     /** Tells another process where it is. */
@@ -90,11 +76,7 @@ final class SharedMemory implements AutoCloseable {
                 }
             }
         } catch (IOException unusable) {
-            throw new NrtException(
-                    NrtStatus.NRT_RESOURCE,
-                    "cannot share %d bytes of memory with the process of a core (%s)"
-                            .formatted(bytes, unusable),
-                    unusable);
+            throw unusable(bytes, unusable);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -102,21 +84,17 @@ final class SharedMemory implements AutoCloseable {
         }
     }
 
+    private static NrtException unusable(long bytes, IOException reason) {
+        return new NrtException(
+                NrtStatus.NRT_RESOURCE,
+                "cannot share %s bytes of memory with the process of a core (%s)"
+                        .formatted(bytes, reason),
+                reason);
+    }
+
     @Override
     public void close() {
         arena.close();
-        try {
-            int _ = (int) CLOSE.invokeExact(descriptor);
-        } catch (Throwable impossible) {
-            throw new AssertionError(impossible);
-        }
-    }
-
-    @SuppressWarnings("restricted")
-    private static MethodHandle function(String name, MemoryLayout... parameters) {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(
-                linker.defaultLookup().findOrThrow(name),
-                FunctionDescriptor.of(JAVA_INT, parameters));
+        file.close();
     }
 }

@@ -1,10 +1,13 @@
 package dev.glia.engine.onnx.internal.isolation;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
 import dev.glia.engine.onnx.internal.OnnxEngine;
 import dev.glia.engine.onnx.internal.OnnxRuntime;
+import dev.glia.posix.Libc;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -16,8 +19,11 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +40,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * number, a status, the number of what was made, and a message.
  */
 public final class Worker {
-    /** Loads a model: settings, shared memory, the model. */
+    /** Loads a model: settings, shared memory with the model. */
     static final byte LOAD = 1;
 
     /** Binds shared memory to the tensors of a model. */
@@ -53,6 +59,7 @@ public final class Worker {
     static final byte UNLOAD = 6;
 
     private static final int LONGEST_MESSAGE = 8000;
+    private static final MethodHandle DUP2 = Libc.function("dup2", JAVA_INT, JAVA_INT, JAVA_INT);
 
     private record Model(LoadedModel loaded, SentImage image, Arena memory) {}
 
@@ -98,9 +105,9 @@ public final class Worker {
      * @param arguments the state folder
      */
     public static void main(String... arguments) {
-        var out = new DataOutputStream(new FileOutputStream(FileDescriptor.out));
-        System.setOut(System.err); // what others print is no answer
         try {
+            var out = new DataOutputStream(answers());
+            dieFirst();
             new Worker(Path.of(arguments[0]), out)
                     .work(
                             new DataInputStream(
@@ -110,6 +117,24 @@ public final class Worker {
             // Nobody is there to be told.
         }
         Runtime.getRuntime().halt(0); // whatever still runs
+    }
+
+    /** Takes standard output away from everybody else: what native code prints is no answer. */
+    private static OutputStream answers() throws IOException {
+        var out = new FileOutputStream("/proc/self/fd/1");
+        if (new Libc().call(errno -> (int) DUP2.invokeExact(errno, 2, 1)) < 0) {
+            throw new IOException("standard output stays open");
+        }
+        return out;
+    }
+
+    /** Where the host has no memory left, this process is the one to end, and no other. */
+    private static void dieFirst() {
+        try (var score = new FileOutputStream("/proc/self/oom_score_adj")) {
+            score.write("1000".getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException notHere) {
+            // Then the kernel chooses.
+        }
     }
 
     private void work(DataInputStream in) throws IOException {
@@ -155,7 +180,7 @@ public final class Worker {
         var settings = new LoadSettings(in.readBoolean(), in.readBoolean(), in.readBoolean());
         Arena memory = Arena.ofShared();
         try {
-            SentImage image = SentImage.read(in, SharedMemory.read(in, memory));
+            SentImage image = SentImage.read(SharedMemory.read(in, memory));
             var model = new Model(engine.load(image, settings), image, memory);
             int handle = handles.incrementAndGet();
             models.put(handle, model);

@@ -1,5 +1,6 @@
 package dev.glia.engine.onnx.internal.ort;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
@@ -36,37 +37,30 @@ final class ModelEditor {
      */
     long session(
             MemorySegment model, Set<String> added, List<Constant> constants, OrtOptions options) {
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment out = call.allocate(JAVA_LONG);
-            api.check(
-                    OrtApi.CREATE_MODEL_EDITOR_SESSION_FROM_ARRAY,
-                    ort.environment(),
-                    model.address(),
-                    model.byteSize(),
-                    options.handle(),
-                    out.address());
-            long session = out.get(JAVA_LONG, 0);
-            try {
-                apply(call, session, added, constants);
-                api.check(OrtApi.FINALIZE_MODEL_EDITOR_SESSION, session, options.handle(), 0);
-                return session;
-            } catch (RuntimeException | Error refused) {
-                api.call(OrtApi.RELEASE_SESSION, session);
-                throw refused;
-            }
+        long session =
+                api.get(
+                        OrtApi.CREATE_MODEL_EDITOR_SESSION_FROM_ARRAY,
+                        ort.environment(),
+                        model,
+                        model.byteSize(),
+                        options.handle());
+        try {
+            apply(session, added, constants);
+            api.check(OrtApi.FINALIZE_MODEL_EDITOR_SESSION, session, options.handle(), 0);
+            return session;
+        } catch (RuntimeException | Error refused) {
+            api.call(OrtApi.RELEASE_SESSION, session);
+            throw refused;
         }
     }
 
-    private void apply(Arena call, long session, Set<String> added, List<Constant> constants) {
-        MemorySegment out = call.allocate(JAVA_LONG);
-        api.check(OrtApi.CREATE_MODEL, 0, 0, 0, out.address());
-        long changes = out.get(JAVA_LONG, 0);
+    private void apply(long session, Set<String> added, List<Constant> constants) {
+        long changes = api.get(OrtApi.CREATE_MODEL, 0, 0, 0);
         try {
-            api.check(OrtApi.CREATE_GRAPH, out.address());
-            long graph = out.get(JAVA_LONG, 0);
+            long graph = api.get(OrtApi.CREATE_GRAPH);
             try {
-                constants.forEach(constant -> add(call, graph, constant));
-                setInputs(call, graph, session, added);
+                constants.forEach(constant -> add(graph, constant));
+                setInputs(graph, session, added);
                 api.check(OrtApi.ADD_GRAPH_TO_MODEL, changes, graph);
             } catch (RuntimeException | Error refused) {
                 api.call(OrtApi.RELEASE_GRAPH, graph);
@@ -79,70 +73,59 @@ final class ModelEditor {
     }
 
     /** The graph owns the tensor from then on. */
-    private void add(Arena call, long graph, Constant constant) {
+    private void add(long graph, Constant constant) {
         StoredWeight weight = constant.weight();
         MemorySegment data = constant.data();
-        long[] shape = weight.shape().stream().mapToLong(Long::longValue).toArray();
-        MemorySegment out = call.allocate(JAVA_LONG);
-        api.check(
-                OrtApi.CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE,
-                ort.cpu(),
-                data.address(),
-                data.byteSize(),
-                OrtMemory.longs(call, shape).address(),
-                shape.length,
-                weight.elementType(),
-                out.address());
-        long tensor = out.get(JAVA_LONG, 0);
-        try {
-            api.check(
-                    OrtApi.ADD_INITIALIZER_TO_GRAPH,
-                    graph,
-                    call.allocateFrom(weight.name()).address(),
-                    tensor,
-                    data.byteSize() < LEAST ? 0 : 1);
-        } catch (OrtException refused) {
-            api.call(OrtApi.RELEASE_VALUE, tensor);
-            throw refused;
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment tensor = call.allocate(ADDRESS);
+            api.tensor(ort.cpu(), data, weight.shape(), weight.elementType(), tensor);
+            try {
+                api.check(
+                        OrtApi.ADD_INITIALIZER_TO_GRAPH,
+                        graph,
+                        call.allocateFrom(weight.name()),
+                        tensor.get(ADDRESS, 0),
+                        data.byteSize() < LEAST ? 0 : 1);
+            } catch (RuntimeException | Error refused) {
+                api.releaseValues(tensor);
+                throw refused;
+            }
         }
     }
 
     /** The inputs that were added are none any more; the graph owns what describes the others. */
-    private void setInputs(Arena call, long graph, long session, Set<String> added) {
-        MemorySegment out = call.allocate(JAVA_LONG);
-        api.check(OrtApi.SESSION_GET_INPUT_COUNT, session, out.address());
-        long count = out.get(JAVA_LONG, 0);
-        MemorySegment inputs = call.allocate(JAVA_LONG, Math.max(1, count));
-        int kept = 0;
-        try {
-            for (long i = 0; i < count; i++) {
-                long input = input(session, i, added, out);
-                if (input != 0) {
-                    inputs.setAtIndex(JAVA_LONG, kept++, input);
+    private void setInputs(long graph, long session, Set<String> added) {
+        long count = api.get(OrtApi.SESSION_GET_INPUT_COUNT, session);
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment inputs = call.allocate(ADDRESS, Math.max(1, count));
+            int kept = 0;
+            try {
+                for (long i = 0; i < count; i++) {
+                    long input = input(session, i, added);
+                    if (input != 0) {
+                        inputs.setAtIndex(JAVA_LONG, kept++, input);
+                    }
                 }
+                api.check(OrtApi.SET_GRAPH_INPUTS, graph, inputs, kept);
+            } catch (RuntimeException | Error refused) {
+                for (int i = 0; i < kept; i++) {
+                    api.call(OrtApi.RELEASE_VALUE_INFO, inputs.getAtIndex(JAVA_LONG, i));
+                }
+                throw refused;
             }
-            api.check(OrtApi.SET_GRAPH_INPUTS, graph, inputs.address(), kept);
-        } catch (OrtException refused) {
-            for (int i = 0; i < kept; i++) {
-                api.call(OrtApi.RELEASE_VALUE_INFO, inputs.getAtIndex(JAVA_LONG, i));
-            }
-            throw refused;
         }
     }
 
     /** {@return what describes an input, 0 for one that was added} */
-    private long input(long session, long index, Set<String> added, MemorySegment out) {
-        api.check(OrtApi.SESSION_GET_INPUT_NAME, session, index, ort.allocator(), out.address());
-        long name = out.get(JAVA_LONG, 0);
+    private long input(long session, long index, Set<String> added) {
+        long name = api.get(OrtApi.SESSION_GET_INPUT_NAME, session, index, ort.allocator());
         try {
             if (added.contains(OrtMemory.string(name))) {
                 return 0;
             }
-            api.check(OrtApi.SESSION_GET_INPUT_TYPE_INFO, session, index, out.address());
-            long type = out.get(JAVA_LONG, 0);
+            long type = api.get(OrtApi.SESSION_GET_INPUT_TYPE_INFO, session, index);
             try {
-                api.check(OrtApi.CREATE_VALUE_INFO, name, type, out.address());
-                return out.get(JAVA_LONG, 0);
+                return api.get(OrtApi.CREATE_VALUE_INFO, name, type);
             } finally {
                 api.call(OrtApi.RELEASE_TYPE_INFO, type);
             }

@@ -3,13 +3,19 @@ package dev.glia.engine.onnx.internal.ort;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.util.stream.Stream;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The table of functions of ONNX Runtime's C API.
@@ -17,8 +23,9 @@ import java.util.stream.Stream;
  * <p>The table only ever grows at its end, so the numbers below, taken from the public header, hold
  * for every version from 1.22 on. Every parameter of these functions is a pointer, a {@code
  * size_t}, an {@code int64_t} or a small non-negative enum. On x86-64 and on AArch64 each of them
- * takes one general register or one 8-byte slot of the stack, so all are declared as {@code long};
- * that keeps the calls free of allocation in every compiler tier.
+ * takes one general register or one 8-byte slot of the stack, so one kind of parameter serves all:
+ * an address where memory has to stay open during the call, and a {@code long} on the hot path,
+ * which keeps that free of allocation in every compiler tier.
  */
 final class OrtApi {
     /** The version of the API that the numbers below and the library belong to. */
@@ -26,7 +33,7 @@ final class OrtApi {
 
     static final int GET_ERROR_CODE = 1;
     static final int GET_ERROR_MESSAGE = 2;
-    static final int CREATE_ENV_WITH_CUSTOM_LOGGER = 4;
+    static final int CREATE_ENV = 3;
     static final int CREATE_SESSION_FROM_ARRAY = 8;
     static final int RUN = 9;
     static final int CREATE_SESSION_OPTIONS = 10;
@@ -66,19 +73,16 @@ final class OrtApi {
     static final int CREATE_ARENA_CFG = 156;
     static final int RELEASE_ARENA_CFG = 157;
     static final int ADD_RUN_CONFIG_ENTRY = 165;
-
     static final int RELEASE_VALUE_INFO = 285;
     static final int RELEASE_GRAPH = 287;
     static final int RELEASE_MODEL = 288;
     private static final int GET_MODEL_EDITOR_API = 291;
-
     static final int TENSOR_TYPE_AND_SHAPE_HAS_SHAPE = 390;
 
     private static final int SLOTS = 391;
 
-    /** The table of the model editor is kept behind the other one. */
+    // The table of the model editor counts on from there.
     static final int CREATE_VALUE_INFO = SLOTS + 5;
-
     static final int CREATE_GRAPH = SLOTS + 7;
     static final int SET_GRAPH_INPUTS = SLOTS + 8;
     static final int ADD_INITIALIZER_TO_GRAPH = SLOTS + 10;
@@ -89,18 +93,16 @@ final class OrtApi {
     static final int FINALIZE_MODEL_EDITOR_SESSION = SLOTS + 19;
 
     private static final int EDITOR_SLOTS = 20;
+    private static final int RUN_PARAMETERS = 8;
+    private static final MethodHandle HOT = function(JAVA_LONG, RUN_PARAMETERS);
 
-    private static final MethodHandle F0 = function(0);
-    private static final MethodHandle F1 = function(1);
-    private static final MethodHandle F2 = function(2);
-    private static final MethodHandle F3 = function(3);
-    private static final MethodHandle F4 = function(4);
-    private static final MethodHandle F5 = function(5);
-    private static final MethodHandle F7 = function(7);
-    private static final MethodHandle F8 = function(8);
+    /** By the number of their parameters. */
+    private static final Map<Integer, MethodHandle> COLD = new ConcurrentHashMap<>();
 
     private final String version;
-    private final MemorySegment[] functions = new MemorySegment[SLOTS + EDITOR_SLOTS];
+    private final MemorySegment table;
+    private final MemorySegment editor;
+    private final MemorySegment run;
 
     /**
      * Finds the table.
@@ -119,8 +121,8 @@ final class OrtApi {
         MemorySegment base =
                 MemorySegment.ofAddress(call(entry)).reinterpret(2 * ADDRESS.byteSize());
         this.version = OrtMemory.string(call(base.getAtIndex(ADDRESS, 1)));
-        long table = call(base.getAtIndex(ADDRESS, 0), VERSION);
-        if (table == 0) {
+        long found = call(base.getAtIndex(ADDRESS, 0), VERSION);
+        if (found == 0) {
             throw new OrtException(
                     OrtException.FAIL,
                     "ONNX Runtime "
@@ -129,17 +131,14 @@ final class OrtApi {
                             + VERSION
                             + " of its API");
         }
-        read(table, 0, SLOTS);
-        read(call(functions[GET_MODEL_EDITOR_API]), SLOTS, EDITOR_SLOTS);
+        this.table = table(found, SLOTS);
+        this.editor = table(call(table.getAtIndex(ADDRESS, GET_MODEL_EDITOR_API)), EDITOR_SLOTS);
+        this.run = table.getAtIndex(ADDRESS, RUN);
     }
 
     @SuppressWarnings("restricted")
-    private void read(long table, int first, int count) {
-        MemorySegment slots =
-                MemorySegment.ofAddress(table).reinterpret(count * ADDRESS.byteSize());
-        for (int slot = 0; slot < count; slot++) {
-            functions[first + slot] = slots.getAtIndex(ADDRESS, slot);
-        }
+    private static MemorySegment table(long address, int slots) {
+        return MemorySegment.ofAddress(address).reinterpret(slots * ADDRESS.byteSize());
     }
 
     /** {@return the version of the library, such as {@code 1.28.0}} */
@@ -147,65 +146,81 @@ final class OrtApi {
         return version;
     }
 
-    long call(int slot, long a) {
-        return call(functions[slot], a);
-    }
-
     /** Throws what a status says and releases it; 0 is success. */
-    void check(long status) {
+    void require(long status) {
         if (status != 0) {
             throw failure(status);
         }
     }
 
     private OrtException failure(long status) {
-        int code = (int) call(functions[GET_ERROR_CODE], status);
-        String message = OrtMemory.string(call(functions[GET_ERROR_MESSAGE], status));
-        call(functions[RELEASE_STATUS], status);
-        return new OrtException(code, message);
-    }
-
-    void check(int slot, long a) {
-        check(call(slot, a));
-    }
-
-    void check(int slot, long a, long b) {
         try {
-            check((long) F2.invokeExact(functions[slot], a, b));
-        } catch (Throwable thrown) {
-            throw rethrow(thrown);
+            return new OrtException(
+                    (int) call(GET_ERROR_CODE, status),
+                    OrtMemory.string(call(GET_ERROR_MESSAGE, status)));
+        } finally {
+            call(RELEASE_STATUS, status);
         }
     }
 
-    void check(int slot, long a, long b, long c) {
-        try {
-            check((long) F3.invokeExact(functions[slot], a, b, c));
-        } catch (Throwable thrown) {
-            throw rethrow(thrown);
+    /**
+     * Calls a function that answers with a status.
+     *
+     * @param arguments memory segments, which stay open meanwhile, and whole numbers
+     * @throws OrtException when it does not succeed
+     */
+    void check(int slot, Object... arguments) {
+        require(call(slot, arguments));
+    }
+
+    /** Calls a function, and returns what that returns; anything, where it returns nothing. */
+    long call(int slot, Object... arguments) {
+        return call(
+                slot < SLOTS
+                        ? table.getAtIndex(ADDRESS, slot)
+                        : editor.getAtIndex(ADDRESS, slot - SLOTS),
+                arguments);
+    }
+
+    /** {@return what a function hands out through its last parameter: a number or an address} */
+    long get(int slot, Object... arguments) {
+        try (Arena call = Arena.ofConfined()) {
+            MemorySegment out = call.allocate(JAVA_LONG);
+            Object[] all = Arrays.copyOf(arguments, arguments.length + 1);
+            all[arguments.length] = out;
+            check(slot, all);
+            return out.get(JAVA_LONG, 0);
         }
     }
 
-    void check(int slot, long a, long b, long c, long d) {
-        try {
-            check((long) F4.invokeExact(functions[slot], a, b, c, d));
-        } catch (Throwable thrown) {
-            throw rethrow(thrown);
+    /**
+     * Makes a tensor of memory, which it uses where that lies.
+     *
+     * @param place where the tensor goes; whoever has it releases the tensor
+     */
+    void tensor(
+            long cpu, MemorySegment data, List<Long> shape, int elementType, MemorySegment place) {
+        try (Arena call = Arena.ofConfined()) {
+            // A tensor without elements still needs an address that is not null.
+            check(
+                    CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE,
+                    cpu,
+                    data.byteSize() == 0 ? place : data,
+                    data.byteSize(),
+                    OrtMemory.longs(call, shape),
+                    shape.size(),
+                    elementType,
+                    place);
         }
     }
 
-    void check(int slot, long a, long b, long c, long d, long e) {
-        try {
-            check((long) F5.invokeExact(functions[slot], a, b, c, d, e));
-        } catch (Throwable thrown) {
-            throw rethrow(thrown);
-        }
-    }
-
-    void check(int slot, long a, long b, long c, long d, long e, long f, long g) {
-        try {
-            check((long) F7.invokeExact(functions[slot], a, b, c, d, e, f, g));
-        } catch (Throwable thrown) {
-            throw rethrow(thrown);
+    /** Releases the tensors of those places that have one. */
+    void releaseValues(MemorySegment places) {
+        for (long at = 0; at < places.byteSize(); at += ADDRESS.byteSize()) {
+            long value = places.get(JAVA_LONG, at);
+            if (value != 0) {
+                call(RELEASE_VALUE, value);
+            }
         }
     }
 
@@ -221,42 +236,42 @@ final class OrtApi {
             long outs) {
         try {
             return (long)
-                    F8.invokeExact(
-                            functions[RUN],
-                            session,
-                            options,
-                            inNames,
-                            ins,
-                            inCount,
-                            outNames,
-                            outCount,
-                            outs);
+                    HOT.invokeExact(
+                            run, session, options, inNames, ins, inCount, outNames, outCount, outs);
         } catch (Throwable thrown) {
             throw rethrow(thrown);
         }
     }
 
-    private static long call(MemorySegment function) {
+    private static long call(MemorySegment function, Object... arguments) {
+        MemorySegment[] addresses = new MemorySegment[arguments.length];
+        for (int i = 0; i < arguments.length; i++) {
+            addresses[i] =
+                    arguments[i] instanceof MemorySegment memory
+                            ? memory
+                            : MemorySegment.ofAddress(((Number) arguments[i]).longValue());
+        }
         try {
-            return (long) F0.invokeExact(function);
+            return (long)
+                    COLD.computeIfAbsent(arguments.length, OrtApi::spreading)
+                            .invokeExact(function, addresses);
         } catch (Throwable thrown) {
             throw rethrow(thrown);
         }
     }
 
-    private static long call(MemorySegment function, long a) {
-        try {
-            return (long) F1.invokeExact(function, a);
-        } catch (Throwable thrown) {
-            throw rethrow(thrown);
-        }
+    private static MethodHandle spreading(int parameters) {
+        return function(ADDRESS, parameters).asSpreader(MemorySegment[].class, parameters);
     }
 
     @SuppressWarnings("restricted")
-    private static MethodHandle function(int parameters) {
-        MemoryLayout[] layouts =
-                Stream.generate(() -> JAVA_LONG).limit(parameters).toArray(MemoryLayout[]::new);
-        return Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_LONG, layouts));
+    private static MethodHandle function(ValueLayout parameter, int parameters) {
+        return Linker.nativeLinker()
+                .downcallHandle(
+                        FunctionDescriptor.of(
+                                JAVA_LONG,
+                                Collections.nCopies(parameters, parameter)
+                                        .toArray(MemoryLayout[]::new)));
     }
 
     /** A downcall itself throws nothing checked; what arrives here is unchecked already. */

@@ -1,13 +1,11 @@
 package dev.glia.engine.onnx.internal.ort;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import dev.glia.engine.onnx.internal.onnx.WeightStore;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Optimization;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Rewritten;
+import dev.glia.posix.Libc;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Map;
 
 /** How a session is made. */
@@ -38,11 +36,7 @@ final class OrtOptions implements AutoCloseable {
      */
     OrtOptions(OrtApi api, Optimization optimization) {
         this.api = api;
-        try (Arena call = Arena.ofConfined()) {
-            MemorySegment out = call.allocate(JAVA_LONG);
-            api.check(OrtApi.CREATE_SESSION_OPTIONS, out.address());
-            this.handle = out.get(JAVA_LONG, 0);
-        }
+        this.handle = api.get(OrtApi.CREATE_SESSION_OPTIONS);
         try {
             api.check(OrtApi.SET_SESSION_EXECUTION_MODE, handle, 0);
             api.check(OrtApi.SET_INTRA_OP_NUM_THREADS, handle, 1);
@@ -52,7 +46,7 @@ final class OrtOptions implements AutoCloseable {
             if (optimization != Optimization.ALL) {
                 configure(Map.of("session.disable_prepacking", "1"));
             }
-        } catch (OrtException refused) {
+        } catch (RuntimeException | Error refused) {
             close();
             throw refused;
         }
@@ -81,7 +75,7 @@ final class OrtOptions implements AutoCloseable {
             api.check(
                     OrtApi.SET_OPTIMIZED_MODEL_FILE_PATH,
                     handle,
-                    call.allocateFrom(rewritten.model().toString()).address());
+                    Libc.path(call, rewritten.model()));
         }
     }
 
@@ -92,8 +86,8 @@ final class OrtOptions implements AutoCloseable {
                             api.check(
                                     OrtApi.ADD_SESSION_CONFIG_ENTRY,
                                     handle,
-                                    call.allocateFrom(key).address(),
-                                    call.allocateFrom(value).address()));
+                                    call.allocateFrom(key),
+                                    call.allocateFrom(value)));
         }
     }
 

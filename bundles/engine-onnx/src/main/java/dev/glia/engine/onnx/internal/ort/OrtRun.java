@@ -1,11 +1,13 @@
 package dev.glia.engine.onnx.internal.ort;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,18 +29,27 @@ public final class OrtRun implements AutoCloseable {
     public record Binding(OrtSession.Port port, List<Long> shape, MemorySegment memory) {}
 
     private final OrtApi api;
-    private final long session;
+
+    /** Its names lie as long as it can be reached. */
+    private final OrtSession session;
+
     private final Arena arena = Arena.ofShared();
+
+    /** The options, then the tensors of inputs and outputs: whatever is here is released. */
+    private final MemorySegment handles;
+
     private final Booleans booleans = new Booleans();
-    private final List<Long> values = new ArrayList<>();
-    private final int inputCount;
-    private final int outputCount;
-    private final long inputNames;
-    private final long inputValues;
-    private final long outputNames;
-    private final long options;
-    private final MemorySegment outputValues;
     private final List<PassedOn> passedOn;
+
+    // What a call takes, as it takes it.
+    private final long model;
+    private final long options;
+    private final long inputNames;
+    private final long inputs;
+    private final int inputCount;
+    private final long outputNames;
+    private final long outputs;
+    private final int outputCount;
 
     /** An output that is an input, to which ONNX Runtime writes nothing when it is bound. */
     private record PassedOn(MemorySegment input, MemorySegment output) {}
@@ -53,22 +64,51 @@ public final class OrtRun implements AutoCloseable {
      */
     public OrtRun(OrtSession session, List<Binding> inputs, List<Binding> outputs) {
         this.api = session.ort().api();
-        this.session = session.handle();
+        this.session = session;
+        this.model = session.handle();
         this.inputCount = inputs.size();
         this.outputCount = outputs.size();
+        this.handles = arena.allocate(ADDRESS, 1L + inputCount + outputCount);
+        this.inputs = handles.address() + ADDRESS.byteSize();
+        this.outputs = this.inputs + inputCount * ADDRESS.byteSize();
         try {
-            this.inputNames = names(inputs);
-            this.outputNames = names(outputs);
-            List<Binding> given = cleaned(inputs);
-            this.inputValues = values(session.ort(), given).address();
-            this.outputValues = values(session.ort(), outputs);
+            api.check(OrtApi.CREATE_RUN_OPTIONS, place(0));
+            this.options = handle(0);
+            List<Binding> given = inputs.stream().map(this::cleaned).toList();
+            this.inputNames = bind(given, 1);
+            this.outputNames = bind(outputs, 1 + inputCount);
             this.passedOn = passedOn(given, outputs);
-            this.options = newRunOptions();
-        } catch (RuntimeException refused) {
-            releaseValues();
-            arena.close();
+        } catch (RuntimeException | Error refused) {
+            close();
             throw refused;
         }
+    }
+
+    /** Fills the places of tensors, and returns where their names are. */
+    private long bind(List<Binding> bindings, int first) {
+        for (int i = 0; i < bindings.size(); i++) {
+            Binding binding = bindings.get(i);
+            if (binding.memory() != null) {
+                api.tensor(
+                        session.ort().cpu(),
+                        binding.memory(),
+                        binding.shape(),
+                        binding.port().elementType(),
+                        place(first + i));
+            }
+        }
+        return OrtMemory.longs(
+                        arena,
+                        bindings.stream().map(binding -> binding.port().nameAddress()).toList())
+                .address();
+    }
+
+    private MemorySegment place(int index) {
+        return handles.asSlice(index * ADDRESS.byteSize(), ADDRESS);
+    }
+
+    private long handle(int index) {
+        return handles.getAtIndex(JAVA_LONG, index);
     }
 
     /**
@@ -77,20 +117,24 @@ public final class OrtRun implements AutoCloseable {
      * @throws OrtException when it fails or was terminated
      */
     public void run() {
-        booleans.copy();
-        api.check(
-                api.run(
-                        session,
-                        options,
-                        inputNames,
-                        inputValues,
-                        inputCount,
-                        outputNames,
-                        outputCount,
-                        outputValues.address()));
-        // An index instead of an iterator: this is on the way of every request.
-        for (int i = 0; i < passedOn.size(); i++) {
-            passedOn.get(i).output().copyFrom(passedOn.get(i).input());
+        try {
+            booleans.copy();
+            api.require(
+                    api.run(
+                            model,
+                            options,
+                            inputNames,
+                            inputs,
+                            inputCount,
+                            outputNames,
+                            outputCount,
+                            outputs));
+            // An index instead of an iterator: this is on the way of every request.
+            for (int i = 0; i < passedOn.size(); i++) {
+                passedOn.get(i).output().copyFrom(passedOn.get(i).input());
+            }
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -100,8 +144,8 @@ public final class OrtRun implements AutoCloseable {
             api.check(
                     OrtApi.ADD_RUN_CONFIG_ENTRY,
                     options,
-                    call.allocateFrom("memory.enable_memory_arena_shrinkage").address(),
-                    call.allocateFrom("cpu:0").address());
+                    call.allocateFrom("memory.enable_memory_arena_shrinkage"),
+                    call.allocateFrom("cpu:0"));
         }
     }
 
@@ -121,45 +165,33 @@ public final class OrtRun implements AutoCloseable {
      * @param index the place of the output among those bound
      */
     public List<Long> takeShape(int index) {
-        long value = outputValues.getAtIndex(JAVA_LONG, index);
-        outputValues.setAtIndex(JAVA_LONG, index, 0);
+        int at = 1 + inputCount + index;
         try (Arena call = Arena.ofConfined()) {
-            MemorySegment out = call.allocate(JAVA_LONG);
-            api.check(OrtApi.GET_TENSOR_TYPE_AND_SHAPE, value, out.address());
-            long info = out.get(JAVA_LONG, 0);
+            long info = api.get(OrtApi.GET_TENSOR_TYPE_AND_SHAPE, handle(at));
             try {
                 return OrtSession.shape(api, call, info);
             } finally {
                 api.call(OrtApi.RELEASE_TENSOR_TYPE_AND_SHAPE_INFO, info);
             }
         } finally {
+            long value = handle(at);
+            handles.setAtIndex(JAVA_LONG, at, 0);
             api.call(OrtApi.RELEASE_VALUE, value);
         }
     }
 
-    /** Frees what was bound; nothing may be running. */
+    /** Frees what was bound and what runs left; nothing may be running. */
     @Override
     public void close() {
-        api.call(OrtApi.RELEASE_RUN_OPTIONS, options);
-        releaseValues();
+        api.call(OrtApi.RELEASE_RUN_OPTIONS, handle(0));
+        api.releaseValues(handles.asSlice(ADDRESS.byteSize()));
         arena.close();
     }
 
-    private void releaseValues() {
-        values.forEach(value -> api.call(OrtApi.RELEASE_VALUE, value));
-    }
-
-    private List<Binding> cleaned(List<Binding> inputs) {
-        return inputs.stream()
-                .map(
-                        input ->
-                                input.port().elementType() == ElementType.BOOL.ordinal()
-                                        ? new Binding(
-                                                input.port(),
-                                                input.shape(),
-                                                booleans.add(input.memory(), arena))
-                                        : input)
-                .toList();
+    private Binding cleaned(Binding input) {
+        return input.port().elementType() == ElementType.BOOL.ordinal()
+                ? new Binding(input.port(), input.shape(), booleans.add(input.memory(), arena))
+                : input;
     }
 
     private static List<PassedOn> passedOn(List<Binding> inputs, List<Binding> outputs) {
@@ -172,50 +204,5 @@ public final class OrtRun implements AutoCloseable {
             }
         }
         return passedOn;
-    }
-
-    private long newRunOptions() {
-        MemorySegment out = arena.allocate(JAVA_LONG);
-        api.check(OrtApi.CREATE_RUN_OPTIONS, out.address());
-        return out.get(JAVA_LONG, 0);
-    }
-
-    private long names(List<Binding> bindings) {
-        return OrtMemory.longs(
-                        arena,
-                        bindings.stream()
-                                .mapToLong(binding -> binding.port().nameAddress())
-                                .toArray())
-                .address();
-    }
-
-    private MemorySegment values(Ort ort, List<Binding> bindings) {
-        return OrtMemory.longs(
-                arena, bindings.stream().mapToLong(binding -> value(ort, binding)).toArray());
-    }
-
-    private long value(Ort ort, Binding binding) {
-        MemorySegment memory = binding.memory();
-        if (memory == null) {
-            return 0;
-        }
-        // A tensor without elements still needs an address that is not null.
-        long data = memory.byteSize() == 0 ? arena.allocate(1).address() : memory.address();
-        MemorySegment shape =
-                OrtMemory.longs(
-                        arena, binding.shape().stream().mapToLong(Long::longValue).toArray());
-        MemorySegment out = arena.allocate(JAVA_LONG);
-        api.check(
-                OrtApi.CREATE_TENSOR_WITH_DATA_AS_ORT_VALUE,
-                ort.cpu(),
-                data,
-                memory.byteSize(),
-                shape.address(),
-                binding.shape().size(),
-                binding.port().elementType(),
-                out.address());
-        long value = out.get(JAVA_LONG, 0);
-        values.add(value);
-        return value;
     }
 }

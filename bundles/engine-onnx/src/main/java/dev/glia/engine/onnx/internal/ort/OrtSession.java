@@ -1,7 +1,6 @@
 package dev.glia.engine.onnx.internal.ort;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.util.stream.Collectors.toMap;
 
@@ -89,7 +88,7 @@ public final class OrtSession implements AutoCloseable {
     private final Ort ort;
 
     /** Of the names; a few bytes are not worth the closing, which takes every thread of the JVM. */
-    private final Arena arena = Arena.ofAuto();
+    private final Arena arena;
 
     private final long handle;
     private final List<Port> inputs;
@@ -135,6 +134,7 @@ public final class OrtSession implements AutoCloseable {
         this.handle = created(ort, model, constants, optimization, rewritten);
 
         try (Arena call = Arena.ofConfined()) {
+            this.arena = Arena.ofAuto();
             this.inputs =
                     ports(
                             call,
@@ -147,7 +147,7 @@ public final class OrtSession implements AutoCloseable {
                             OrtApi.SESSION_GET_OUTPUT_COUNT,
                             OrtApi.SESSION_GET_OUTPUT_NAME,
                             OrtApi.SESSION_GET_OUTPUT_TYPE_INFO);
-        } catch (OrtException refused) {
+        } catch (RuntimeException | Error refused) {
             free();
             throw refused;
         }
@@ -159,35 +159,35 @@ public final class OrtSession implements AutoCloseable {
             List<Constant> constants,
             Optimization optimization,
             Optional<Rewritten> rewritten) {
-        try (var options = new OrtOptions(ort.api(), optimization);
-                Arena call = Arena.ofConfined()) {
+        try (var options = new OrtOptions(ort.api(), optimization)) {
             if (rewritten.isPresent()) {
                 ort.bound();
                 options.write(rewritten.get());
             }
-            MemorySegment whole = model;
-            if (!constants.isEmpty()) {
-                ConstantInputs inputs =
-                        ConstantInputs.of(
-                                model.asByteBuffer(),
-                                constants.stream()
-                                        .collect(toMap(Constant::weight, Constant::data)));
-                whole = call.allocateFrom(JAVA_BYTE, inputs.model());
-                if (!inputs.complete()) {
-                    return new ModelEditor(ort).session(whole, inputs.added(), constants, options);
-                }
+            if (constants.isEmpty()) {
+                return created(ort, model, options);
             }
-            MemorySegment out = call.allocate(JAVA_LONG);
-            ort.api()
-                    .check(
-                            OrtApi.CREATE_SESSION_FROM_ARRAY,
-                            ort.environment(),
-                            whole.address(),
-                            whole.byteSize(),
-                            options.handle(),
-                            out.address());
-            return out.get(JAVA_LONG, 0);
+            ConstantInputs inputs =
+                    ConstantInputs.of(
+                            model.asByteBuffer(),
+                            constants.stream().collect(toMap(Constant::weight, Constant::data)));
+            try (Arena call = Arena.ofConfined()) {
+                MemorySegment whole = call.allocateFrom(JAVA_BYTE, inputs.model());
+                return inputs.complete()
+                        ? created(ort, whole, options)
+                        : new ModelEditor(ort).session(whole, inputs.added(), constants, options);
+            }
         }
+    }
+
+    private static long created(Ort ort, MemorySegment model, OrtOptions options) {
+        return ort.api()
+                .get(
+                        OrtApi.CREATE_SESSION_FROM_ARRAY,
+                        ort.environment(),
+                        model,
+                        model.byteSize(),
+                        options.handle());
     }
 
     /** {@return the inputs in the order of the graph} */
@@ -221,17 +221,11 @@ public final class OrtSession implements AutoCloseable {
 
     private List<Port> ports(SegmentAllocator call, int countSlot, int nameSlot, int typeSlot) {
         OrtApi api = ort.api();
-        MemorySegment out = call.allocate(JAVA_LONG);
-        api.check(countSlot, handle, out.address());
-        long count = out.get(JAVA_LONG, 0);
+        long count = api.get(countSlot, handle);
         List<Port> ports = new ArrayList<>();
         for (long i = 0; i < count; i++) {
-            api.check(nameSlot, handle, i, ort.allocator(), out.address());
-            long chars = out.get(JAVA_LONG, 0);
-            String name = OrtMemory.string(chars);
-            api.check(OrtApi.ALLOCATOR_FREE, ort.allocator(), chars);
-            api.check(typeSlot, handle, i, out.address());
-            long type = out.get(JAVA_LONG, 0);
+            MemorySegment name = name(nameSlot, i);
+            long type = api.get(typeSlot, handle, i);
             try {
                 ports.add(port(call, name, type));
             } finally {
@@ -241,39 +235,35 @@ public final class OrtSession implements AutoCloseable {
         return List.copyOf(ports);
     }
 
-    private Port port(SegmentAllocator call, String name, long typeInfo) {
-        OrtApi api = ort.api();
-        MemorySegment out = call.allocate(JAVA_LONG);
-        long nameAddress = arena.allocateFrom(name).address();
-        api.check(OrtApi.GET_ONNX_TYPE_FROM_TYPE_INFO, typeInfo, out.address());
-        int onnxType = out.get(JAVA_INT, 0);
-        api.check(OrtApi.CAST_TYPE_INFO_TO_TENSOR_INFO, typeInfo, out.address());
-        long tensor = out.get(JAVA_LONG, 0);
-        if (onnxType != Port.TENSOR || tensor == 0) {
-            return new Port(name, nameAddress, onnxType, 0, false, List.of());
+    /** {@return a name with the bytes that it has in the graph, whether these are text or not} */
+    private MemorySegment name(int nameSlot, long index) {
+        long chars = ort.api().get(nameSlot, handle, index, ort.allocator());
+        try {
+            return OrtMemory.copy(arena, chars);
+        } finally {
+            ort.api().check(OrtApi.ALLOCATOR_FREE, ort.allocator(), chars);
         }
-        return new Port(
-                name,
-                nameAddress,
-                onnxType,
-                elementType(api, call, tensor),
-                // A C++ bool: only the lowest byte is defined.
-                (byte) api.call(OrtApi.TENSOR_TYPE_AND_SHAPE_HAS_SHAPE, tensor) != 0,
-                shape(api, call, tensor));
     }
 
-    static int elementType(OrtApi api, SegmentAllocator call, long tensorInfo) {
-        MemorySegment out = call.allocate(JAVA_LONG);
-        api.check(OrtApi.GET_TENSOR_ELEMENT_TYPE, tensorInfo, out.address());
-        return out.get(JAVA_INT, 0);
+    private Port port(SegmentAllocator call, MemorySegment name, long typeInfo) {
+        OrtApi api = ort.api();
+        int onnxType = (int) api.get(OrtApi.GET_ONNX_TYPE_FROM_TYPE_INFO, typeInfo);
+        long tensor = api.get(OrtApi.CAST_TYPE_INFO_TO_TENSOR_INFO, typeInfo);
+        boolean isTensor = onnxType == Port.TENSOR && tensor != 0;
+        return new Port(
+                name.getString(0),
+                name.address(),
+                onnxType,
+                isTensor ? (int) api.get(OrtApi.GET_TENSOR_ELEMENT_TYPE, tensor) : 0,
+                // A C++ bool: only the lowest byte is defined.
+                isTensor && (byte) api.call(OrtApi.TENSOR_TYPE_AND_SHAPE_HAS_SHAPE, tensor) != 0,
+                isTensor ? shape(api, call, tensor) : List.of());
     }
 
     static List<Long> shape(OrtApi api, SegmentAllocator call, long tensorInfo) {
-        MemorySegment out = call.allocate(JAVA_LONG);
-        api.check(OrtApi.GET_DIMENSIONS_COUNT, tensorInfo, out.address());
-        long rank = out.get(JAVA_LONG, 0);
+        long rank = api.get(OrtApi.GET_DIMENSIONS_COUNT, tensorInfo);
         MemorySegment extents = call.allocate(JAVA_LONG, Math.max(1, rank));
-        api.check(OrtApi.GET_DIMENSIONS, tensorInfo, extents.address(), rank);
+        api.check(OrtApi.GET_DIMENSIONS, tensorInfo, extents, rank);
         List<Long> shape = new ArrayList<>();
         for (long i = 0; i < rank; i++) {
             shape.add(extents.getAtIndex(JAVA_LONG, i));
