@@ -52,6 +52,9 @@ public final class Worker {
     /** Unloads a model. */
     static final byte UNLOAD = 6;
 
+    /** Limits the memory of the process: its bytes. Answered, so that it also says: it works. */
+    static final byte LIMIT = 7;
+
     private static final int LONGEST_MESSAGE = 8000;
 
     private record Model(LoadedModel loaded, SentImage image, Arena memory) {}
@@ -100,6 +103,7 @@ public final class Worker {
     public static void main(String... arguments) {
         var out = new DataOutputStream(new FileOutputStream(FileDescriptor.out));
         System.setOut(System.err); // what others print is no answer
+        ProcessLimits.expendable();
         try {
             new Worker(Path.of(arguments[0]), out)
                     .work(
@@ -139,6 +143,7 @@ public final class Worker {
                 case RUN -> status = run(number, bindings.get(arguments.readInt()));
                 case UNBIND -> unbind(arguments.readInt());
                 case UNLOAD -> unload(arguments.readInt());
+                case LIMIT -> ProcessLimits.memory(arguments.readLong());
                 default -> throw new IOException("unknown command " + kind);
             }
             answer(number, status, handle, "");
