@@ -76,9 +76,9 @@ final class Catalogue {
     static final Variable<NeffTrust> NEFF_TRUST =
             new Variable<>(
                     "GLIA_NEFF_TRUST",
-                    "any",
-                    "Which NEFFs are loaded: any, those with a right hash, or those that a trusted key has signed.",
-                    "any, hash or signed",
+                    "tried",
+                    "Which NEFFs are loaded, and how: each graph that no trusted key has signed is tried in a process of its own first, or runs in one (isolated); without that, any, those with a right hash, or only those that a trusted key has signed.",
+                    "tried, isolated, any, hash or signed",
                     "signed",
                     Parsers::neffTrust);
     static final Variable<Path> NEFF_KEYS =

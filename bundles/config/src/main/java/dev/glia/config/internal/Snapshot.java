@@ -63,7 +63,7 @@ record Snapshot(
         Path run = reading.read(Catalogue.RUN_ROOT).orElse(Path.of("/run"));
         Optional<SortedSet<Integer>> devices =
                 reading.read(Catalogue.VISIBLE_DEVICES).filter(set -> !set.isEmpty());
-        NeffTrust trust = reading.read(Catalogue.NEFF_TRUST).orElse(NeffTrust.ANY);
+        NeffTrust trust = reading.read(Catalogue.NEFF_TRUST).orElse(NeffTrust.TRIED);
         Optional<Path> keys = reading.read(Catalogue.NEFF_KEYS);
         var emulation =
                 new EmulationRules(

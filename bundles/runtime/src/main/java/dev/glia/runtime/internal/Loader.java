@@ -5,6 +5,7 @@ import dev.glia.config.RuntimeConfig;
 import dev.glia.config.RuntimeConfig.NeffTrust;
 import dev.glia.config.Setting;
 import dev.glia.device.LoadSettings;
+import dev.glia.device.LoadSettings.Containment;
 import dev.glia.neff.Neff;
 import dev.glia.neff.NeffReader;
 import dev.glia.neff.NeffReader.HashCheck;
@@ -57,9 +58,7 @@ final class Loader {
 
     List<Model> load(Path neff, List<LoadOptions> places) {
         RuntimeConfig config = configuration.current();
-        return config.neffTrust() == NeffTrust.SIGNED
-                ? load(check -> reader.openSigned(neff, keys(config, neff), check), config, places)
-                : load(check -> reader.open(neff, check), config, places);
+        return load(check -> open(neff, config, check), config, places);
     }
 
     List<Model> load(MemorySegment neff, List<LoadOptions> places) {
@@ -71,6 +70,17 @@ final class Loader {
                             + " load it from a file with a signature beside it");
         }
         return load(check -> reader.open(neff, "NEFF in memory", check), config, places);
+    }
+
+    private Neff open(Path neff, RuntimeConfig config, HashCheck check) {
+        return switch (config.neffTrust()) {
+            case SIGNED -> reader.openSigned(neff, keys(config, neff), check);
+            case TRIED, ISOLATED ->
+                    config.neffKeys()
+                            .map(keys -> reader.openAny(neff, keys, check))
+                            .orElseGet(() -> reader.open(neff, check));
+            case ANY, HASH -> reader.open(neff, check);
+        };
     }
 
     private static Path keys(RuntimeConfig config, Path neff) {
@@ -96,12 +106,13 @@ final class Loader {
                 fresh.name(),
                 fresh.architecture(),
                 microsSince(start));
-        SharedNeff neff = open(fresh, config.sharedWeights());
+        CoreModel.LoadPolicy policy = policy(config, fresh.isSigned());
+        SharedNeff neff = open(fresh, policy.settings().sharedWeights());
         var models = new ArrayList<CoreModel>();
         try {
             runtime.requireNotHanging(neff.neff());
             for (NeuronCore core : cores) {
-                models.add(load(neff, core, cores.size(), policy(config)));
+                models.add(load(neff, core, cores.size(), policy));
             }
             // The hash was computed beside the loading; nobody gets a model before it is known.
             neff.neff().awaitVerified();
@@ -149,13 +160,25 @@ final class Loader {
         }
     }
 
-    private CoreModel.LoadPolicy policy(RuntimeConfig config) {
+    private CoreModel.LoadPolicy policy(RuntimeConfig config, boolean signed) {
         return new CoreModel.LoadPolicy(
                 new LoadSettings(
-                        config.allowLegacyNeff(), config.sharedWeights(), true, memoryTable()),
+                                config.allowLegacyNeff(),
+                                config.sharedWeights(),
+                                true,
+                                memoryTable())
+                        .with(signed ? Containment.NONE : containment(config.neffTrust())),
                 config.execTimeout().toNanos(),
                 TimeUnit.SECONDS.toNanos(loadSeconds()),
                 config.failOnNan());
+    }
+
+    private static Containment containment(NeffTrust trust) {
+        return switch (trust) {
+            case TRIED -> Containment.TRIED;
+            case ISOLATED -> Containment.ISOLATED;
+            case ANY, HASH, SIGNED -> Containment.NONE;
+        };
     }
 
     private long loadSeconds() {

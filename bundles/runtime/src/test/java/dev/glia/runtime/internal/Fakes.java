@@ -161,6 +161,9 @@ final class Fakes {
 
         volatile int lastInput;
 
+        /** What the last load was told. */
+        volatile LoadSettings settings;
+
         Driver(int adds) {
             this.adds = adds;
         }
@@ -210,6 +213,7 @@ final class Fakes {
 
             @Override
             public LoadedModel load(ModelImage image, LoadSettings settings) {
+                Driver.this.settings = settings;
                 if (loadFailure != null) {
                     throw loadFailure;
                 }
@@ -444,6 +448,12 @@ final class Fakes {
 
         volatile boolean closed;
         volatile boolean wrongHash;
+        volatile boolean signed;
+
+        @Override
+        public boolean isSigned() {
+            return signed;
+        }
 
         @Override
         public void awaitVerified() {
@@ -528,6 +538,7 @@ final class Fakes {
         final List<FakeNeff> opened = new ArrayList<>();
         final List<HashCheck> checks = new ArrayList<>();
         final List<Path> keys = new ArrayList<>();
+        volatile boolean signed;
         volatile boolean wrongHash;
         volatile UUID uuid = new UUID(1, 2);
 
@@ -553,7 +564,17 @@ final class Fakes {
         @Override
         public Neff openSigned(Path file, Path folder, HashCheck check) {
             keys.add(folder);
-            return open(file, check);
+            Neff neff = open(file, check);
+            opened.getLast().signed = true;
+            return neff;
+        }
+
+        @Override
+        public Neff openAny(Path file, Path folder, HashCheck check) {
+            keys.add(folder);
+            Neff neff = open(file, check);
+            opened.getLast().signed = signed;
+            return neff;
         }
 
         @Override

@@ -52,8 +52,7 @@ public final class OnnxRuntime {
      */
     synchronized Ort ort() {
         if (ort == null) {
-            NativeLibrary library =
-                    NativeLibrary.of(System.getProperty("os.name"), System.getProperty("os.arch"));
+            NativeLibrary library = NativeLibrary.ofThisMachine();
             try {
                 ort = new Ort(library.load(StateFolder.open(stateDir.get()).resolve("native")));
             } catch (OrtException refused) {

@@ -23,7 +23,6 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,6 +56,9 @@ public final class Worker {
 
     /** Unloads a model. */
     static final byte UNLOAD = 6;
+
+    /** Limits the memory of the process: its bytes. Answered, so that it also says: it works. */
+    static final byte LIMIT = 7;
 
     private static final int LONGEST_MESSAGE = 8000;
     private static final MethodHandle DUP2 = Libc.function("dup2", JAVA_INT, JAVA_INT, JAVA_INT);
@@ -107,7 +109,7 @@ public final class Worker {
     public static void main(String... arguments) {
         try {
             var out = new DataOutputStream(answers());
-            dieFirst();
+            ProcessLimits.expendable();
             new Worker(Path.of(arguments[0]), out)
                     .work(
                             new DataInputStream(
@@ -126,15 +128,6 @@ public final class Worker {
             throw new IOException("standard output stays open");
         }
         return out;
-    }
-
-    /** Where the host has no memory left, this process is the one to end, and no other. */
-    private static void dieFirst() {
-        try (var score = new FileOutputStream("/proc/self/oom_score_adj")) {
-            score.write("1000".getBytes(StandardCharsets.US_ASCII));
-        } catch (IOException notHere) {
-            // Then the kernel chooses.
-        }
     }
 
     private void work(DataInputStream in) throws IOException {
@@ -164,6 +157,7 @@ public final class Worker {
                 case RUN -> status = run(number, bindings.get(arguments.readInt()));
                 case UNBIND -> unbind(arguments.readInt());
                 case UNLOAD -> unload(arguments.readInt());
+                case LIMIT -> ProcessLimits.memory(arguments.readLong());
                 default -> throw new IOException("unknown command " + kind);
             }
             answer(number, status, handle, "");

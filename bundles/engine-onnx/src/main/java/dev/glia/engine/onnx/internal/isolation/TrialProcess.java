@@ -1,0 +1,154 @@
+package dev.glia.engine.onnx.internal.isolation;
+
+import dev.glia.device.ModelImage;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A process in which a graph is tried that might end it, or take all memory. */
+public final class TrialProcess implements AutoCloseable {
+    /** Far more than a JVM takes to begin, on a host that lets it. */
+    private static final long START_SECONDS = 60;
+
+    /** By what a shell calls the end of a process by a signal. */
+    private static final int SIGNAL = 128;
+
+    private static final int KILL = SIGNAL + 9;
+
+    private final SharedMemory classes;
+    private final CoreProcess process;
+    private final long bytes;
+
+    /**
+     * Begins the process.
+     *
+     * @param stateDir where the native library is
+     * @param graphBytes the bytes of the graph; the Java heap has to hold copies of it
+     * @param bytes how much memory it may take, besides what it shares
+     * @throws NrtException NRT_RESOURCE when this host does not let it begin, NRT_TIMEOUT when the
+     *     thread is interrupted
+     */
+    public TrialProcess(Path stateDir, long graphBytes, long bytes) {
+        this.bytes = bytes;
+        byte[] jar = WorkerClasses.jar();
+        classes = new SharedMemory(jar.length);
+        CoreProcess begun = null;
+        try {
+            classes.memory().copyFrom(MemorySegment.ofArray(jar));
+            long heap = IsolatedCore.HEAP_MIB + (3 * graphBytes >> 20);
+            begun = new CoreProcess("a trial", classes.path(), stateDir, heap);
+            begun.send(Worker.LIMIT, out -> out.writeLong(bytes))
+                    .answer()
+                    .get(START_SECONDS, TimeUnit.SECONDS);
+            process = begun;
+        } catch (InterruptedException stopped) {
+            end(begun);
+            throw interrupted("a graph", stopped);
+        } catch (ExecutionException | TimeoutException | RuntimeException | Error failed) {
+            String how =
+                    begun == null
+                            ? failed.getMessage()
+                            : "the process that tries graphs does not begin"
+                                    + exit(begun).stream()
+                                            .mapToObj(" (exit code %s)"::formatted)
+                                            .findFirst()
+                                            .orElse("");
+            end(begun);
+            throw new NrtException(NrtStatus.NRT_RESOURCE, how, failed);
+        }
+    }
+
+    private static OptionalInt exit(CoreProcess process) {
+        return process.isUsable() ? OptionalInt.empty() : process.exitValue();
+    }
+
+    /**
+     * Loads a model there.
+     *
+     * @param image the model
+     * @param members what a load reads of it
+     * @throws NrtException what the engine refuses it with; NRT_INVALID when the process crashes,
+     *     NRT_RESOURCE when the host ends it, NRT_TIMEOUT when the thread is interrupted
+     */
+    public void load(ModelImage image, Map<String, MemorySegment> members) {
+        String model = "the graph of model " + image.label();
+        try (var shared = SentImage.share(image, members)) {
+            requireGood(
+                    Worker.LOAD,
+                    model,
+                    shared,
+                    out -> {
+                        out.writeBoolean(true); // whatever its architecture
+                        out.writeBoolean(false);
+                        out.writeBoolean(false);
+                        shared.write(out);
+                    });
+        }
+    }
+
+    private void requireGood(
+            byte command, String what, SharedMemory shared, CoreProcess.Arguments arguments) {
+        try {
+            process.send(command, arguments).awaitInterruptibly();
+        } catch (InterruptedException stopped) {
+            throw interrupted(what, stopped);
+        } catch (NrtException refused) {
+            throw process.isUsable() ? limited(refused) : ended(what, refused);
+        }
+    }
+
+    private NrtException limited(NrtException refused) {
+        return refused.status() == NrtStatus.NRT_RESOURCE
+                ? new NrtException(
+                        refused.status(),
+                        "%s; it was tried with %s MiB of memory in a process of its own; GLIA_NEFF_TRUST=any loads it without"
+                                .formatted(refused.reason(), bytes >> 20),
+                        refused)
+                : refused;
+    }
+
+    private NrtException ended(String what, NrtException cause) {
+        int exit = process.exitValue().orElse(0);
+        boolean memory = exit == KILL;
+        return new NrtException(
+                memory ? NrtStatus.NRT_RESOURCE : NrtStatus.NRT_INVALID,
+                what
+                        + " ended the process that tried it ("
+                        + (exit > SIGNAL
+                                ? "signal %s, exit code %s".formatted(exit - SIGNAL, exit)
+                                : "exit code " + exit)
+                        + (memory
+                                ? "), which the system does when memory runs out; give it more memory, or"
+                                        + " take a smaller model"
+                                : "), and would have ended this one: ONNX Runtime cannot be trusted with it;"
+                                        + " get another one from who made it"),
+                cause);
+    }
+
+    private static NrtException interrupted(String what, InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        return new NrtException(
+                NrtStatus.NRT_TIMEOUT,
+                what + " was not done loading in a process of its own, which was ended",
+                stopped);
+    }
+
+    private void end(CoreProcess begun) {
+        if (begun != null) {
+            begun.close();
+        }
+        classes.close();
+    }
+
+    @Override
+    public void close() {
+        end(process);
+    }
+}
