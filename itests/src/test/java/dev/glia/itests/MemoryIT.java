@@ -92,4 +92,12 @@ class MemoryIT {
         System.err.println("growth in bytes after " + CYCLES + " cycles: " + growth);
         assertThat(growth.getFirst()).isLessThanOrEqualTo(GROWTH);
     }
+
+    /** Of the compiler, of NEFFs, of drivers and of ONNX Runtime. */
+    @Test
+    void refusalsLeaveNothing(@TempDir Path folder) throws Exception {
+        List<Long> growth = measure("refusals", folder.toString(), "1000", "1000");
+        System.err.println("growth in bytes after 2 x 1000 refusals, a round each: " + growth);
+        assertThat(growth).anyMatch(bytes -> bytes < MemoryProcess.MIB);
+    }
 }

@@ -2,11 +2,13 @@ package dev.glia.itests;
 
 import dev.glia.itests.container.Container;
 import dev.glia.itests.container.Provision;
+import dev.glia.neff.NeffWriter;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.LoadOptions;
 import dev.glia.runtime.Model;
 import dev.glia.runtime.NeffCompiler;
 import dev.glia.runtime.NeuronRuntime;
+import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.RuntimeLifecycle;
 
@@ -23,13 +25,18 @@ import java.util.List;
  */
 final class MemoryProcess {
 
+    /** What a thousand refusals may leave. */
+    static final long MIB = 1 << 20;
+
+    private static final int ROUNDS = 3;
+
     private MemoryProcess() {}
 
     /**
      * Starts the process.
      *
-     * @param arguments {@code instances NEFF SHARED}, {@code cycles NEFF WARM-UP CYCLES} or {@code
-     *     compile SMALL.onnx ONNX...}
+     * @param arguments {@code instances NEFF SHARED}, {@code cycles NEFF WARM-UP CYCLES}, {@code
+     *     compile SMALL.onnx ONNX...} or {@code refusals FOLDER WARM-UP COUNT}
      */
     static Process start(String... arguments) throws IOException {
         var command =
@@ -50,7 +57,9 @@ final class MemoryProcess {
                                         System.getProperty("java.class.path")),
                                 MemoryProcess.class.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("MALLOC_ARENA_MAX", "1"); // threads would keep what they free
+        return builder.start();
     }
 
     /**
@@ -72,6 +81,8 @@ final class MemoryProcess {
             NeuronRuntime runtime = container.service(RuntimeLifecycle.class).init();
             if (arguments[0].equals("compile")) {
                 compile(container.service(NeffCompiler.class), arguments);
+            } else if (arguments[0].equals("refusals")) {
+                refusals(container, runtime, arguments);
             } else if (instances) {
                 instances(runtime, neff);
             } else {
@@ -155,6 +166,54 @@ final class MemoryProcess {
     private static void cycle(NeuronRuntime runtime, Path neff, int cycles) {
         for (int i = 0; i < cycles; i++) {
             load(runtime, neff, i % 2).close();
+        }
+    }
+
+    /**
+     * How much resident memory grows in each round of refused compiles and loads. What leaks does
+     * so in every round, so that the first one below the limit is the last.
+     */
+    private static void refusals(Container container, NeuronRuntime runtime, String... arguments)
+            throws IOException {
+        Path folder = Path.of(arguments[1]);
+        int warmUp = Integer.parseInt(arguments[2]);
+        int count = Integer.parseInt(arguments[3]);
+        var files = new RefusedFiles(folder);
+        NeffCompiler compiler = container.service(NeffCompiler.class);
+        Path target = folder.resolve("out.neff");
+        List<Runnable> compiles = new ArrayList<>();
+        for (Path graph : files.graphs()) {
+            compiles.add(() -> compiler.compile(NeffCompiler.Request.of(graph, target, "trn1")));
+        }
+        refuse(compiles, warmUp);
+        List<Runnable> loads = new ArrayList<>();
+        for (Path neff :
+                files.neffs(
+                        ScaleModel.neff(container, "trn1"),
+                        ScaleModel.neff(container, "trn2"),
+                        container.service(NeffWriter.class))) {
+            loads.add(() -> runtime.load(neff));
+        }
+        refuse(loads, warmUp);
+        long growth = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS && growth >= MIB; round++) {
+            long before = resident();
+            refuse(compiles, count);
+            refuse(loads, count);
+            growth = resident() - before;
+            System.out.print(growth + " ");
+        }
+        System.out.println();
+    }
+
+    private static void refuse(List<Runnable> calls, int times) {
+        for (int i = 0; i < times; i++) {
+            try {
+                calls.get(i % calls.size()).run();
+            } catch (NrtException refused) {
+                continue;
+            }
+            throw new AssertionError("number " + i % calls.size() + " is not refused");
         }
     }
 

@@ -23,11 +23,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -37,6 +40,9 @@ import java.util.stream.Stream;
  */
 public final class Container implements AutoCloseable {
     private static final Path WORK = Path.of("target", "exam").toAbsolutePath();
+    private static final String LIBRARY = "libonnxruntime.so";
+    private static final FileAttribute<?> OURS =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final FrameworkErrors errors = new FrameworkErrors();
     private final RecordingSink log = new RecordingSink();
@@ -91,18 +97,32 @@ public final class Container implements AutoCloseable {
     }
 
     /**
-     * {@return a new state folder} The native library of the engine is unpacked once for all of
-     * them.
+     * {@return a new state folder} It has the native library of the engine if an earlier one has
+     * it: a link, because unpacking takes long, but none that Glia would refuse.
      */
     public static Path newState() {
         try {
-            Path library = Files.createDirectories(WORK.resolve("native"));
-            Path state = Files.createTempDirectory(WORK, "state");
-            Files.createSymbolicLink(state.resolve("native"), library);
+            Path state = Files.createTempDirectory(Files.createDirectories(WORK), "state");
+            try (Stream<Path> states = Files.list(WORK)) {
+                Optional<Path> library = states.flatMap(Container::library).findFirst();
+                if (library.isPresent()) {
+                    Path folder = library.get().getParent();
+                    Path own = state.resolve("native").resolve(folder.getFileName());
+                    Files.createDirectories(own, OURS);
+                    Files.createLink(own.resolve(LIBRARY), library.get());
+                }
+            }
             return state;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    private static Stream<Path> library(Path state) {
+        String[] digests = state.resolve("native").toFile().list();
+        return Stream.of(digests == null ? new String[0] : digests)
+                .map(digest -> state.resolve("native").resolve(digest).resolve(LIBRARY))
+                .filter(Files::exists);
     }
 
     /** {@return the context of the system bundle} */

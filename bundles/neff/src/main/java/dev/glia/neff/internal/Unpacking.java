@@ -1,22 +1,24 @@
 package dev.glia.neff.internal;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import dev.glia.neff.NeffMember;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -32,8 +34,7 @@ final class Unpacking implements TarReader.Sink, AutoCloseable {
     private final Refusals refusals;
     private final Path root;
     private final List<Path> files = new ArrayList<>();
-    private final List<Path> created = new ArrayList<>();
-    private final Set<Path> known = new HashSet<>();
+    private final List<Path> folders = new ArrayList<>();
     private boolean kept;
 
     Unpacking(Path folder, Refusals refusals) {
@@ -48,22 +49,19 @@ final class Unpacking implements TarReader.Sink, AutoCloseable {
     @Override
     public void accept(NeffMember member, Gunzip data) {
         Path file = root.resolve(member.name());
-        try {
-            require(file.getParent());
-            try (FileChannel out =
-                            FileChannel.open(
-                                    file,
-                                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                                    FILE);
-                    Arena arena = Arena.ofConfined()) {
-                created.add(file);
-                files.add(file);
-                copy(member, data, out, arena.allocate(Math.min(PIECE, member.size())));
-            }
+        try (SecureDirectoryStream<Path> folder = made(file.getParent());
+                SeekableByteChannel out =
+                        folder.newByteChannel(
+                                file.getFileName(),
+                                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                                FILE);
+                Arena arena = Arena.ofConfined()) {
+            files.add(file);
+            copy(member, data, out, arena.allocate(Math.min(PIECE, member.size())));
         } catch (FileAlreadyExistsException exists) {
             throw refusals.invalid(
                     "not unpacked: %s exists and is not overwritten; unpack into an empty folder"
-                            .formatted(exists.getFile()),
+                            .formatted(file.getParent().resolve(exists.getFile())),
                     exists);
         } catch (IOException failed) {
             throw refusals.failed(
@@ -71,7 +69,8 @@ final class Unpacking implements TarReader.Sink, AutoCloseable {
         }
     }
 
-    private static void copy(NeffMember member, Gunzip data, FileChannel out, MemorySegment buffer)
+    private static void copy(
+            NeffMember member, Gunzip data, SeekableByteChannel out, MemorySegment buffer)
             throws IOException {
         for (long done = 0; done < member.size(); done += buffer.byteSize()) {
             MemorySegment piece =
@@ -83,22 +82,45 @@ final class Unpacking implements TarReader.Sink, AutoCloseable {
         }
     }
 
+    /** Opens a folder, and creates what is missing. */
+    private SecureDirectoryStream<Path> made(Path folder) throws IOException {
+        if (folder.equals(root)) {
+            makeRoot(root);
+            return opened(root);
+        }
+        try (SecureDirectoryStream<Path> parent = made(folder.getParent())) {
+            try {
+                return parent.newDirectoryStream(folder.getFileName(), NOFOLLOW_LINKS);
+            } catch (FileSystemException missing) {
+                create(folder); // or it says that there is something else
+                return parent.newDirectoryStream(folder.getFileName(), NOFOLLOW_LINKS);
+            }
+        }
+    }
+
+    /** The root and what is above it is the caller's: links are followed. */
+    private void makeRoot(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            makeRoot(folder.getParent());
+            create(folder);
+        }
+    }
+
+    private void create(Path folder) throws IOException {
+        Files.createDirectory(folder, FOLDER);
+        folders.add(folder);
+    }
+
     /**
-     * Creates what is missing. Below the root no link is followed; the root and what is above it is
-     * the caller's.
+     * Opens a folder from the root on: whoever may write there, and puts a link in the way while
+     * this goes on, leads it nowhere.
      */
-    private void require(Path folder) throws IOException {
-        if (!known.add(folder)) {
-            return;
+    private SecureDirectoryStream<Path> opened(Path folder) throws IOException {
+        if (folder.equals(root)) {
+            return (SecureDirectoryStream<Path>) Files.newDirectoryStream(root);
         }
-        boolean below = folder.startsWith(root) && !folder.equals(root);
-        if (!below && Files.isDirectory(folder)) {
-            return;
-        }
-        require(folder.getParent());
-        if (!below || !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectory(folder, FOLDER);
-            created.add(folder);
+        try (SecureDirectoryStream<Path> parent = opened(folder.getParent())) {
+            return parent.newDirectoryStream(folder.getFileName(), NOFOLLOW_LINKS);
         }
     }
 
@@ -110,16 +132,29 @@ final class Unpacking implements TarReader.Sink, AutoCloseable {
 
     @Override
     public void close() {
-        if (kept) {
-            return;
+        if (!kept) {
+            files.forEach(file -> remove(file, SecureDirectoryStream::deleteFile));
+            folders.reversed()
+                    .forEach(folder -> remove(folder, SecureDirectoryStream::deleteDirectory));
         }
-        for (Path path : created.reversed()) {
-            try {
-                Files.deleteIfExists(path);
-            } catch (IOException busy) {
-                // Somebody put a file of their own into the folder: it is theirs now.
-                continue;
+    }
+
+    @FunctionalInterface
+    private interface Removal {
+        void remove(SecureDirectoryStream<Path> folder, Path name) throws IOException;
+    }
+
+    private void remove(Path path, Removal removal) {
+        try {
+            if (root.startsWith(path)) {
+                Files.delete(path);
+                return;
             }
+            try (SecureDirectoryStream<Path> folder = opened(path.getParent())) {
+                removal.remove(folder, path.getFileName());
+            }
+        } catch (IOException busy) {
+            // Somebody put a file of their own into the folder: it is theirs now.
         }
     }
 }

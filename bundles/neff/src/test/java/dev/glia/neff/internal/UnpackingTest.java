@@ -6,6 +6,7 @@ import static dev.glia.neff.internal.NeffFiles.neff;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.glia.neff.NeffMember;
 import dev.glia.runtime.NrtException;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +78,22 @@ class UnpackingTest {
         Files.createSymbolicLink(out.resolve("neff.json"), folder.resolve("dangling"));
         assertThatThrownBy(() -> loader.unpack(file, out)).isInstanceOf(NrtException.class);
         assertThat(folder.resolve("dangling")).doesNotExist();
+    }
+
+    /** Somebody who may write to the folder puts a link there while it is being unpacked. */
+    @Test
+    void followsNoLinkThatAppears() throws IOException {
+        Path outside = Files.createDirectory(folder.resolve("outside"));
+        Files.writeString(outside.resolve("first"), "mine");
+        Unpacking unpacking = new Unpacking(out, Refusals.of(file));
+        unpacking.accept(new NeffMember("sg00/first", 0), null);
+        Files.move(out.resolve("sg00"), out.resolve("away"));
+        Files.createSymbolicLink(out.resolve("sg00"), outside);
+        assertThatThrownBy(() -> unpacking.accept(new NeffMember("sg00/second", 0), null))
+                .isInstanceOf(NrtException.class)
+                .hasMessageContaining(out.resolve("sg00") + " exists");
+        unpacking.close();
+        assertThat(outside.toFile().list()).containsExactly("first");
     }
 
     @Test
