@@ -456,7 +456,7 @@ class ProcessConfigurationTest {
     @Test
     void everySettingIsExplained() {
         var settings = of(Map.of()).settings();
-        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(29 + 17);
+        assertThat(settings).extracting(Setting::name).doesNotHaveDuplicates().hasSize(30 + 17);
         assertThat(settings)
                 .allSatisfy(
                         setting -> {

@@ -152,12 +152,17 @@ final class Loader {
     }
 
     private long loadSeconds() {
+        return seconds(configuration, LOAD_TIMEOUT, DEFAULT_LOAD_SECONDS);
+    }
+
+    /** {@return the seconds that a variable says} */
+    static long seconds(Configuration configuration, String variable, long otherwise) {
         return configuration.settings().stream()
-                .filter(setting -> setting.name().equals(LOAD_TIMEOUT))
+                .filter(setting -> setting.name().equals(variable))
                 .filter(setting -> setting.problem().isEmpty())
                 .map(Setting::value)
                 .mapToLong(Long::parseLong)
                 .findFirst()
-                .orElse(DEFAULT_LOAD_SECONDS);
+                .orElse(otherwise);
     }
 }

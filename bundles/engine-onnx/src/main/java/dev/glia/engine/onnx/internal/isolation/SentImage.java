@@ -103,7 +103,7 @@ record SentImage(
                 readMembers(in, shared));
     }
 
-    private static void writeTensors(DataOutput out, List<TensorInfo> tensors) throws IOException {
+    static void writeTensors(DataOutput out, List<TensorInfo> tensors) throws IOException {
         out.writeInt(tensors.size());
         for (TensorInfo tensor : tensors) {
             out.writeUTF(tensor.name());
@@ -115,8 +115,7 @@ record SentImage(
         }
     }
 
-    private static List<TensorInfo> readTensors(DataInput in, TensorInfo.Usage usage)
-            throws IOException {
+    static List<TensorInfo> readTensors(DataInput in, TensorInfo.Usage usage) throws IOException {
         List<TensorInfo> tensors = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
             String name = in.readUTF();
