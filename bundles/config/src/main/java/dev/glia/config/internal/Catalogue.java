@@ -55,6 +55,12 @@ final class Catalogue {
                     300,
                     "Seconds until loading a model fails with NRT_TIMEOUT and its core is quarantined; 0 waits without limit.",
                     "60");
+    static final Variable<Integer> COMPILE_TIMEOUT =
+            number(
+                    "GLIA_COMPILE_TIMEOUT",
+                    600,
+                    "Seconds until compiling a graph fails with NRT_TIMEOUT; 0 waits without limit.",
+                    "60");
     static final Variable<Integer> ASYNC_IN_FLIGHT =
             number(
                     "NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS",

@@ -47,6 +47,7 @@ record Snapshot(
         int cores = coreCount(reading, visible, notices);
         Duration timeout = Duration.ofSeconds(reading.read(Catalogue.EXEC_TIMEOUT).orElse(30));
         reading.read(Catalogue.LOAD_TIMEOUT);
+        reading.read(Catalogue.COMPILE_TIMEOUT);
         boolean validateHash = reading.read(Catalogue.VALIDATE_HASH).orElse(false);
         boolean sharedWeights = reading.read(Catalogue.SHARED_WEIGHTS).orElse(false);
         int inFlight = reading.read(Catalogue.ASYNC_IN_FLIGHT).orElse(0);

@@ -182,16 +182,21 @@ final class Loader {
     }
 
     private long loadSeconds() {
-        return setting(LOAD_TIMEOUT).map(Long::parseLong).orElse(DEFAULT_LOAD_SECONDS);
+        return seconds(configuration, LOAD_TIMEOUT, DEFAULT_LOAD_SECONDS);
+    }
+
+    /** {@return the seconds that a variable says} */
+    static long seconds(Configuration configuration, String variable, long otherwise) {
+        return setting(configuration, variable).map(Long::parseLong).orElse(otherwise);
     }
 
     private boolean memoryTable() {
-        return setting(MEMORY_TABLE)
+        return setting(configuration, MEMORY_TABLE)
                 .map(value -> value.equalsIgnoreCase("true") || value.equals("1"))
                 .orElse(true);
     }
 
-    private Optional<String> setting(String name) {
+    private static Optional<String> setting(Configuration configuration, String name) {
         return configuration.settings().stream()
                 .filter(setting -> setting.name().equals(name))
                 .filter(setting -> setting.problem().isEmpty())

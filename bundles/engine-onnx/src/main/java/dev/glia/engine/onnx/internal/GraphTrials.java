@@ -2,6 +2,7 @@ package dev.glia.engine.onnx.internal;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.glia.device.GraphCompiler;
 import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.isolation.TrialProcess;
 import dev.glia.runtime.NrtException;
@@ -32,6 +33,8 @@ final class GraphTrials {
     private static final long LEAST_MEMORY = 1L << 30;
 
     private static final int COPIES = 4;
+
+    private static final int HEAP_COPIES = 3;
 
     private static final int CHUNK = 1 << 20;
 
@@ -65,7 +68,7 @@ final class GraphTrials {
         if (known.knows(digest)) {
             return;
         }
-        long bytes = members.values().stream().mapToLong(MemorySegment::byteSize).sum();
+        long bytes = bytes(members);
         if (bytes > MOST_BYTES) {
             warnings.accept(
                     ("The graph of model %s is loaded without a trial: it and its weights have %s bytes, and at most %s"
@@ -74,7 +77,8 @@ final class GraphTrials {
             return;
         }
         long memory = LEAST_MEMORY + COPIES * bytes;
-        try (TrialProcess process = begin(members.get(graph).byteSize(), memory).orElse(null)) {
+        long heap = TrialProcess.HEAP_MIB + (HEAP_COPIES * members.get(graph).byteSize() >> 20);
+        try (TrialProcess process = begin(heap, memory).orElse(null)) {
             if (process != null) {
                 process.load(image, members);
                 known.remember(digest);
@@ -82,10 +86,30 @@ final class GraphTrials {
         }
     }
 
+    /**
+     * {@return a process to compile in, if this host lets one begin} What a graph takes to be
+     * compiled nobody can tell beforehand.
+     */
+    Optional<TrialProcess> compiling() {
+        return begin(Runtime.getRuntime().maxMemory() >> 20, TrialProcess.UNLIMITED);
+    }
+
+    /** Tries what was compiled there, so that nobody has to do it again. */
+    void confirm(TrialProcess process, String name, GraphCompiler.Compiled compiled) {
+        if (bytes(compiled.members()) <= MOST_BYTES) {
+            process.load(name, compiled);
+            known.remember(digest(compiled.members().get(compiled.graph().member())));
+        }
+    }
+
+    private static long bytes(Map<String, MemorySegment> members) {
+        return members.values().stream().mapToLong(MemorySegment::byteSize).sum();
+    }
+
     /** Whoever cannot have a process loses what it would give, and hears of it. */
-    private Optional<TrialProcess> begin(long graphBytes, long memory) {
+    private Optional<TrialProcess> begin(long heapMiB, long memory) {
         try {
-            return Optional.of(new TrialProcess(stateDir.get(), graphBytes, memory));
+            return Optional.of(new TrialProcess(stateDir.get(), heapMiB, memory));
         } catch (NrtException refused) {
             if (refused.status() != NrtStatus.NRT_RESOURCE) {
                 throw refused;

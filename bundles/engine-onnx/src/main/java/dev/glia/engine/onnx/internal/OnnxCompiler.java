@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toSet;
 
 import dev.glia.device.GraphCompiler;
 import dev.glia.device.ModelImage;
+import dev.glia.engine.onnx.internal.isolation.TrialProcess;
 import dev.glia.engine.onnx.internal.onnx.Bfloat16;
 import dev.glia.engine.onnx.internal.onnx.CanonicalModel;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
@@ -59,8 +60,15 @@ public final class OnnxCompiler implements GraphCompiler {
     private static final Logger LOG = LoggerFactory.getLogger("NEFF.compile_onnx");
     private static final String MEMBER = "model.onnx";
 
-    /** What the rewritten graph takes and gives, and the files beside it that were read. */
-    private record Tensors(
+    /**
+     * What the rewritten graph takes and gives.
+     *
+     * @param inputs its inputs
+     * @param outputs its outputs
+     * @param files the files beside the source that were read
+     * @param notes what was decided, a sentence each
+     */
+    public record Tensors(
             List<TensorInfo> inputs,
             List<TensorInfo> outputs,
             Set<Path> files,
@@ -68,6 +76,7 @@ public final class OnnxCompiler implements GraphCompiler {
 
     private final OnnxRuntime runtime;
     private final TrialRun.Limits limits;
+    private final GraphTrials trials;
 
     /** Remembers; loads nothing. */
     @Activate
@@ -79,6 +88,7 @@ public final class OnnxCompiler implements GraphCompiler {
     OnnxCompiler(OnnxRuntime runtime, TrialRun.Limits limits) {
         this.runtime = runtime;
         this.limits = limits;
+        this.trials = new GraphTrials(runtime::stateDir, LOG::warn);
     }
 
     @Override
@@ -91,10 +101,17 @@ public final class OnnxCompiler implements GraphCompiler {
         String name = String.valueOf(wanted.path().getFileName());
         try (MemoryFile model = new MemoryFile("glia-compile");
                 MemoryFile constants = new MemoryFile("glia-compile")) {
-            Tensors tensors =
-                    optimize(
-                            wanted, name, new OrtSession.Rewritten(model.path(), constants.path()));
-            return compiled(tensors, name, model, constants);
+            var rewritten = new OrtSession.Rewritten(model.path(), constants.path());
+            try (TrialProcess process =
+                    runtime.isContained() ? trials.compiling().orElse(null) : null) {
+                if (process == null) {
+                    return compiled(optimize(wanted, rewritten), name, model, constants);
+                }
+                Compiled compiled =
+                        compiled(apart(process, wanted, rewritten), name, model, constants);
+                trials.confirm(process, name, compiled);
+                return compiled;
+            }
         } catch (OutOfMemoryError full) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
@@ -137,8 +154,24 @@ public final class OnnxCompiler implements GraphCompiler {
         }
     }
 
-    /** The constants of the file are in memory until it is rewritten, and not longer. */
-    private Tensors optimize(Source wanted, String name, OrtSession.Rewritten rewritten) {
+    private static Tensors apart(
+            TrialProcess process, Source wanted, OrtSession.Rewritten rewritten)
+            throws IOException {
+        try (MemoryFile answer = new MemoryFile("glia-compile")) {
+            return process.compile(wanted, rewritten, answer.path());
+        }
+    }
+
+    /**
+     * Rewrites a graph: the part of a compilation that ONNX Runtime does. The constants of the file
+     * are in memory until it is done, and not longer.
+     *
+     * @param wanted the file, and what is wanted of it
+     * @param rewritten where to write the graph and its constants
+     * @return its tensors
+     */
+    public Tensors optimize(Source wanted, OrtSession.Rewritten rewritten) {
+        String name = String.valueOf(wanted.path().getFileName());
         Ort ort = runtime.ort();
         try (Arena memory = Arena.ofShared()) {
             ExternalData external = new ExternalData(wanted.path(), memory);

@@ -1,19 +1,34 @@
 package dev.glia.engine.onnx.internal.isolation;
 
+import dev.glia.device.GraphCompiler;
 import dev.glia.device.ModelImage;
+import dev.glia.engine.onnx.internal.OnnxCompiler;
+import dev.glia.engine.onnx.internal.ort.OrtSession;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A process in which a graph is tried that might end it, or take all memory. */
 public final class TrialProcess implements AutoCloseable {
+    /** No limit but that of the host, which ends this process first when memory is short. */
+    public static final long UNLIMITED = -1;
+
+    /** The Java heap that is enough for any model, besides copies of its graph. */
+    public static final long HEAP_MIB = IsolatedCore.HEAP_MIB;
+
     /** Far more than a JVM takes to begin, on a host that lets it. */
     private static final long START_SECONDS = 60;
 
@@ -30,20 +45,19 @@ public final class TrialProcess implements AutoCloseable {
      * Begins the process.
      *
      * @param stateDir where the native library is
-     * @param graphBytes the bytes of the graph; the Java heap has to hold copies of it
-     * @param bytes how much memory it may take, besides what it shares
+     * @param heapMiB how large its Java heap may be
+     * @param bytes how much memory it may take, besides what it shares; {@link #UNLIMITED}
      * @throws NrtException NRT_RESOURCE when this host does not let it begin, NRT_TIMEOUT when the
      *     thread is interrupted
      */
-    public TrialProcess(Path stateDir, long graphBytes, long bytes) {
+    public TrialProcess(Path stateDir, long heapMiB, long bytes) {
         this.bytes = bytes;
         byte[] jar = WorkerClasses.jar();
         classes = new SharedMemory(jar.length);
         CoreProcess begun = null;
         try {
             classes.memory().copyFrom(MemorySegment.ofArray(jar));
-            long heap = IsolatedCore.HEAP_MIB + (3 * graphBytes >> 20);
-            begun = new CoreProcess("a trial", classes.path(), stateDir, heap);
+            begun = new CoreProcess("a trial", classes.path(), stateDir, heapMiB);
             begun.send(Worker.LIMIT, out -> out.writeLong(bytes))
                     .answer()
                     .get(START_SECONDS, TimeUnit.SECONDS);
@@ -78,12 +92,10 @@ public final class TrialProcess implements AutoCloseable {
      *     NRT_RESOURCE when the host ends it, NRT_TIMEOUT when the thread is interrupted
      */
     public void load(ModelImage image, Map<String, MemorySegment> members) {
-        String model = "the graph of model " + image.label();
         try (var shared = SentImage.share(image, members)) {
             requireGood(
                     Worker.LOAD,
-                    model,
-                    shared,
+                    "the graph of model " + image.label(),
                     out -> {
                         out.writeBoolean(true); // whatever its architecture
                         out.writeBoolean(false);
@@ -93,8 +105,65 @@ public final class TrialProcess implements AutoCloseable {
         }
     }
 
-    private void requireGood(
-            byte command, String what, SharedMemory shared, CoreProcess.Arguments arguments) {
+    /**
+     * Loads there what was compiled.
+     *
+     * @param name what it was compiled from
+     * @param compiled the model
+     * @throws NrtException as for any model
+     */
+    public void load(String name, GraphCompiler.Compiled compiled) {
+        load(
+                new SentImage(
+                        name,
+                        name,
+                        new UUID(0, 0),
+                        "",
+                        1,
+                        0,
+                        compiled.inputs(),
+                        compiled.outputs(),
+                        List.of(compiled.graph()),
+                        compiled.members()),
+                compiled.members());
+    }
+
+    /**
+     * Compiles a graph there.
+     *
+     * @param source what is to be compiled
+     * @param rewritten files of this process that get the graph and its constants
+     * @param answer another such file
+     * @return what was found out
+     * @throws NrtException what the compiler refuses it with, and as for a load
+     */
+    public OnnxCompiler.Tensors compile(
+            GraphCompiler.Source source, OrtSession.Rewritten rewritten, Path answer)
+            throws IOException {
+        requireGood(
+                Worker.COMPILE,
+                String.valueOf(source.path().getFileName()),
+                out -> {
+                    out.writeUTF(forOthers(answer).toString());
+                    SentCompilation.write(
+                            out,
+                            new OrtSession.Rewritten(
+                                    forOthers(rewritten.model()),
+                                    forOthers(rewritten.constants())));
+                    SentCompilation.write(out, source);
+                });
+        try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(answer)))) {
+            return SentCompilation.readTensors(in);
+        }
+    }
+
+    /** {@return where another process finds an open file of this one} */
+    private static Path forOthers(Path descriptor) {
+        return Path.of("/proc", Long.toString(ProcessHandle.current().pid()), "fd")
+                .resolve(descriptor.getFileName());
+    }
+
+    private void requireGood(byte command, String what, CoreProcess.Arguments arguments) {
         try {
             process.send(command, arguments).awaitInterruptibly();
         } catch (InterruptedException stopped) {
@@ -105,7 +174,7 @@ public final class TrialProcess implements AutoCloseable {
     }
 
     private NrtException limited(NrtException refused) {
-        return refused.status() == NrtStatus.NRT_RESOURCE
+        return refused.status() == NrtStatus.NRT_RESOURCE && bytes != UNLIMITED
                 ? new NrtException(
                         refused.status(),
                         "%s; it was tried with %s MiB of memory in a process of its own; GLIA_NEFF_TRUST=any loads it without"
@@ -136,7 +205,7 @@ public final class TrialProcess implements AutoCloseable {
         Thread.currentThread().interrupt();
         return new NrtException(
                 NrtStatus.NRT_TIMEOUT,
-                what + " was not done loading in a process of its own, which was ended",
+                what + " was not done in a process of its own, which was ended",
                 stopped);
     }
 

@@ -5,13 +5,16 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
+import dev.glia.engine.onnx.internal.OnnxCompiler;
 import dev.glia.engine.onnx.internal.OnnxEngine;
 import dev.glia.engine.onnx.internal.OnnxRuntime;
+import dev.glia.engine.onnx.internal.ort.OrtSession;
 import dev.glia.posix.Libc;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -23,7 +26,9 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -60,6 +65,9 @@ public final class Worker {
     /** Limits the memory of the process: its bytes. Answered, so that it also says: it works. */
     static final byte LIMIT = 7;
 
+    /** Compiles: where to write the tensors, the graph and its constants, and what is wanted. */
+    static final byte COMPILE = 8;
+
     private static final int LONGEST_MESSAGE = 8000;
     private static final MethodHandle DUP2 = Libc.function("dup2", JAVA_INT, JAVA_INT, JAVA_INT);
 
@@ -87,6 +95,7 @@ public final class Worker {
         }
     }
 
+    private final OnnxRuntime runtime;
     private final OnnxEngine engine;
     private final DataOutputStream out;
     private final AtomicInteger handles = new AtomicInteger();
@@ -97,7 +106,8 @@ public final class Worker {
             Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("core-", 0).factory());
 
     private Worker(Path stateDir, DataOutputStream out) {
-        this.engine = new OnnxEngine(new OnnxRuntime(() -> stateDir));
+        this.runtime = new OnnxRuntime(() -> stateDir);
+        this.engine = new OnnxEngine(runtime);
         this.out = out;
     }
 
@@ -157,6 +167,7 @@ public final class Worker {
                 case RUN -> status = run(number, bindings.get(arguments.readInt()));
                 case UNBIND -> unbind(arguments.readInt());
                 case UNLOAD -> unload(arguments.readInt());
+                case COMPILE -> compile(arguments);
                 case LIMIT -> ProcessLimits.memory(arguments.readLong());
                 default -> throw new IOException("unknown command " + kind);
             }
@@ -182,6 +193,19 @@ public final class Worker {
         } catch (IOException | RuntimeException | Error refused) {
             memory.close();
             throw refused;
+        }
+    }
+
+    private void compile(DataInputStream in) throws IOException {
+        Path answer = Path.of(in.readUTF());
+        OrtSession.Rewritten files = SentCompilation.readFiles(in);
+        OnnxCompiler.Tensors tensors =
+                new OnnxCompiler(runtime).optimize(SentCompilation.read(in), files);
+        try (var to =
+                new DataOutputStream(
+                        new BufferedOutputStream(
+                                Files.newOutputStream(answer, StandardOpenOption.WRITE)))) {
+            SentCompilation.write(to, tensors);
         }
     }
 
