@@ -9,6 +9,7 @@ import dev.glia.engine.onnx.internal.onnx.ElementTypes;
 import dev.glia.engine.onnx.internal.onnx.ExposedValues;
 import dev.glia.engine.onnx.internal.onnx.ExternalData;
 import dev.glia.engine.onnx.internal.onnx.LargeConstants;
+import dev.glia.engine.onnx.internal.onnx.SafeOperands;
 import dev.glia.engine.onnx.internal.onnx.SelfContained;
 import dev.glia.engine.onnx.internal.onnx.ShapeSources;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
@@ -137,9 +138,11 @@ public final class OnnxCompiler implements GraphCompiler {
                     LargeConstants.of(read(wanted.path(), memory), name, external);
             SourceModel.Complete complete =
                     SourceModel.complete(apart.model(), name, wanted, external);
-            byte[] model = Bfloat16.inFloat32(complete.model(), name);
+            byte[] computed = Bfloat16.inFloat32(complete.model(), name);
+            List<StoredWeight> weights = SelfContained.check(ByteBuffer.wrap(computed), name);
+            byte[] model = SafeOperands.guarded(ByteBuffer.wrap(computed), name).orElse(computed);
             List<OrtSession.Constant> constants =
-                    SelfContained.check(ByteBuffer.wrap(model), name).stream()
+                    weights.stream()
                             .map(
                                     weight ->
                                             new OrtSession.Constant(

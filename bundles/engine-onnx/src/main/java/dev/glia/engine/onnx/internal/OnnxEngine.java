@@ -1,11 +1,14 @@
 package dev.glia.engine.onnx.internal;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.glia.device.CoreAddress;
 import dev.glia.device.Engine;
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.isolation.IsolatedCore;
+import dev.glia.engine.onnx.internal.onnx.SafeOperands;
 import dev.glia.engine.onnx.internal.onnx.SelfContained;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.ort.Ort;
@@ -20,6 +23,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -116,7 +120,9 @@ public final class OnnxEngine implements Engine {
         try {
             return new OrtSession(
                     ort,
-                    bytes,
+                    SafeOperands.guarded(bytes.asByteBuffer(), place)
+                            .map(OnnxEngine::copy)
+                            .orElse(bytes),
                     weights.constants(),
                     OrtSession.Optimization.ALL,
                     Optional.empty(),
@@ -131,6 +137,10 @@ public final class OnnxEngine implements Engine {
             weights.close();
             throw failed;
         }
+    }
+
+    private static MemorySegment copy(byte[] graph) {
+        return Arena.ofAuto().allocateFrom(JAVA_BYTE, graph);
     }
 
     /** What tells models apart: the graph and its weights. */

@@ -164,7 +164,7 @@ record SourceGraph(
                         .formatted(model, name, names.isEmpty() ? "none" : names));
     }
 
-    private static String shown(String name) {
+    static String shown(String name) {
         StringBuilder shown = new StringBuilder();
         name.codePoints()
                 .limit(NAME_SHOWN)
