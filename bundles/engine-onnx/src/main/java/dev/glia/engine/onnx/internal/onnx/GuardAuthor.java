@@ -25,7 +25,7 @@ final class GuardAuthor {
      * @param node the node whose operand is guarded
      * @param operand the number of the operand
      * @param wanted the shape that it must have
-     * @param number a number that no other guard of the model has
+     * @param mark what no other guard of the model has
      * @param graph takes the nodes
      * @return the name of the guarded operand. A graph that has this name too is refused by ONNX
      *     Runtime
@@ -34,7 +34,7 @@ final class GuardAuthor {
             NodeParts node,
             int operand,
             List<Wanted> wanted,
-            int number,
+            String mark,
             Consumer<ProtoWriter> graph) {
         String result =
                 "operand "
@@ -42,7 +42,7 @@ final class GuardAuthor {
                         + " of "
                         + SourceGraph.shown(node.output())
                         + ", guard "
-                        + number;
+                        + mark;
         new GuardAuthor(result, graph).write(node.inputs().get(operand), wanted);
         return result;
     }

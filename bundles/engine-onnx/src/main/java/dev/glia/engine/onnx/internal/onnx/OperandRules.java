@@ -24,8 +24,8 @@ final class OperandRules {
             FusedConv 1=* 2=1.0
             NhwcFusedConv 1=* 2=1.0
             QLinearConv 0=*? 3=* 8=3.0
-            LSTM 0=_,_,1.2 1=direction?1,4*hidden_size,_ 2=direction?1,4*hidden_size,hidden_size
-            DynamicQuantizeLSTM 0=_,_,1.1 1=direction?1,_,4*hidden_size 2=direction?1,hidden_size,4*hidden_size
+            LSTM 0=_,0.1,1.2 1=direction?1,4*hidden_size,_ 2=direction?1,4*hidden_size,hidden_size
+            DynamicQuantizeLSTM 0=_,0.1,1.1 1=direction?1,_,4*hidden_size 2=direction?1,hidden_size,4*hidden_size
             DFT 0=*
             STFT 0=_,_,1 2=_
             TopK 0=*?

@@ -96,7 +96,7 @@ final class OperandShape {
 
     private void require(List<Long> shape) {
         if (wanted.isEmpty()) {
-            if (shape.contains(0L)) {
+            if (shape.isEmpty() || shape.contains(0L)) {
                 throw refused("has the shape " + shape + ", but must not be empty");
             }
             return;

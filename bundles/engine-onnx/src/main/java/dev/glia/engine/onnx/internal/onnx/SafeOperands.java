@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.zip.CRC32;
 
 /**
  * Makes sure that operands are what ONNX Runtime takes them to be without looking. A shape that is
@@ -15,10 +16,13 @@ import java.util.function.Consumer;
  * goes through a Reshape to the shape that it must have.
  */
 public final class SafeOperands {
+    private final ByteBuffer model;
     private final long opset;
     private int guards;
+    private String digest = "";
 
-    private SafeOperands(long opset) {
+    private SafeOperands(ByteBuffer model, long opset) {
+        this.model = model;
         this.opset = opset;
     }
 
@@ -32,7 +36,7 @@ public final class SafeOperands {
      */
     public static Optional<byte[]> guarded(ByteBuffer model, String name) {
         long opset = standardOpset(ProtoReader.of(model, name), Fields.MODEL_OPSET_IMPORT);
-        SafeOperands safe = new SafeOperands(opset == 0 ? Bfloat16.ANY_OPSET : opset);
+        SafeOperands safe = new SafeOperands(model, opset == 0 ? Bfloat16.ANY_OPSET : opset);
         ProtoWriter out = new ProtoWriter();
         ProtoReader reader = ProtoReader.of(model, name);
         while (reader.next()) {
@@ -140,7 +144,7 @@ public final class SafeOperands {
             if (shape.isOpen()) {
                 guarded.put(
                         rule.operand(),
-                        GuardAuthor.guard(parts, rule.operand(), shape.wanted(), guards, before));
+                        GuardAuthor.guard(parts, rule.operand(), shape.wanted(), mark(), before));
                 guards++;
             }
         }
@@ -156,6 +160,16 @@ public final class SafeOperands {
             }
         }
         return out;
+    }
+
+    /** A graph that was guarded when it was compiled is another one when it is loaded. */
+    private String mark() {
+        if (guards == 0) {
+            CRC32 crc = new CRC32();
+            crc.update(model.duplicate());
+            digest = Long.toHexString(crc.getValue());
+        }
+        return digest + "." + guards;
     }
 
     private ProtoWriter attribute(ProtoReader attribute, KnownShapes known) {
