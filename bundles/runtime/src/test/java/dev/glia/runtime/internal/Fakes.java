@@ -441,6 +441,7 @@ final class Fakes {
     static final class FakeNeff implements Neff {
 
         volatile UUID uuid = new UUID(1, 2);
+        volatile TensorInfo input = X;
 
         volatile boolean closed;
         volatile boolean wrongHash;
@@ -499,7 +500,7 @@ final class Fakes {
 
         @Override
         public List<TensorInfo> inputs() {
-            return List.of(X);
+            return List.of(input);
         }
 
         @Override
@@ -530,6 +531,7 @@ final class Fakes {
         final List<Path> keys = new ArrayList<>();
         volatile boolean wrongHash;
         volatile UUID uuid = new UUID(1, 2);
+        volatile TensorInfo input = X;
 
         /** {@return how many files are open} */
         synchronized long open() {
@@ -541,6 +543,7 @@ final class Fakes {
             opened.add(new FakeNeff());
             opened.getLast().wrongHash = wrongHash;
             opened.getLast().uuid = uuid;
+            opened.getLast().input = input;
             checks.add(check);
             return opened.getLast();
         }
