@@ -139,7 +139,7 @@ final class BundleRules {
     private static void checkPackages(Headers headers) {
         headers.clauses("Export-Package").stream()
                 .flatMap(export -> export.paths().stream())
-                .filter(name -> PACKAGES.stream().anyMatch(ours -> isAtOrBelow(name, ours)))
+                .filter(BundleRules::isOurs)
                 .findFirst()
                 .ifPresent(
                         name -> {
@@ -170,6 +170,11 @@ final class BundleRules {
     private static Stream<String> capabilities(Headers headers) {
         return headers.clauses("Provide-Capability").stream()
                 .flatMap(capability -> capability.paths().stream());
+    }
+
+    /** {@return whether a package, or a type in it, is one that ships} */
+    static boolean isOurs(String name) {
+        return PACKAGES.stream().anyMatch(ours -> isAtOrBelow(name, ours));
     }
 
     private static boolean isAtOrBelow(String name, String root) {

@@ -9,6 +9,7 @@ import dev.glia.device.MachineInfo;
 import dev.glia.device.MemoryUsage;
 import dev.glia.neff.Neff;
 import dev.glia.neff.NeffReader;
+import dev.glia.posix.HostMemory;
 import dev.glia.runtime.Completion;
 import dev.glia.runtime.CompletionListener;
 import dev.glia.runtime.CoreQueue;
@@ -56,7 +57,8 @@ final class OpenRuntime implements NeuronRuntime {
     private final Loader loader;
     private final boolean asynchronous;
     private final int window;
-    private final Tensors tensors = new Tensors();
+    private final HostMemory memory;
+    private final Tensors tensors;
     private final List<NeuronCore> cores = new ArrayList<>();
     private final List<Lane> lanes = new ArrayList<>();
     private final Set<CoreModel> models = ConcurrentHashMap.newKeySet();
@@ -72,6 +74,28 @@ final class OpenRuntime implements NeuronRuntime {
             LaneFactory laneFactory,
             DriverSlot slot,
             Runnable whenClosed) {
+        this(
+                configuration,
+                reader,
+                machine,
+                claim,
+                laneFactory,
+                slot,
+                whenClosed,
+                HostMemory.here());
+    }
+
+    OpenRuntime(
+            Configuration configuration,
+            NeffReader reader,
+            MachineInfo machine,
+            CoreClaim claim,
+            LaneFactory laneFactory,
+            DriverSlot slot,
+            Runnable whenClosed,
+            HostMemory memory) {
+        this.memory = memory;
+        this.tensors = new Tensors(memory);
         this.loader = new Loader(configuration, reader, this, slot);
         this.machine = machine;
         this.claim = claim;
@@ -137,6 +161,11 @@ final class OpenRuntime implements NeuronRuntime {
     /** {@return whether a plain request returns before it has ended} */
     boolean isAsynchronous() {
         return asynchronous;
+    }
+
+    /** {@return what the host has left for tensors} */
+    HostMemory memory() {
+        return memory;
     }
 
     /** Makes loaded models known, unless the runtime was closed meanwhile. */

@@ -218,7 +218,7 @@ class BindTest {
         rooms.loadSeconds = 3;
         var model = (CoreModel) open().load(NEFF, LoadOptions.core(0));
         Seat retired = retired(model);
-        var memory = new BoundTensors();
+        var memory = new BoundTensors(dev.glia.posix.HostMemory.here());
         var execution =
                 new PreparedExecution(
                         model,
@@ -240,7 +240,7 @@ class BindTest {
     void whatTwoUnbindIsUnboundOnce() throws Exception {
         var model = (CoreModel) open().load(NEFF, LoadOptions.core(0));
         Seat seat = retired(model);
-        var memory = new BoundTensors();
+        var memory = new BoundTensors(dev.glia.posix.HostMemory.here());
         List<MemorySegment> input = segments(memory.add(model.inputs(), Map.of()));
         List<MemorySegment> output = segments(memory.add(model.outputs(), Map.of()));
         var binding = new Binding(model, seat, seat.bind(model, input, output), memory);

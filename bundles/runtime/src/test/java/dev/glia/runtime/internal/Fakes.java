@@ -445,6 +445,7 @@ final class Fakes {
     static final class FakeNeff implements Neff {
 
         volatile UUID uuid = new UUID(1, 2);
+        volatile TensorInfo input = X;
 
         volatile boolean closed;
         volatile boolean wrongHash;
@@ -509,7 +510,7 @@ final class Fakes {
 
         @Override
         public List<TensorInfo> inputs() {
-            return List.of(X);
+            return List.of(input);
         }
 
         @Override
@@ -541,6 +542,7 @@ final class Fakes {
         volatile boolean signed;
         volatile boolean wrongHash;
         volatile UUID uuid = new UUID(1, 2);
+        volatile TensorInfo input = X;
 
         /** {@return how many files are open} */
         synchronized long open() {
@@ -552,6 +554,7 @@ final class Fakes {
             opened.add(new FakeNeff());
             opened.getLast().wrongHash = wrongHash;
             opened.getLast().uuid = uuid;
+            opened.getLast().input = input;
             checks.add(check);
             return opened.getLast();
         }
