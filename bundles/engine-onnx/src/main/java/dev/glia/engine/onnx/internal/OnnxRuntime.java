@@ -43,12 +43,14 @@ public final class OnnxRuntime {
                 () -> isContained(configuration.current(Set.of(TRUST)).neffTrust()));
     }
 
-    /** Remembers where to find the state folder, outside of a container. */
-    public OnnxRuntime(Supplier<Path> stateDir) {
-        this(stateDir, () -> false);
-    }
-
-    OnnxRuntime(Supplier<Path> stateDir, BooleanSupplier contained) {
+    /**
+     * Remembers the same, outside of a container, which tells constructors apart by the number of
+     * their parameters.
+     *
+     * @param stateDir the state folder
+     * @param contained whether graphs that nobody has signed are kept away from this process
+     */
+    public OnnxRuntime(Supplier<Path> stateDir, BooleanSupplier contained) {
         this.stateDir = stateDir;
         this.contained = contained;
     }

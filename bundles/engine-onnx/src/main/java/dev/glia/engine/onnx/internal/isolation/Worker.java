@@ -106,7 +106,7 @@ public final class Worker {
             Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("core-", 0).factory());
 
     private Worker(Path stateDir, DataOutputStream out) {
-        this.runtime = new OnnxRuntime(() -> stateDir);
+        this.runtime = new OnnxRuntime(() -> stateDir, () -> false);
         this.engine = new OnnxEngine(runtime);
         this.out = out;
     }
