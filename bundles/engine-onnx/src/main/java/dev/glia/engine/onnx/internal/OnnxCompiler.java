@@ -112,6 +112,8 @@ public final class OnnxCompiler implements GraphCompiler {
                 trials.confirm(process, name, compiled);
                 return compiled;
             }
+        } catch (NrtException refused) {
+            throw ShortRefusal.of(refused);
         } catch (OutOfMemoryError full) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
