@@ -116,8 +116,7 @@ final class CoreProcess implements AutoCloseable {
                             + core
                             + " does not start ("
                             + refused.getMessage()
-                            + "); raise the limit of processes of this user or container, or leave"
-                            + " GLIA_EMULATE_ISOLATION unset",
+                            + "); raise the limit of processes of this user or container",
                     refused);
         }
         try {

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -66,21 +65,22 @@ public final class TrialProcess implements AutoCloseable {
             end(begun);
             throw interrupted("a graph", stopped);
         } catch (ExecutionException | TimeoutException | RuntimeException | Error failed) {
-            String how =
-                    begun == null
-                            ? failed.getMessage()
-                            : "the process that tries graphs does not begin"
-                                    + exit(begun).stream()
-                                            .mapToObj(" (exit code %s)"::formatted)
-                                            .findFirst()
-                                            .orElse("");
+            String exit =
+                    begun == null || begun.isUsable()
+                            ? ""
+                            : begun.exitValue().stream()
+                                    .mapToObj(" (exit code %s)"::formatted)
+                                    .findFirst()
+                                    .orElse("");
             end(begun);
-            throw new NrtException(NrtStatus.NRT_RESOURCE, how, failed);
+            if (begun == null && failed instanceof NrtException refused) {
+                throw refused;
+            }
+            throw new NrtException(
+                    NrtStatus.NRT_RESOURCE,
+                    "the process that tries graphs does not begin" + exit,
+                    failed);
         }
-    }
-
-    private static OptionalInt exit(CoreProcess process) {
-        return process.isUsable() ? OptionalInt.empty() : process.exitValue();
     }
 
     /**
@@ -194,8 +194,8 @@ public final class TrialProcess implements AutoCloseable {
                                 ? "signal %s, exit code %s".formatted(exit - SIGNAL, exit)
                                 : "exit code " + exit)
                         + (memory
-                                ? "), which the system does when memory runs out; give it more memory, or"
-                                        + " take a smaller model"
+                                ? "), which the system does when memory runs out; give this host or container more, or"
+                                        + " let GLIA_NEFF_TRUST=any load it without a trial"
                                 : "), and would have ended this one: ONNX Runtime cannot be trusted with it;"
                                         + " get another one from who made it"),
                 cause);
