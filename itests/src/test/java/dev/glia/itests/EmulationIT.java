@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.ops4j.pax.exam.Option;
 
@@ -227,9 +228,10 @@ class EmulationIT {
         }
     }
 
-    @Test
-    void anIsolatedCoreGoesOnWhenItsProcessIsKilled() {
-        try (Container container = start("GLIA_EMULATE_ISOLATION", "process")) {
+    @ParameterizedTest
+    @CsvSource({"GLIA_EMULATE_ISOLATION, process", "GLIA_NEFF_TRUST, isolated"})
+    void anIsolatedCoreGoesOnWhenItsProcessIsKilled(String variable, String value) {
+        try (Container container = start(variable, value)) {
             NeuronRuntime other = container.service(RuntimeLifecycle.class).init();
             try (Model model = other.load(neff);
                     Execution execution = model.prepare()) {

@@ -2,6 +2,7 @@ package dev.glia.launcher;
 
 import dev.glia.trust.BundleGate;
 import dev.glia.trust.MissingNeeds;
+import dev.glia.trust.ServiceGate;
 import dev.glia.trust.TrustPolicy;
 
 import org.apache.felix.framework.FrameworkFactory;
@@ -10,6 +11,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.hooks.service.EventListenerHook;
+import org.osgi.framework.hooks.service.FindHook;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.FrameworkWiring;
@@ -24,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -36,6 +40,8 @@ final class Container implements AutoCloseable {
     private final Framework framework;
     private final FrameworkFolder folder;
     private final Map<Long, Throwable> failures = new ConcurrentHashMap<>();
+    private final Set<Long> shipped = ConcurrentHashMap.newKeySet();
+    private final ServiceGate services = new ServiceGate(shipped::contains, Container::warn);
 
     private Container(Framework framework, FrameworkFolder folder) {
         this.framework = framework;
@@ -178,11 +184,16 @@ final class Container implements AutoCloseable {
                         failures.put(event.getBundle().getBundleId(), event.getThrowable());
                     }
                 });
+        context.registerService(
+                new String[] {FindHook.class.getName(), EventListenerHook.class.getName()},
+                services,
+                null);
         List<Bundle> bundles = new ArrayList<>();
         for (var bundle : files.entrySet()) {
             Bundle installed =
                     context.installBundle("reference:" + await(bundle.getValue()).toUri());
             bundles.add(installed);
+            shipped.add(installed.getBundleId());
             installed
                     .adapt(BundleStartLevel.class)
                     .setStartLevel(feature.startLevel(bundle.getKey()));
@@ -234,6 +245,16 @@ final class Container implements AutoCloseable {
 
     BundleContext context() {
         return framework.getBundleContext();
+    }
+
+    /** What is reported here, Glia's log takes over when it is there. */
+    private static void warn(String report) {
+        System.getLogger("dev.glia.launcher").log(System.Logger.Level.WARNING, report);
+    }
+
+    /** {@return which services count; the framework shows all of them to the system bundle} */
+    ServiceGate services() {
+        return services;
     }
 
     /** Why bundles failed to start, by bundle id. */

@@ -279,7 +279,15 @@ public final class Glia implements AutoCloseable {
     }
 
     private ServiceTracker<?, ?> track(Class<?> type) {
-        var tracker = new ServiceTracker<>(container.context(), type, null);
+        var tracker =
+                new ServiceTracker<Object, Object>(container.context(), type.getName(), null) {
+                    @Override
+                    public Object addingService(ServiceReference<Object> reference) {
+                        return container.services().counts(reference)
+                                ? super.addingService(reference)
+                                : null;
+                    }
+                };
         tracker.open();
         return tracker;
     }
@@ -296,6 +304,7 @@ public final class Glia implements AutoCloseable {
         checkOpen();
         try {
             return container.context().getServiceReferences(type, filter).stream()
+                    .filter(container.services()::counts)
                     .sorted(java.util.Comparator.<ServiceReference<T>>naturalOrder().reversed())
                     .map(reference -> container.context().getService(reference))
                     .filter(Objects::nonNull)

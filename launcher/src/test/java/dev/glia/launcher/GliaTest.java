@@ -15,14 +15,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceRegistration;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -114,12 +120,29 @@ class GliaTest {
         feature("core", "");
         String jar = home.resolve("bundles/good-1.jar").toString();
         try (Glia glia = glia("core").bundle(jar).start()) {
-            assertThat(glia.services(RuntimeLifecycle.class, "(kind=test)")).hasSize(1);
+            assertThat(glia.services(Runnable.class, "(kind=test)")).hasSize(1);
         }
         Files.createDirectories(home.resolve("more"));
         Files.copy(Path.of(jar), home.resolve("more/any-name.jar"));
         try (Glia glia = glia("core").set("GLIA_BUNDLES", home.resolve("more") + ":").start()) {
-            assertThat(glia.services(RuntimeLifecycle.class, "(kind=test)")).hasSize(1);
+            assertThat(glia.services(Runnable.class, "(kind=test)")).hasSize(1);
+        }
+    }
+
+    /** Whatever their ranking, and whoever looks: another bundle, the application, a listener. */
+    @Test
+    void servicesOfGliaCountFromBundlesThatShipOnly() throws IOException {
+        feature("core", "{\"id\": \"g:good:1\"}, {\"id\": \"g:watcher:1\"}");
+        String imports = "dev.glia.runtime;version=\"[1.0,2)\",org.osgi.framework";
+        bundle("watcher", imports, Watcher.class);
+        bundle("stranger", imports, Watcher.class);
+        String stranger = home.resolve("bundles/stranger-1.jar").toString();
+        try (Glia glia = glia("core").bundle(stranger).start()) {
+            assertThat(glia.service(RuntimeLifecycle.class).version()).isEqualTo("null/manual");
+            assertThat(glia.services(RuntimeLifecycle.class, null)).hasSize(1);
+            assertThat(glia.services(CharSequence.class, null))
+                    .extracting(CharSequence::toString)
+                    .containsExactly("watcher found 1, heard 0", "stranger found 2, heard 1");
         }
     }
 
@@ -239,6 +262,7 @@ class GliaTest {
             properties.put("kind", "test");
             context.registerService(
                     RuntimeLifecycle.class, (ServiceFactory<RuntimeLifecycle>) this, properties);
+            context.registerService(Runnable.class, () -> {}, properties);
         }
 
         @Override
@@ -259,6 +283,55 @@ class GliaTest {
         @Override
         public NeuronRuntime init() {
             throw new NrtException(NrtStatus.NRT_RESOURCE, "as it is");
+        }
+    }
+
+    /** Lives in a bundle: tells what it sees of lifecycles; a stranger registers one of its own. */
+    public static final class Watcher implements BundleActivator {
+        private final AtomicInteger heard = new AtomicInteger();
+
+        @Override
+        public void start(BundleContext context) throws InvalidSyntaxException {
+            String name = context.getBundle().getSymbolicName();
+            context.addServiceListener(
+                    _ -> heard.incrementAndGet(),
+                    "(objectClass=" + RuntimeLifecycle.class.getName() + ")");
+            var text =
+                    (CharSequence)
+                            Proxy.newProxyInstance(
+                                    Watcher.class.getClassLoader(),
+                                    new Class<?>[] {CharSequence.class},
+                                    (_, _, _) -> name + " found " + found(context) + heard());
+            context.registerService(CharSequence.class, text, null);
+            if (name.equals("stranger")) {
+                context.registerService(
+                        RuntimeLifecycle.class,
+                        (RuntimeLifecycle)
+                                Proxy.newProxyInstance(
+                                        Watcher.class.getClassLoader(),
+                                        new Class<?>[] {RuntimeLifecycle.class},
+                                        (_, method, _) -> {
+                                            throw new IllegalStateException(method.getName());
+                                        }),
+                        FrameworkUtil.asDictionary(Map.of(Constants.SERVICE_RANKING, 1000)));
+            }
+        }
+
+        private static int found(BundleContext context) {
+            try {
+                return context.getServiceReferences(RuntimeLifecycle.class, null).size();
+            } catch (InvalidSyntaxException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+
+        private String heard() {
+            return ", heard " + heard;
+        }
+
+        @Override
+        public void stop(BundleContext context) {
+            // What it registered goes with it.
         }
     }
 }

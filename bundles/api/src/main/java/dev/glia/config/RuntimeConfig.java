@@ -131,8 +131,18 @@ public record RuntimeConfig(
                 EmulationRules.NONE);
     }
 
-    /** Which NEFFs are loaded. */
+    /** Which NEFFs are loaded, and how. */
     public enum NeffTrust {
+        /**
+         * All that are well-formed. The graph of one that no trusted key has signed is loaded in a
+         * process of its own first, unless that was done before.
+         */
+        TRIED,
+        /**
+         * All that are well-formed. The graph of one that no trusted key has signed is loaded and
+         * executed in a process of its own.
+         */
+        ISOLATED,
         /** All that are well-formed; their hash counts only if NEURON_RT_VALIDATE_HASH is set. */
         ANY,
         /** Those whose hash is stored and right. */

@@ -44,13 +44,15 @@ public interface Engine {
     }
 
     /**
-     * Loads the graph of a model that has this engine's function. May block.
+     * Loads the graph of a model that has this engine's function. May block. Keeps the graph away
+     * from this process as far as the settings say, or refuses it.
      *
      * @param image the model; stays open until the loaded model is closed
      * @param settings the configuration at this moment
      * @return the loaded model; the caller closes it
      * @throws NrtException NRT_INVALID when the graph is damaged or does not fit the tensors of the
-     *     NEFF, NRT_RESOURCE when memory does not suffice
+     *     NEFF, NRT_RESOURCE when memory does not suffice, NRT_TIMEOUT when the thread is
+     *     interrupted while the graph is tried
      */
     LoadedModel load(ModelImage image, LoadSettings settings);
 

@@ -77,14 +77,15 @@ public interface GraphCompiler {
     Set<String> endings();
 
     /**
-     * Compiles a graph. May block.
+     * Compiles a graph. May block, and for ever with some graphs: the thread is interrupted when it
+     * takes too long.
      *
      * @param source the file, and what is wanted of it
      * @return the compiled graph
      * @throws dev.glia.runtime.NrtException NRT_INVALID for a graph that cannot be read, or whose
      *     shapes are not known with what is wanted; NRT_UNSUPPORTED_NEFF_VERSION naming an operator
      *     or element type that no NeuronCore has, or a newer version of the format; NRT_RESOURCE
-     *     for one that is too large for the memory
+     *     for one that is too large for the memory; NRT_TIMEOUT when the thread is interrupted
      */
     Compiled compile(Source source);
 }

@@ -5,8 +5,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * A log location. Register an implementation as a service with the property {@link #LOCATION}, and
  * {@code NEURON_RT_LOG_LOCATION=<its name>} works. Records for a location wait in a bounded ring
- * while no sink serves it; with several sinks for one location the one with the highest service
- * ranking gets the records.
+ * while its sink is away, and for a moment for the first one; after that the console gets them.
+ * With several sinks for one location the one with the highest service ranking gets the records.
  */
 @ConsumerType
 public interface LogSink {

@@ -86,6 +86,17 @@ public final class Line {
     }
 
     /**
+     * Begins an answer with a space, which JSON allows: that fails when nobody is there any more to
+     * read it.
+     *
+     * @param channel the connection
+     * @throws IOException when the other end has closed it
+     */
+    public static void announce(ByteChannel channel) throws IOException {
+        channel.write(ByteBuffer.wrap(new byte[] {' '}));
+    }
+
+    /**
      * Writes an object and the end of its line.
      *
      * @param channel the connection

@@ -17,6 +17,9 @@ public interface Neff extends ModelImage, AutoCloseable {
     /** {@return the target that the compiler wrote, such as {@code sunda} or {@code cayman}} */
     String target();
 
+    /** {@return whether it was checked that one of the trusted keys has signed it} */
+    boolean isSigned();
+
     /** {@return the files in it, in their order} */
     List<NeffMember> members();
 

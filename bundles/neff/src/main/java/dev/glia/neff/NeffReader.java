@@ -60,6 +60,18 @@ public interface NeffReader {
     Neff openSigned(Path file, Path keys, HashCheck check);
 
     /**
+     * Opens a NEFF file, and looks whether somebody has signed it, as {@link #openSigned} does. One
+     * without a signature, or with one of another key, is opened as well: {@link Neff#isSigned()}
+     * tells.
+     *
+     * @param file the file
+     * @param keys a folder of Ed25519 public keys
+     * @param check what to do with the hash
+     * @return the open NEFF; the caller closes it
+     */
+    Neff openAny(Path file, Path keys, HashCheck check);
+
+    /**
      * Reads what a NEFF says of itself. Checks all that {@link #open} checks, but keeps no member,
      * so that a file of any size needs little memory.
      *

@@ -12,6 +12,11 @@ import java.util.stream.Stream;
 final class BundleRules {
     private static final int MANIFEST_LIMIT = 8 << 20;
 
+    /** More than any honest bundle has; the framework resolves as much in about a second. */
+    private static final int HEADERS_LIMIT = 1 << 20;
+
+    private static final int PARTS_LIMIT = 10_000;
+
     /** Packages, with those below them, that bundles of Glia's features export. */
     private static final List<String> PACKAGES =
             List.of(
@@ -35,6 +40,7 @@ final class BundleRules {
                     "system.bundle",
                     "org.osgi",
                     "org.apache.felix",
+                    "org.jline",
                     "com.fasterxml.jackson");
 
     private static final String OURS = "dev.glia";
@@ -56,10 +62,26 @@ final class BundleRules {
             throw noBundle("it has no " + Archive.MANIFEST);
         }
         Headers headers = Headers.of(manifest);
+        checkSize(headers);
         checkHost(headers);
         checkName(headers);
         checkPackages(headers);
         checkCapabilities(headers);
+    }
+
+    private static void checkSize(Headers headers) {
+        if (headers.length() > HEADERS_LIMIT || headers.parts() > PARTS_LIMIT) {
+            throw new Refusal(
+                    "its manifest would keep the framework busy: its headers have "
+                            + headers.length()
+                            + " characters with "
+                            + headers.parts()
+                            + " parts, and at most "
+                            + HEADERS_LIMIT
+                            + " with "
+                            + PARTS_LIMIT
+                            + " are accepted; split the bundle");
+        }
     }
 
     private static void checkName(Headers headers) {
@@ -117,7 +139,7 @@ final class BundleRules {
     private static void checkPackages(Headers headers) {
         headers.clauses("Export-Package").stream()
                 .flatMap(export -> export.paths().stream())
-                .filter(name -> PACKAGES.stream().anyMatch(ours -> isAtOrBelow(name, ours)))
+                .filter(BundleRules::isOurs)
                 .findFirst()
                 .ifPresent(
                         name -> {
@@ -148,6 +170,11 @@ final class BundleRules {
     private static Stream<String> capabilities(Headers headers) {
         return headers.clauses("Provide-Capability").stream()
                 .flatMap(capability -> capability.paths().stream());
+    }
+
+    /** {@return whether a package, or a type in it, is one that ships} */
+    static boolean isOurs(String name) {
+        return PACKAGES.stream().anyMatch(ours -> isAtOrBelow(name, ours));
     }
 
     private static boolean isAtOrBelow(String name, String root) {

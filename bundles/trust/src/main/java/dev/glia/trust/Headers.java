@@ -67,6 +67,27 @@ final class Headers {
         return values.getOrDefault(header, "").strip();
     }
 
+    /** {@return how long all of them are together} */
+    long length() {
+        return values.values().stream().mapToLong(String::length).sum();
+    }
+
+    /** {@return how many clauses, paths and parameters all of them have together, or a few less} */
+    long parts() {
+        return values.values().stream().mapToLong(Headers::parts).sum();
+    }
+
+    private static long parts(String value) {
+        long parts = 0;
+        boolean quoted = false;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            quoted ^= c == '"';
+            parts += !quoted && (c == ',' || c == ';') ? 1 : 0;
+        }
+        return parts;
+    }
+
     /** {@return the clauses of a header; none when it is not there} */
     List<Clause> clauses(String header) {
         return new Clauses(header, value(header)).all();

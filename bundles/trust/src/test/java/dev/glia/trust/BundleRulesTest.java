@@ -72,6 +72,8 @@ class BundleRulesTest {
                     Fragment-Host: system.bundle ~ is a fragment of system.bundle
                     Fragment-Host: org.apache.felix.framework ~ is a fragment of org.apache.felix.framework
                     Fragment-Host: org.apache.felix.scr;bundle-version=2 ~ is a fragment of org.apache.felix.scr
+                    Fragment-Host: org.jline ~ is a fragment of org.jline
+                    Fragment-Host: org.jline.terminal ~ is a fragment of org.jline.terminal
                     Fragment-Host: a.b;extension:=framework ~ is an extension of the framework
                     ExtensionBundle-Activator: a.B ~ is an extension of the framework
                     Provide-Capability: osgi.wiring.package;osgi.wiring.package=dev.glia.log ~ osgi.wiring.package, which only
@@ -107,6 +109,30 @@ class BundleRulesTest {
         assertThatThrownBy(() -> check(headers))
                 .isInstanceOf(SecurityException.class)
                 .hasMessageContaining(reason);
+    }
+
+    /** The framework would install and resolve them, in minutes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Export-Package",
+                "Import-Package",
+                "DynamicImport-Package",
+                "Require-Bundle",
+                "Require-Capability",
+                "Provide-Capability",
+                "Bundle-ClassPath",
+                "X-Other"
+            })
+    void refusesManifestsThatKeepTheFrameworkBusy(String header) {
+        check("Bundle-SymbolicName: a.b|" + header + ": " + "p,".repeat(9_990) + "p");
+        String list = header + ": " + "p;x=\"y\",".repeat(100_000) + "p";
+        assertThatThrownBy(() -> check("Bundle-SymbolicName: a.b|" + list))
+                .isInstanceOf(SecurityException.class)
+                .hasMessageContaining("with 200000 parts, and at most 1048576 with 10000 are");
+        String uses = header + ": p;uses:=\"" + "p,".repeat(600_000) + "p\"";
+        assertThatThrownBy(() -> check("Bundle-SymbolicName: a.b|" + uses))
+                .hasMessageContaining("characters with 1 parts, and at most");
     }
 
     @ParameterizedTest

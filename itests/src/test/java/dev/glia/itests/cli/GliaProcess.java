@@ -32,6 +32,7 @@ public final class GliaProcess implements AutoCloseable {
         var builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.matches("(NEURON|GLIA).*"));
         builder.environment().put("GLIA_STATE_DIR", folder.resolve("state").toString());
+        builder.environment().put("GLIA_NEFF_TRUST", "any"); // no trial beside each load
         builder.environment().putAll(environment);
         process =
                 builder.directory(folder.toFile())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.itests.container.Jars;
+import dev.glia.itests.container.MadeBundle;
 import dev.glia.itests.driver.DriverFiles;
 import dev.glia.itests.driver.Program;
 import dev.glia.trust.BundleGate;
@@ -71,6 +72,29 @@ class TrustIT {
                 BundleGate.of(Map.of(BundleGate.SHIPPED, BundleGate.digest(bytes))::get);
         assertThatCode(() -> pinned.check("a.jar", bytes, Optional.empty()))
                 .doesNotThrowAnyException();
+    }
+
+    /** A bundle that ships and whose name the gate does not know as a host turns this red. */
+    @ParameterizedTest
+    @MethodSource("shipped")
+    void noBundleThatShipsTakesFragmentsOfOthers(Path jar) throws IOException {
+        String host =
+                Jars.manifest(jar)
+                        .getMainAttributes()
+                        .getValue("Bundle-SymbolicName")
+                        .split(";")[0];
+        byte[] fragment =
+                MadeBundle.of(
+                                getClass(),
+                                Map.of(
+                                        "Bundle-SymbolicName",
+                                        "com.example.fragment",
+                                        "Fragment-Host",
+                                        host))
+                        .readAllBytes();
+        assertThatThrownBy(() -> any().check("a.jar", fragment, Optional.empty()))
+                .isInstanceOf(SecurityException.class)
+                .hasMessageContaining("it is a fragment of " + host);
     }
 
     @ParameterizedTest

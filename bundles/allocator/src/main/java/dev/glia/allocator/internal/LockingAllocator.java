@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Claims cores by locking one file for each physical core. All state is guarded by this object. */
@@ -87,7 +88,9 @@ public final class LockingAllocator implements CoreAllocator {
                     "The core allocator has been stopped; get the new service");
         }
         CoreRange claimed;
+        long start = System.nanoTime();
         cores.turn().take();
+        long turn = System.nanoTime();
         try {
             claimed = take(cores, request);
             announce(cores, claimed, request.lnc(), config);
@@ -97,6 +100,13 @@ public final class LockingAllocator implements CoreAllocator {
         if (watcher == null) {
             watcher = Thread.ofPlatform().daemon().name("glia-owner").start(this::watch);
         }
+        LOG.debug(
+                "nc{}-nc{} of {} are claimed after {} us, and {} us in line",
+                claimed.first(),
+                claimed.last(),
+                info.instanceType(),
+                TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - turn),
+                TimeUnit.NANOSECONDS.toMicros(turn - start));
         return new OwnedCores(
                 info.logicalCores(request.lnc()).subList(claimed.first(), claimed.last() + 1),
                 (core, quarantined) -> note(cores, core, quarantined),
@@ -184,6 +194,7 @@ public final class LockingAllocator implements CoreAllocator {
         try (var backoff = new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE)) {
             for (int look = 1; ; look++) {
                 Survey survey = Survey.of(cores, request.lnc());
+                LOG.trace("look {}: the NeuronCores {} are taken", look, survey.busy());
                 if (survey.owners().values().stream().anyMatch(cores.process()::wrote)) {
                     throw logged(Refusal.ownedAlready(request, survey, cores.process()));
                 }
@@ -214,8 +225,14 @@ public final class LockingAllocator implements CoreAllocator {
     }
 
     private synchronized void release(CoreTable cores, CoreRange claimed, int lnc) {
+        long start = System.nanoTime();
         try {
             cores.release(claimed, lnc);
+            LOG.debug(
+                    "nc{}-nc{} are released after {} us",
+                    claimed.first(),
+                    claimed.last(),
+                    TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start));
         } catch (NrtException e) {
             LOG.warn(
                     "The NeuronCores nc{}-nc{} are released, but their records say otherwise: {}",

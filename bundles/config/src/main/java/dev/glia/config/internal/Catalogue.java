@@ -55,6 +55,12 @@ final class Catalogue {
                     300,
                     "Seconds until loading a model fails with NRT_TIMEOUT and its core is quarantined; 0 waits without limit.",
                     "60");
+    static final Variable<Integer> COMPILE_TIMEOUT =
+            number(
+                    "GLIA_COMPILE_TIMEOUT",
+                    600,
+                    "Seconds until compiling a graph fails with NRT_TIMEOUT; 0 waits without limit.",
+                    "60");
     static final Variable<Integer> ASYNC_IN_FLIGHT =
             number(
                     "NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS",
@@ -76,9 +82,9 @@ final class Catalogue {
     static final Variable<NeffTrust> NEFF_TRUST =
             new Variable<>(
                     "GLIA_NEFF_TRUST",
-                    "any",
-                    "Which NEFFs are loaded: any, those with a right hash, or those that a trusted key has signed.",
-                    "any, hash or signed",
+                    "tried",
+                    "Which NEFFs are loaded, and how: each graph that no trusted key has signed is tried in a process of its own first, or runs in one (isolated); without that, any, those with a right hash, or only those that a trusted key has signed.",
+                    "tried, isolated, any, hash or signed",
                     "signed",
                     Parsers::neffTrust);
     static final Variable<Path> NEFF_KEYS =

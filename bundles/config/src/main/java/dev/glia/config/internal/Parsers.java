@@ -200,7 +200,7 @@ final class Parsers {
                 .orElseThrow(
                         () ->
                                 new IllegalArgumentException(
-                                        "it is neither any, nor hash, nor signed"));
+                                        "it is none of tried, isolated, any, hash and signed"));
     }
 
     static boolean isolation(String text) {

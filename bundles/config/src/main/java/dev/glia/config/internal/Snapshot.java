@@ -47,6 +47,7 @@ record Snapshot(
         int cores = coreCount(reading, visible, notices);
         Duration timeout = Duration.ofSeconds(reading.read(Catalogue.EXEC_TIMEOUT).orElse(30));
         reading.read(Catalogue.LOAD_TIMEOUT);
+        reading.read(Catalogue.COMPILE_TIMEOUT);
         boolean validateHash = reading.read(Catalogue.VALIDATE_HASH).orElse(false);
         boolean sharedWeights = reading.read(Catalogue.SHARED_WEIGHTS).orElse(false);
         int inFlight = reading.read(Catalogue.ASYNC_IN_FLIGHT).orElse(0);
@@ -63,7 +64,7 @@ record Snapshot(
         Path run = reading.read(Catalogue.RUN_ROOT).orElse(Path.of("/run"));
         Optional<SortedSet<Integer>> devices =
                 reading.read(Catalogue.VISIBLE_DEVICES).filter(set -> !set.isEmpty());
-        NeffTrust trust = reading.read(Catalogue.NEFF_TRUST).orElse(NeffTrust.ANY);
+        NeffTrust trust = reading.read(Catalogue.NEFF_TRUST).orElse(NeffTrust.TRIED);
         Optional<Path> keys = reading.read(Catalogue.NEFF_KEYS);
         var emulation =
                 new EmulationRules(

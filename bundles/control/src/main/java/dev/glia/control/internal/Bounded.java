@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** Runs code of bundles, which may never come back, on a thread that can be given up. */
 final class Bounded {
@@ -20,6 +21,11 @@ final class Bounded {
         void run() throws BundleException;
     }
 
+    /** Such a change that makes something. */
+    interface Making<T> {
+        T run() throws BundleException;
+    }
+
     /**
      * Runs a step, and returns when it has ended.
      *
@@ -28,7 +34,26 @@ final class Bounded {
      * @throws NrtException NRT_TIMEOUT when it does not end in time; its thread is interrupted
      */
     static void run(String what, Duration limit, Step step) throws BundleException {
-        var end = new CompletableFuture<Void>();
+        make(
+                what,
+                limit,
+                () -> {
+                    step.run();
+                    return null;
+                },
+                _ -> {});
+    }
+
+    /**
+     * Runs a step, and returns what it made.
+     *
+     * @param late takes what it made when nobody waits for it any more
+     * @throws BundleException as the step
+     * @throws NrtException as {@link #run}
+     */
+    static <T> T make(String what, Duration limit, Making<T> step, Consumer<T> late)
+            throws BundleException {
+        var end = new CompletableFuture<T>();
         Thread thread =
                 Thread.ofPlatform()
                         .daemon()
@@ -36,14 +61,16 @@ final class Bounded {
                         .start(
                                 () -> {
                                     try {
-                                        step.run();
-                                        end.complete(null);
+                                        T made = step.run();
+                                        if (!end.complete(made)) {
+                                            late.accept(made);
+                                        }
                                     } catch (BundleException | RuntimeException | Error failure) {
                                         end.completeExceptionally(failure);
                                     }
                                 });
         try {
-            end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return end.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException failed) {
             switch (failed.getCause()) {
                 case BundleException known -> throw known;
@@ -51,14 +78,27 @@ final class Bounded {
                 case Error grave -> throw grave;
                 case Throwable other -> throw new IllegalStateException(other);
             }
-        } catch (TimeoutException late) {
-            thread.interrupt();
-            throw new NrtException(
-                    NrtStatus.NRT_TIMEOUT, what + " after " + limit.toSeconds() + " s", late);
-        } catch (InterruptedException interrupted) {
-            thread.interrupt();
+        } catch (TimeoutException overdue) {
+            var timeout =
+                    new NrtException(
+                            NrtStatus.NRT_TIMEOUT,
+                            what + " after " + limit.toSeconds() + " s",
+                            overdue);
+            throw givenUp(timeout, thread, end, late);
+        } catch (InterruptedException interrupt) {
             Thread.currentThread().interrupt();
-            throw new NrtException(NrtStatus.NRT_FAILURE, what + ": interrupted", interrupted);
+            var interrupted =
+                    new NrtException(NrtStatus.NRT_FAILURE, what + ": interrupted", interrupt);
+            throw givenUp(interrupted, thread, end, late);
         }
+    }
+
+    private static <T> NrtException givenUp(
+            NrtException why, Thread thread, CompletableFuture<T> end, Consumer<T> late) {
+        thread.interrupt();
+        if (!end.completeExceptionally(why)) {
+            end.thenAccept(late); // It has ended at this very moment.
+        }
+        return why;
     }
 }

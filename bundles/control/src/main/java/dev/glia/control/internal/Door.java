@@ -29,23 +29,38 @@ final class Door {
     private static final int LARGEST = 256 << 20;
 
     private final BundleContext context;
+    private final Duration limit;
     private final AtomicLong arrivals = new AtomicLong();
 
     Door(BundleContext context) {
+        this(context, LIMIT);
+    }
+
+    /**
+     * @param limit how long each step may take
+     */
+    Door(BundleContext context, Duration limit) {
         this.context = context;
+        this.limit = limit;
     }
 
     /**
      * Installs a jar beside all that is there.
      *
-     * @throws NrtException NRT_INVALID when it is not trusted, no bundle, or one that is there
+     * @throws NrtException NRT_INVALID when it is not trusted, no bundle, or one that is there,
+     *     NRT_TIMEOUT when that does not end: it is uninstalled as soon as it does
      */
     Bundle install(Path jar, Optional<String> pin) {
         byte[] bytes = admitted(jar, pin);
         try {
-            return context.installBundle(
-                    "live:" + arrivals.incrementAndGet() + ":" + jar,
-                    new ByteArrayInputStream(bytes));
+            return Bounded.make(
+                    "the bundle " + jar + " is not installed",
+                    limit,
+                    () ->
+                            context.installBundle(
+                                    "live:" + arrivals.incrementAndGet() + ":" + jar,
+                                    new ByteArrayInputStream(bytes)),
+                    this::uninstall);
         } catch (BundleException failure) {
             throw refused(jar, failure);
         }
@@ -61,7 +76,7 @@ final class Door {
         try {
             Bounded.run(
                     "the bundle " + name(bundle) + " is not updated",
-                    LIMIT,
+                    limit,
                     () -> bundle.update(new ByteArrayInputStream(bytes)));
         } catch (BundleException failure) {
             throw refused(jar, failure);
@@ -109,11 +124,11 @@ final class Door {
     /**
      * Resolves and starts a bundle.
      *
-     * @throws NrtException NRT_FAILURE with what it lacks or threw, NRT_TIMEOUT when its start does
-     *     not end
+     * @throws NrtException NRT_FAILURE with what it lacks or threw, NRT_TIMEOUT when one of both
+     *     does not end
      */
     void start(Bundle bundle) {
-        context.getBundle(0).adapt(FrameworkWiring.class).resolveBundles(List.of(bundle));
+        resolve(bundle);
         if (bundle.getState() == Bundle.INSTALLED) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
@@ -126,15 +141,31 @@ final class Door {
         try {
             Bounded.run(
                     "the bundle " + name(bundle) + " has not started",
-                    LIMIT,
+                    limit,
                     () -> bundle.start(Bundle.START_ACTIVATION_POLICY));
         } catch (BundleException failure) {
-            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-            throw new NrtException(
-                    NrtStatus.NRT_FAILURE,
-                    "the bundle " + name(bundle) + " does not start: " + cause,
-                    failure);
+            throw failed(bundle, "does not start", failure);
         }
+    }
+
+    private void resolve(Bundle bundle) {
+        FrameworkWiring wiring = context.getBundle(0).adapt(FrameworkWiring.class);
+        try {
+            Bounded.run(
+                    "the bundle " + name(bundle) + " is not resolved",
+                    limit,
+                    () -> wiring.resolveBundles(List.of(bundle)));
+        } catch (BundleException failure) {
+            throw failed(bundle, "is not resolved", failure);
+        }
+    }
+
+    private static NrtException failed(Bundle bundle, String what, BundleException failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        return new NrtException(
+                NrtStatus.NRT_FAILURE,
+                "the bundle " + name(bundle) + " " + what + ": " + cause,
+                failure);
     }
 
     /** Stops a bundle; what hinders it is logged. */
@@ -149,9 +180,9 @@ final class Door {
         }
     }
 
-    private static void quietly(Bundle bundle, String what, Bounded.Step step) {
+    private void quietly(Bundle bundle, String what, Bounded.Step step) {
         try {
-            Bounded.run("the bundle " + name(bundle) + " " + what, LIMIT, step);
+            Bounded.run("the bundle " + name(bundle) + " " + what, limit, step);
         } catch (BundleException | RuntimeException failure) {
             LOG.warn("The bundle {} {}: {}", name(bundle), what, failure.getMessage());
         }

@@ -164,6 +164,7 @@ final class Server implements AutoCloseable {
             for (var request = read(client, lines);
                     request.isPresent();
                     request = read(client, lines)) {
+                announce(client);
                 write(client, commands.apply(request.get()));
             }
         } catch (IllegalArgumentException noRequest) {
@@ -180,6 +181,13 @@ final class Server implements AutoCloseable {
             throws IOException {
         try (Deadline _ = new Deadline(client, limits.silence())) {
             return lines.read();
+        }
+    }
+
+    /** Nothing is done for a client that has gone while this process was held up. */
+    private void announce(SocketChannel client) throws IOException {
+        try (Deadline _ = new Deadline(client, limits.silence())) {
+            Line.announce(client);
         }
     }
 

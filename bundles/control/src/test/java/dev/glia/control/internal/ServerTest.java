@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,6 +36,7 @@ class ServerTest {
     @TempDir Path state;
 
     private final CountDownLatch held = new CountDownLatch(1);
+    private final Queue<Map<String, Object>> echoed = new ConcurrentLinkedQueue<>();
     private final CountDownLatch inside = new CountDownLatch(1);
     private ControlFolder folder;
     private Server server;
@@ -66,6 +69,7 @@ class ServerTest {
     }
 
     private Map<String, Object> echo(Map<String, Object> request) {
+        echoed.add(request);
         if (request.containsKey("hold")) {
             inside.countDown();
             try {
@@ -102,6 +106,34 @@ class ServerTest {
             assertThat(new Line(quick, Line.ANSWER).read()).isPresent();
             held.countDown();
             assertThat(new Line(slow, Line.ANSWER).read()).isPresent();
+        }
+    }
+
+    /** Such as one that was killed while this process was stopped. */
+    @Test
+    void nothingIsDoneForAClientThatIsGone() throws IOException {
+        listen(
+                place -> {
+                    ControlFolder.Listener socket = place.listen();
+                    try (SocketChannel gone = place.connect(SELF)) {
+                        Line.write(gone, Map.of("gone", true));
+                    }
+                    return socket;
+                },
+                Server.Limits.USUAL);
+        answersStill();
+        server.close();
+        assertThat(echoed).containsExactly(Map.of("do", "drivers"));
+    }
+
+    /** It may close its sending side: then it listens still. */
+    @Test
+    void aClientThatHasSaidAllIsAnswered() throws IOException {
+        listen();
+        try (SocketChannel client = folder.connect(SELF)) {
+            Line.write(client, Map.of("i", 1));
+            client.shutdownOutput();
+            assertThat(new Line(client, Line.ANSWER).read()).isPresent();
         }
     }
 

@@ -55,7 +55,12 @@ final class EmulatedCore implements CoreSession {
     /** Processes do not share the weights of a model. */
     private LoadSettings own(LoadSettings settings) {
         return engine instanceof Engine.Isolated
-                ? new LoadSettings(settings.allowLegacy(), false, settings.reportNan())
+                ? new LoadSettings(
+                        settings.allowLegacy(),
+                        false,
+                        settings.reportNan(),
+                        settings.memoryTable(),
+                        settings.containment())
                 : settings;
     }
 

@@ -8,6 +8,9 @@ import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Submission;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -20,6 +23,8 @@ import java.util.function.Consumer;
  * so that the order of each caller is kept.
  */
 final class CoreLane implements Lane, Request.Origin {
+
+    private static final Logger LOG = LoggerFactory.getLogger("TDRV.core_lane");
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -53,6 +58,7 @@ final class CoreLane implements Lane, Request.Origin {
                         this::execute);
         this.deadlines = new Deadlines(patience, supervision, quarantine, backlog, failures);
         watchdog.watch(deadlines);
+        LOG.debug("the lane of {} is open, with room for {} requests", core, maxInFlight);
     }
 
     @Override
@@ -319,11 +325,18 @@ final class CoreLane implements Lane, Request.Origin {
 
     @Override
     public void close() {
+        long start = System.nanoTime();
         Thread worker = backlog.close();
         while (!isQuiet(worker) && !quarantine.hasStuckRun()) {
             LockSupport.parkNanos(this, POLL_NANOS);
         }
         watchdog.forget(deadlines);
+        LOG.debug(
+                "the lane of {} is closed after {} us, {} of {} submitted requests have ended",
+                failures.core(),
+                TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start),
+                completed(),
+                submitted());
     }
 
     /** {@return whether nothing runs or waits; a callback of the lane may close it} */

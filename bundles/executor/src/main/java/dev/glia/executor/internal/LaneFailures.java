@@ -70,16 +70,23 @@ record LaneFailures(CoreAddress core) {
     }
 
     NrtException late(LaneTask task, long timeoutNanos) {
-        return new NrtException(
-                NrtStatus.NRT_TIMEOUT,
-                "model "
-                        + task.model()
-                        + " waited "
-                        + millis(timeoutNanos)
-                        + " ms for its turn on "
-                        + core
-                        + " and was not executed; spread the requests over more NeuronCores, or"
-                        + " raise NEURON_RT_EXEC_TIMEOUT");
+        return told(
+                new NrtException(
+                        NrtStatus.NRT_TIMEOUT,
+                        "model "
+                                + task.model()
+                                + " waited "
+                                + millis(timeoutNanos)
+                                + " ms for its turn on "
+                                + core
+                                + " and was not executed; spread the requests over more NeuronCores, or"
+                                + " raise NEURON_RT_EXEC_TIMEOUT"));
+    }
+
+    /** The application is told by the exception; the log when somebody looks for it. */
+    private static NrtException told(NrtException failure) {
+        TIMEOUT.debug("{}", failure.getMessage());
+        return failure;
     }
 
     NrtException busy(String reason, LaneTask task) {
@@ -104,17 +111,18 @@ record LaneFailures(CoreAddress core) {
     }
 
     NrtException noRoom(LaneTask task, long timeoutNanos, int limit) {
-        return new NrtException(
-                NrtStatus.NRT_TIMEOUT,
-                "model "
-                        + task.model()
-                        + " waited "
-                        + millis(timeoutNanos)
-                        + " ms for one of the "
-                        + limit
-                        + " requests in flight on "
-                        + core
-                        + " to end, and was not queued; raise NEURON_RT_EXEC_TIMEOUT");
+        return told(
+                new NrtException(
+                        NrtStatus.NRT_TIMEOUT,
+                        "model "
+                                + task.model()
+                                + " waited "
+                                + millis(timeoutNanos)
+                                + " ms for one of the "
+                                + limit
+                                + " requests in flight on "
+                                + core
+                                + " to end, and was not queued; raise NEURON_RT_EXEC_TIMEOUT"));
     }
 
     NrtException noThread(LaneTask task, OutOfMemoryError memory) {
@@ -129,14 +137,15 @@ record LaneFailures(CoreAddress core) {
     }
 
     NrtException notDrained(long requests, long timeoutNanos) {
-        return new NrtException(
-                NrtStatus.NRT_TIMEOUT,
-                requests
-                        + " requests on "
-                        + core
-                        + " have not ended after "
-                        + millis(timeoutNanos)
-                        + " ms; they go on");
+        return told(
+                new NrtException(
+                        NrtStatus.NRT_TIMEOUT,
+                        requests
+                                + " requests on "
+                                + core
+                                + " have not ended after "
+                                + millis(timeoutNanos)
+                                + " ms; they go on"));
     }
 
     NrtException drainsItself() {
@@ -157,10 +166,11 @@ record LaneFailures(CoreAddress core) {
     }
 
     NrtException cancelled(LaneTask task, Throwable failure) {
-        return new NrtException(
-                NrtStatus.NRT_FAILURE,
-                "cancelled: the request of model " + task.model() + " on " + core,
-                failure);
+        return told(
+                new NrtException(
+                        NrtStatus.NRT_FAILURE,
+                        "cancelled: the request of model " + task.model() + " on " + core,
+                        failure));
     }
 
     NrtException interrupted(LaneTask task, InterruptedException interrupt) {

@@ -124,6 +124,7 @@ final class Watchdog implements AutoCloseable {
     }
 
     private void call(Runnable request) {
+        LOG.trace("a driver is asked to stop a request");
         try {
             request.run();
         } catch (RuntimeException | Error failure) {

@@ -39,7 +39,7 @@ final class Diversion implements LogSink {
             console.accept(
                     Draft.begin(LogLevel.WARN, LogComponent.NRT, "nrt_log")
                             .message(reason())
-                            .stamp());
+                            .stamp(record.time()));
         }
         console.accept(Draft.of(record));
     }

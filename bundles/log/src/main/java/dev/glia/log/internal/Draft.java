@@ -54,6 +54,9 @@ final class Draft {
     private boolean notice;
     private boolean onConsole;
 
+    /** Whether it comes later than its time. */
+    private boolean late;
+
     /** A draft to copy to. */
     Draft() {
         this(0, 0);
@@ -79,6 +82,7 @@ final class Draft {
         draft.message = null;
         draft.notice = false;
         draft.onConsole = false;
+        draft.late = false;
         draft.buffer.setLength(0);
         return draft;
     }
@@ -86,7 +90,7 @@ final class Draft {
     /** {@return a draft of a record that was made for another place} */
     static Draft of(LogRecord record) {
         var draft = new Draft();
-        draft.time = record.time().getEpochSecond() * SECOND_NANOS + record.time().getNano();
+        draft.stamp(record.time());
         draft.tid = record.tid();
         draft.level = record.level();
         draft.component = record.component();
@@ -105,11 +109,20 @@ final class Draft {
     Draft stamp() {
         long ticks = System.nanoTime();
         if (ticks - clockTicks >= CLOCK_NANOS || clockTicks == 0) {
-            Instant now = Instant.now();
-            clockTime = now.getEpochSecond() * SECOND_NANOS + now.getNano();
+            clockTime = nanos(Instant.now());
             clockTicks = ticks;
         }
         return stamp(clockTime + (ticks - clockTicks));
+    }
+
+    /** Makes it a record of another time, which it keeps. */
+    Draft stamp(Instant instant) {
+        late = true;
+        return stamp(nanos(instant));
+    }
+
+    private static long nanos(Instant instant) {
+        return instant.getEpochSecond() * SECOND_NANOS + instant.getNano();
     }
 
     Draft stamp(long nanos) {
@@ -119,12 +132,16 @@ final class Draft {
 
     /**
      * Between the clock and the ring, threads overtake each other: the records of a place are in
-     * order of time all the same. A clock that was set back is believed.
+     * order of time all the same. A clock that was set back is believed; and what comes from
+     * another place keeps its time.
      *
-     * @param latest the time of the record before it at a place
-     * @return its own time there
+     * @param latest the time of what was before it at a place
+     * @return the time of what comes after it there at least
      */
     long notBefore(long latest) {
+        if (late) {
+            return latest;
+        }
         if (time < latest && latest - time < SECOND_NANOS) {
             time = latest;
         }
@@ -206,6 +223,7 @@ final class Draft {
         time = other.time;
         notice = other.notice;
         onConsole = other.onConsole;
+        late = other.late;
         tid = other.tid;
         level = other.level;
         component = other.component;

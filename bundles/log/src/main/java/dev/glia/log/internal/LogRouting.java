@@ -32,6 +32,7 @@ public final class LogRouting implements LogControl {
     /** Called by Declarative Services. */
     public LogRouting() {
         this(Router.CONTAINER);
+        Router.containerStarts();
     }
 
     LogRouting(Router router) {

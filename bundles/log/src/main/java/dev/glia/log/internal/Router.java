@@ -39,11 +39,7 @@ final class Router {
     private static final Thread EXIT_HOOK = new Thread(CONTAINER::exit, "glia-log-exit");
 
     static {
-        try {
-            Runtime.getRuntime().addShutdownHook(EXIT_HOOK);
-        } catch (IllegalStateException e) {
-            // The process is already ending.
-        }
+        containerStarts();
     }
 
     /**
@@ -192,6 +188,16 @@ final class Router {
         useDefaults();
         ending = true;
         places.end();
+    }
+
+    /** The first moment of the container, or of this bundle after it was stopped. */
+    static void containerStarts() {
+        CONTAINER.ending = false;
+        try {
+            Runtime.getRuntime().addShutdownHook(EXIT_HOOK);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            // It is there already, or the process is ending.
+        }
     }
 
     /**

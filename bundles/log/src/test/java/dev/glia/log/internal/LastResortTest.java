@@ -99,6 +99,7 @@ class LastResortTest {
             assertThat(heard.getFirst()).contains("Did you mean " + nearest + "? ");
         }
         assertThat(heard.subList(1, 3)).containsExactly("first", "second");
+        assertThat(console.records()).extracting(LogRecord::time).isSorted();
         assertThat(console.records()).extracting(LogRecord::location).containsOnly("console");
         assertThat(file.records()).isEmpty();
     }
@@ -136,10 +137,15 @@ class LastResortTest {
                         List.of(
                                 new LogRoute("console", LogLevel.ERROR),
                                 new LogRoute("nowhere", LogLevel.INFO))));
-        log(LogLevel.ERROR, "both");
         log(LogLevel.INFO, "diverted");
+        log(LogLevel.ERROR, "both");
         console.await(3);
         router.flush(PATIENT);
+        assertThat(console.records())
+                .filteredOn(record -> !record.message().equals("both"))
+                .extracting(LogRecord::time)
+                .as("that of the record, though another one was faster")
+                .allMatch(console.records().getFirst().time()::isAfter);
         assertThat(console.messages())
                 .filteredOn(message -> !message.startsWith("no log sink"))
                 .containsExactlyInAnyOrder("both", "diverted");

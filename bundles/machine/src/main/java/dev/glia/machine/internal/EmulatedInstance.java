@@ -4,6 +4,9 @@ import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +36,8 @@ record EmulatedInstance(Path folder) {
     /** Changes with what {@link EmulatedTree} writes. */
     static final int LAYOUT = 1;
 
+    private static final Logger LOG = LoggerFactory.getLogger("HAL.emulated_instance");
+
     private static final String MARKER = "layout";
     private static final String TREE = "neuron_device";
     private static final String LOCKS = "locks";
@@ -56,6 +61,7 @@ record EmulatedInstance(Path folder) {
         try {
             if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
                 create(instances, folder, type);
+                LOG.debug("{} is made, as it is used for the first time", folder);
             }
             StateFolder.open(folder);
             var instance = new EmulatedInstance(folder);
@@ -174,6 +180,7 @@ record EmulatedInstance(Path folder) {
                 return false;
             }
             if (layout() != LAYOUT) {
+                LOG.debug("{} has layout {} and gets layout {}", folder, layout(), LAYOUT);
                 replaceTree(type);
             }
             return true;

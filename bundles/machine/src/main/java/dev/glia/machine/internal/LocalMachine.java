@@ -3,6 +3,7 @@ package dev.glia.machine.internal;
 import dev.glia.config.Configuration;
 import dev.glia.config.RuntimeConfig;
 import dev.glia.device.DeviceDriver;
+import dev.glia.device.DeviceInfo;
 import dev.glia.device.Machine;
 import dev.glia.device.MachineInfo;
 import dev.glia.posix.StateFolder;
@@ -29,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -39,6 +41,7 @@ import java.util.function.Function;
 public final class LocalMachine implements Machine {
     private static final Logger INIT = LoggerFactory.getLogger("NRT.nrt_init");
     private static final Logger DEVICES = LoggerFactory.getLogger("TDRV.tdrv_get_dev_info");
+    private static final Logger DISCOVERY = LoggerFactory.getLogger("HAL.find_machine");
     private static final Logger OPEN = LoggerFactory.getLogger("TDRV.tdrv_init_mla_phase1");
 
     /** The folder of all emulated instances in the state folder. */
@@ -132,7 +135,16 @@ public final class LocalMachine implements Machine {
 
     private synchronized MachineInfo discoverOnce(DriverInstances brought) {
         if (info == null) {
+            long start = System.nanoTime();
             info = discover(configuration.current(VARIABLES), brought);
+            DISCOVERY.debug(
+                    "{} ({}) with {} devices and {} NeuronCores is found after {} us, in {}",
+                    info.instanceType(),
+                    info.emulated() ? "emulated" : "hardware",
+                    info.devices().size(),
+                    info.devices().stream().mapToInt(DeviceInfo::cores).sum(),
+                    TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start),
+                    info.sysfs());
         }
         return info;
     }

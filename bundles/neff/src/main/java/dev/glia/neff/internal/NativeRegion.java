@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.glia.posix.HostMemory;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -60,6 +62,8 @@ final class NativeRegion implements AutoCloseable {
 
     private static final long ALIGNMENT = 64;
 
+    private static final HostMemory HOST = HostMemory.here();
+
     /** Up to here the garbage collector frees it. */
     private static final long SMALL = 64 * 1024;
 
@@ -67,6 +71,9 @@ final class NativeRegion implements AutoCloseable {
     private MemorySegment memory = MemorySegment.NULL;
     private boolean mapped;
     private long used;
+
+    /** Up to here the host has promised memory. */
+    private long promised = HostMemory.SMALL;
 
     NativeRegion(Refusals refusals) {
         this.refusals = refusals;
@@ -87,9 +94,19 @@ final class NativeRegion implements AutoCloseable {
     /** Adds bytes at the end. The segment is valid until the next call. */
     MemorySegment append(long bytes) {
         expect(used + bytes);
+        promise(used + bytes);
         MemorySegment window = memory.asSlice(used, bytes);
         used += bytes;
         return window;
+    }
+
+    /** In steps: a file says nothing that can be relied on before it has been read. */
+    private void promise(long bytes) {
+        if (bytes > promised) {
+            long more = Math.max(bytes - promised, HostMemory.SMALL);
+            HOST.require(more, refusals.label("") + ", more of the NEFF,");
+            promised += more;
+        }
     }
 
     /** Makes room up to a size; only address space is taken for it. */

@@ -58,7 +58,7 @@ public final class NeffLoader implements NeffReader {
         return open(bytes, check, Refusals.of(label));
     }
 
-    private static Neff open(MemorySegment bytes, HashCheck check, Refusals refusals) {
+    private static OpenNeff open(MemorySegment bytes, HashCheck check, Refusals refusals) {
         ByteSource source = new ByteSource.InMemory(bytes);
         try {
             return load(source, header(source, refusals), check, Optional.empty(), refusals);
@@ -104,14 +104,29 @@ public final class NeffLoader implements NeffReader {
 
     @Override
     public Neff openSigned(Path file, Path keys, HashCheck check) {
+        return open(file, keys, check, true);
+    }
+
+    @Override
+    public Neff openAny(Path file, Path keys, HashCheck check) {
+        return Files.isRegularFile(Signatures.of(file))
+                ? open(file, keys, check, false)
+                : open(file, check);
+    }
+
+    private static Neff open(Path file, Path keys, HashCheck check, boolean required) {
         Refusals refusals = Refusals.of(file);
         requireRegular(file, refusals);
         Signatures signatures = new Signatures(file, keys, refusals);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
                 SharedMemory whole = whole(channel, refusals)) {
             // The bytes that were verified are those that are loaded, whatever becomes of the file.
-            signatures.require(whole.bytes());
-            return open(whole.bytes(), check, refusals);
+            boolean signed = signatures.verify(whole.bytes());
+            if (required && !signed) {
+                throw signatures.foreign();
+            }
+            OpenNeff neff = open(whole.bytes(), check, refusals);
+            return signed ? neff.signed() : neff;
         } catch (IOException unreadable) {
             throw refusals.failed("cannot be read: " + unreadable, unreadable);
         }
@@ -259,7 +274,7 @@ public final class NeffLoader implements NeffReader {
         }
     }
 
-    private static Neff load(
+    private static OpenNeff load(
             ByteSource source,
             NeffHeader header,
             HashCheck check,
@@ -310,7 +325,7 @@ public final class NeffLoader implements NeffReader {
         return new Place(start, size);
     }
 
-    private static Neff describe(
+    private static OpenNeff describe(
             NeffHeader header,
             TarReader.Walk walk,
             Map<String, Place> places,
@@ -326,7 +341,15 @@ public final class NeffLoader implements NeffReader {
             NeffGraph graph = graph(walk, content, refusals);
             String target = TargetReader.read(graph.graphs(), content, refusals);
             return new OpenNeff(
-                    refusals, header, target, walk.members(), verification, graph, content, shared);
+                    refusals,
+                    header,
+                    target,
+                    walk.members(),
+                    verification,
+                    graph,
+                    content,
+                    shared,
+                    false);
         } catch (RuntimeException | Error failure) {
             shared.close();
             throw failure;

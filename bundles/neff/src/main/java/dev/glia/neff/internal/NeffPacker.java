@@ -71,10 +71,7 @@ public final class NeffPacker implements NeffWriter {
                 return size;
             }
         } catch (ClosedByInterruptException interrupted) {
-            throw new NrtException(
-                    NrtStatus.NRT_FAILURE,
-                    target + ": the thread was interrupted, and nothing was written",
-                    interrupted);
+            throw refusals.interrupted();
         } catch (FileSystemException refused) {
             throw refusals.invalid(
                     "cannot be written: %s; choose another place".formatted(refused), refused);

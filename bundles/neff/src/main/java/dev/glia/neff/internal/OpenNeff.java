@@ -23,8 +23,15 @@ record OpenNeff(
         Verification verification,
         NeffGraph graph,
         Map<String, MemorySegment> content,
-        SharedMemory memory)
+        SharedMemory memory,
+        boolean isSigned)
         implements Neff {
+
+    /** {@return the same NEFF, which a key was found to have signed} */
+    OpenNeff signed() {
+        return new OpenNeff(
+                refusals, header, target, members, verification, graph, content, memory, true);
+    }
 
     @Override
     public Optional<HashState> hash() {

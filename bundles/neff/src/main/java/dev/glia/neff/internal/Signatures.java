@@ -1,5 +1,7 @@
 package dev.glia.neff.internal;
 
+import dev.glia.runtime.NrtException;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -49,36 +51,42 @@ final class Signatures {
         this.trusted = trusted();
     }
 
-    /** Refuses the bytes of the file unless one of the keys has signed them. */
-    void require(MemorySegment bytes) {
+    /** {@return where the signature of a file is} */
+    static Path of(Path file) {
+        return file.resolveSibling(file.getFileName() + SUFFIX);
+    }
+
+    /** {@return whether one of the keys has signed the bytes of the file} */
+    boolean verify(MemorySegment bytes) {
         try {
             byte[] digest = digest(bytes);
             for (PublicKey key : trusted) {
                 if (verifies(key, digest)) {
-                    return;
+                    return true;
                 }
             }
+            return false;
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("every Java platform has " + DIGEST, impossible);
         }
-        throw refusals.invalid(
+    }
+
+    /** {@return the refusal of a file that none of the keys has signed} */
+    NrtException foreign() {
+        return refusals.invalid(
                 ("the signature in %s is of none of the %d keys in %s: the file was changed, another key has signed"
                                 + " it, or not its %s digest was signed; get it again, have it signed, or add the key"
                                 + " of who signed it")
-                        .formatted(signatureFile(), trusted.size(), keys, DIGEST));
-    }
-
-    private Path signatureFile() {
-        return file.resolveSibling(file.getFileName() + SUFFIX);
+                        .formatted(of(file), trusted.size(), keys, DIGEST));
     }
 
     private byte[] signature() {
-        Path path = signatureFile();
+        Path path = of(file);
         if (!Files.isRegularFile(path)) {
             throw refusals.invalid(
                     "is not signed: there is no file %s, and GLIA_NEFF_TRUST=signed asks for it; sign the file"
                                     .formatted(path)
-                            + " (docs/neff.md says how), or set GLIA_NEFF_TRUST to hash or any");
+                            + " (docs/neff.md says how), or set GLIA_NEFF_TRUST to tried, hash or any");
         }
         byte[] bytes = small(path);
         byte[] signature = bytes.length == SIGNATURE_BYTES ? bytes : base64(bytes);

@@ -1,5 +1,6 @@
 package dev.glia.runtime.internal;
 
+import dev.glia.posix.HostMemory;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 import dev.glia.runtime.Tensor;
@@ -18,20 +19,25 @@ import java.util.Map;
  */
 final class BoundTensors {
 
+    private final HostMemory memory;
     private final Arena arena = Arena.ofShared();
     private final Storage own = Storage.of(arena);
     private final List<Storage> held = new ArrayList<>(List.of(own));
     private final Storage users = Storage.freedBy(() -> held.forEach(Storage::release));
 
+    BoundTensors(HostMemory memory) {
+        this.memory = memory;
+    }
+
     /** {@return the tensors of a model over memory of the application, or over new memory} */
     List<Tensor> add(List<TensorInfo> infos, Map<String, MemorySegment> given) {
         var tensors = new ArrayList<Tensor>();
         for (TensorInfo info : infos) {
-            MemorySegment memory = given.get(info.name());
+            MemorySegment lent = given.get(info.name());
             tensors.add(
-                    memory == null
+                    lent == null
                             ? allocated(info)
-                            : new NativeTensor(info, Tensors.checked(info, memory), own));
+                            : new NativeTensor(info, Tensors.checked(info, lent), own));
         }
         return List.copyOf(tensors);
     }
@@ -47,6 +53,7 @@ final class BoundTensors {
     }
 
     private Tensor allocated(TensorInfo info) {
+        memory.require(info.bytes(), "tensor " + info.name());
         return new NativeTensor(info, arena.allocate(info.bytes(), Tensors.ALIGNMENT), own);
     }
 
@@ -61,14 +68,14 @@ final class BoundTensors {
         if (output && given.segment().isReadOnly()) {
             throw given.invalid("is read-only and cannot be the output " + info.name());
         }
-        MemorySegment memory = Tensors.checked(info, given.segment());
+        MemorySegment segment = Tensors.checked(info, given.segment());
         if (!given.storage().retain()) {
             throw new NrtException(
                     NrtStatus.NRT_CLOSED,
                     given + " is closed; bind one that is not, or make it again");
         }
         held.add(given.storage());
-        return new NativeTensor(info, memory, given.storage());
+        return new NativeTensor(info, segment, given.storage());
     }
 
     /** A slice keeps its outer dimension, of which it has one: those do not count. */

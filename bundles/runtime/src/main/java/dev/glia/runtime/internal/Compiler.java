@@ -1,5 +1,6 @@
 package dev.glia.runtime.internal;
 
+import dev.glia.config.Configuration;
 import dev.glia.device.Architecture;
 import dev.glia.device.DeviceDriver;
 import dev.glia.device.GraphCompiler;
@@ -21,6 +22,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +36,7 @@ public final class Compiler implements NeffCompiler {
 
     private final NeffWriter writer;
     private final GraphCompiler graphs;
+    private final Configuration configuration;
 
     @Reference(
             cardinality = ReferenceCardinality.MULTIPLE,
@@ -46,13 +49,16 @@ public final class Compiler implements NeffCompiler {
      *
      * @param writer writes the NEFF
      * @param graphs reads the source
+     * @param configuration how long that may take
      */
     @Activate
     public Compiler(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) NeffWriter writer,
-            @Reference(policyOption = ReferencePolicyOption.GREEDY) GraphCompiler graphs) {
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) GraphCompiler graphs,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
         this.writer = writer;
         this.graphs = graphs;
+        this.configuration = configuration;
     }
 
     @Override
@@ -63,7 +69,7 @@ public final class Compiler implements NeffCompiler {
         writer.requireTarget(request.target());
         requireOther(request.target(), request.source(), "the model itself");
         GraphCompiler.Compiled compiled =
-                graphs.compile(
+                compile(
                         new GraphFile(
                                 request.source(),
                                 architecture.name(),
@@ -94,6 +100,15 @@ public final class Compiler implements NeffCompiler {
                 compiled.outputs(),
                 bytes,
                 compiled.notes());
+    }
+
+    private GraphCompiler.Compiled compile(GraphCompiler.Source source) {
+        long seconds =
+                Loader.seconds(
+                        configuration,
+                        LimitedCompilation.TIMEOUT,
+                        LimitedCompilation.DEFAULT_SECONDS);
+        return new LimitedCompilation(graphs, Duration.ofSeconds(seconds)).of(source);
     }
 
     private record GraphFile(
@@ -146,7 +161,7 @@ public final class Compiler implements NeffCompiler {
     }
 
     private void requireGraph(Path source) {
-        String file = source.getFileName().toString().toLowerCase(Locale.ROOT);
+        String file = source.toString().toLowerCase(Locale.ROOT);
         if (!Files.isRegularFile(source)) {
             throw new NrtException(NrtStatus.NRT_INVALID, source + " is no file that can be read");
         }

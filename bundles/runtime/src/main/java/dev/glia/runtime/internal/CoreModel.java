@@ -6,6 +6,7 @@ import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
 import dev.glia.neff.Neff;
+import dev.glia.posix.HostMemory;
 import dev.glia.runtime.Completion;
 import dev.glia.runtime.Execution;
 import dev.glia.runtime.Model;
@@ -111,6 +112,11 @@ final class CoreModel implements Model {
 
     LoadedModel loadOn(CoreSession session) {
         return Objects.requireNonNull(session.load(neff, policy.settings()), "no loaded model");
+    }
+
+    /** {@return what the host has left for its tensors} */
+    HostMemory memory() {
+        return runtime.memory();
     }
 
     /** {@return what a driver has to answer before it takes over} */
@@ -264,7 +270,7 @@ final class CoreModel implements Model {
             Function<BoundTensors, List<Tensor>> inputs,
             Function<BoundTensors, List<Tensor>> outputs) {
         requireOpen();
-        var bound = new BoundTensors();
+        var bound = new BoundTensors(runtime.memory());
         PreparedExecution execution;
         try {
             execution =

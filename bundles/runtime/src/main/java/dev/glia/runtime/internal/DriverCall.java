@@ -104,6 +104,7 @@ final class DriverCall<T> {
 
     private void run() {
         begins();
+        long start = System.nanoTime();
         T value = null;
         Throwable thrown = null;
         try {
@@ -113,6 +114,14 @@ final class DriverCall<T> {
         }
         if (ends(value, thrown)) {
             ended.countDown();
+            LOG.debug(
+                    "{} model {} on NeuronCore {} by {} {} after {} us",
+                    work.name(),
+                    model.name(),
+                    model.core().index(),
+                    seat.driver(),
+                    thrown == null ? "is done" : "has failed",
+                    TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start));
         } else {
             endLate(value);
         }

@@ -43,6 +43,9 @@ final class DriverSlot {
     /** The trial under way. */
     private Trial trial;
 
+    /** New loads wait, so that the trial catches up. */
+    private boolean loadsWait;
+
     /** Why nobody serves although a driver came. */
     private NrtException refusal;
 
@@ -59,6 +62,7 @@ final class DriverSlot {
 
     /** Takes a driver that came; it is tried later, on another thread. */
     void add(Candidate candidate) {
+        LOG.debug("{} has come for {}", candidate, architecture);
         try (var _ = lock.hold()) {
             choices.add(candidate);
             choose();
@@ -67,6 +71,7 @@ final class DriverSlot {
 
     /** Lets a driver go; returns when it has everything back, or has not taken it in time. */
     void remove(long serviceId) {
+        long start = System.nanoTime();
         Candidate leaving;
         Trial withdrawn;
         try (var _ = lock.hold()) {
@@ -88,6 +93,11 @@ final class DriverSlot {
             withdrawn.awaitEnd(patience.cancelNanos());
         }
         leaving.giveBack();
+        LOG.debug("{} has left {} after {} us", leaving, architecture, microsSince(start));
+    }
+
+    private static long microsSince(long start) {
+        return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
     }
 
     private void forgetRefusal(Candidate leaving) {
@@ -221,6 +231,7 @@ final class DriverSlot {
 
     private Trial next() {
         trial = null;
+        loadsWait = false;
         for (Candidate candidate : choices.inOrder()) {
             if (workload == null || serves(candidate)) {
                 return null;
@@ -252,13 +263,15 @@ final class DriverSlot {
     /**
      * Lets a revision serve, when it has all models.
      *
+     * @param last whether new loads wait from now on, until it serves or is refused
      * @return the models that it lacks; when there are none, it serves now
      * @throws NrtException when it may not serve any more
      */
-    Collection<CoreModel> takeOver(Trial by, Revision next) {
+    Collection<CoreModel> takeOver(Trial by, Revision next, boolean last) {
         Revision old;
         try (var _ = lock.hold()) {
             List<CoreModel> missing = next.missing(by.workload().models());
+            loadsWait = last && !missing.isEmpty() && trial == by;
             if (!missing.isEmpty()) {
                 return missing;
             }
@@ -332,7 +345,18 @@ final class DriverSlot {
      */
     Seat lease(int core, long timeoutNanos) {
         Seat seat = tryLease(core);
-        return seat != null ? seat : awaitSeat(core, timeoutNanos, false);
+        return seat != null ? seat : leaseLater(core, timeoutNanos);
+    }
+
+    private Seat leaseLater(int core, long timeoutNanos) {
+        long start = System.nanoTime();
+        Seat seat = awaitSeat(core, timeoutNanos, false);
+        LOG.debug(
+                "a request for NeuronCore {} has waited {} us for {}",
+                core,
+                microsSince(start),
+                seat.driver());
+        return seat;
     }
 
     /** {@return the seat of a core, held for the caller, or null when no driver serves just now} */
@@ -347,10 +371,18 @@ final class DriverSlot {
         return null;
     }
 
-    /** Waits for a driver; for one that is tried as long as that takes, if the caller wants so. */
-    private Seat awaitSeat(int core, long timeoutNanos, boolean untilTried) {
+    /**
+     * Waits for a driver; a load as long as one is tried, and a while for one that would never
+     * catch up otherwise.
+     */
+    private Seat awaitSeat(int core, long timeoutNanos, boolean load) {
         long start = System.nanoTime();
         try (var _ = lock.hold()) {
+            long held = patience.drainNanos();
+            while (load && loadsWait && held > 0) {
+                awaitChangeOrInterrupt(held);
+                held = patience.drainNanos() - (System.nanoTime() - start);
+            }
             while (true) {
                 Seat seat = tryLease(core);
                 if (seat != null) {
@@ -360,7 +392,7 @@ final class DriverSlot {
                     throw again(refusal);
                 }
                 long left = timeoutNanos - (System.nanoTime() - start);
-                if (timeoutNanos == 0 || untilTried && trial != null) {
+                if (timeoutNanos == 0 || load && trial != null) {
                     left = Long.MAX_VALUE;
                 }
                 if (left <= 0) {
@@ -389,16 +421,21 @@ final class DriverSlot {
     }
 
     private NrtException absent(long waitedNanos) {
-        return new NrtException(
-                NrtStatus.NRT_TIMEOUT,
-                "no driver for "
-                        + architecture
-                        + " is active since "
-                        + TimeUnit.NANOSECONDS.toMillis(waitedNanos)
-                        + " ms; "
-                        + (trial == null
-                                ? "install and start the bundle dev.glia.driver-" + architecture
-                                : trial.candidate() + " is being tried, which takes longer"));
+        var timeout =
+                new NrtException(
+                        NrtStatus.NRT_TIMEOUT,
+                        "no driver for "
+                                + architecture
+                                + " is active since "
+                                + TimeUnit.NANOSECONDS.toMillis(waitedNanos)
+                                + " ms; "
+                                + (trial == null
+                                        ? "install and start the bundle dev.glia.driver-"
+                                                + architecture
+                                        : trial.candidate()
+                                                + " is being tried, which takes longer"));
+        LOG.debug("{}", timeout.getMessage());
+        return timeout;
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.glia.device.MachineInfo;
 import dev.glia.device.MemoryUsage;
 import dev.glia.neff.Neff;
 import dev.glia.neff.NeffReader;
+import dev.glia.posix.HostMemory;
 import dev.glia.runtime.Completion;
 import dev.glia.runtime.CompletionListener;
 import dev.glia.runtime.CoreQueue;
@@ -34,6 +35,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The runtime between init and close: the claimed cores, a lane for each, and the models on them.
@@ -41,6 +43,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class OpenRuntime implements NeuronRuntime {
 
     private static final Logger LOG = LoggerFactory.getLogger("NRT.nrt_infer_status");
+    private static final Logger CLOSE = LoggerFactory.getLogger("NRT.nrt_close");
 
     /**
      * Requests in flight on a core when NEURON_RT_ASYNC_EXEC_MAX_INFLIGHT_REQUESTS says nothing.
@@ -54,7 +57,8 @@ final class OpenRuntime implements NeuronRuntime {
     private final Loader loader;
     private final boolean asynchronous;
     private final int window;
-    private final Tensors tensors = new Tensors();
+    private final HostMemory memory;
+    private final Tensors tensors;
     private final List<NeuronCore> cores = new ArrayList<>();
     private final List<Lane> lanes = new ArrayList<>();
     private final Set<CoreModel> models = ConcurrentHashMap.newKeySet();
@@ -70,6 +74,28 @@ final class OpenRuntime implements NeuronRuntime {
             LaneFactory laneFactory,
             DriverSlot slot,
             Runnable whenClosed) {
+        this(
+                configuration,
+                reader,
+                machine,
+                claim,
+                laneFactory,
+                slot,
+                whenClosed,
+                HostMemory.here());
+    }
+
+    OpenRuntime(
+            Configuration configuration,
+            NeffReader reader,
+            MachineInfo machine,
+            CoreClaim claim,
+            LaneFactory laneFactory,
+            DriverSlot slot,
+            Runnable whenClosed,
+            HostMemory memory) {
+        this.memory = memory;
+        this.tensors = new Tensors(memory);
         this.loader = new Loader(configuration, reader, this, slot);
         this.machine = machine;
         this.claim = claim;
@@ -135,6 +161,11 @@ final class OpenRuntime implements NeuronRuntime {
     /** {@return whether a plain request returns before it has ended} */
     boolean isAsynchronous() {
         return asynchronous;
+    }
+
+    /** {@return what the host has left for tensors} */
+    HostMemory memory() {
+        return memory;
     }
 
     /** Makes loaded models known, unless the runtime was closed meanwhile. */
@@ -284,13 +315,22 @@ final class OpenRuntime implements NeuronRuntime {
             }
             state = RuntimeState.CLOSED;
         }
+        long start = System.nanoTime();
         try {
             List<CoreModel> leaving = models.stream().filter(CoreModel::drain).toList();
-            long deadline = System.nanoTime() + slot.patience().openNanos();
+            long drained = System.nanoTime();
+            long deadline = drained + slot.patience().openNanos();
             leaving.forEach(model -> model.giveBack(deadline));
             lanes.forEach(Lane::close);
             slot.detach();
             tensors.close();
+            CLOSE.debug(
+                    "the requests of {} models have ended after {} us, models and {} NeuronCores"
+                            + " are given back after {} us more",
+                    leaving.size(),
+                    TimeUnit.NANOSECONDS.toMicros(drained - start),
+                    cores.size(),
+                    TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - drained));
         } finally {
             // Whatever a driver does in its last moment: no core stays claimed. That is safe also
             // when a driver still holds one: an emulated core is memory of this process only, and a

@@ -271,7 +271,7 @@ final class PreparedExecution implements Execution, LaneTask {
 
     private NrtStatus runOnce() {
         Invocation bound = binding.invocation();
-        NrtStatus status = brief ? bound.run() : runMeasured(bound);
+        NrtStatus status = brief && !LOG.isTraceEnabled() ? bound.run() : runMeasured(bound);
         if (status != NrtStatus.NRT_SUCCESS) {
             model.judge(status, outputs);
         }
@@ -279,9 +279,22 @@ final class PreparedExecution implements Execution, LaneTask {
     }
 
     private NrtStatus runMeasured(Invocation bound) {
+        boolean trace = LOG.isTraceEnabled();
+        if (trace) {
+            LOG.trace("model {} runs on NeuronCore {}", model.name(), model.core().index());
+        }
         long start = System.nanoTime();
         NrtStatus status = bound.run();
         long took = System.nanoTime() - start;
+        if (trace) {
+            LOG.trace(
+                    "model {} has run on NeuronCore {} by {} for {} ns: {}",
+                    model.name(),
+                    model.core().index(),
+                    leased.driver(),
+                    took,
+                    status);
+        }
         long limit = model.timeoutNanos();
         prompt = limit == 0 || took < limit / 2 && bound.cancellable();
         brief = prompt && took < BRIEF_NANOS;

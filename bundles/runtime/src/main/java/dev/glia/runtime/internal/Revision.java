@@ -126,13 +126,22 @@ final class Revision {
         long deadline = System.nanoTime() + patience.drainNanos();
         var late = new ArrayList<LateSeat>();
         for (Seat seat : seats) {
+            long start = System.nanoTime();
             boolean drained = seat.drain(deadline);
             if (!drained) {
                 seat.stopAll();
                 drained = seat.drain(System.nanoTime() + patience.cancelNanos());
             }
             if (drained && !seat.isAbandoned()) {
+                long idle = System.nanoTime();
                 release(seat, patience);
+                LOG.debug(
+                        "NeuronCore {} of {}: its requests have ended after {} us, it is given back"
+                                + " after {} us more",
+                        seats.indexOf(seat),
+                        candidate,
+                        TimeUnit.NANOSECONDS.toMicros(idle - start),
+                        TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - idle));
             } else {
                 late.add(new LateSeat(seat, seat.retainNeffs()));
                 LOG.error(

@@ -27,6 +27,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * The runtime of this container: START, INIT, CLOSED. While it is initialised, {@link
  * NeuronRuntime} is a service.
@@ -148,8 +150,11 @@ public final class RuntimeComponent implements RuntimeLifecycle {
             throw new NrtException(
                     NrtStatus.NRT_CLOSED, "this runtime was stopped; get the new service");
         }
+        long start = System.nanoTime();
         MachineInfo host = machine.info();
+        long found = System.nanoTime();
         CoreClaim claim = allocator.claim();
+        long claimed = System.nanoTime();
         try {
             runtime =
                     new OpenRuntime(
@@ -171,6 +176,11 @@ public final class RuntimeComponent implements RuntimeLifecycle {
                 claim.cores().size(),
                 host.instanceType(),
                 host.architecture());
+        LOG.debug(
+                "the machine took {} us, its NeuronCores {} us, their driver {} us",
+                TimeUnit.NANOSECONDS.toMicros(found - start),
+                TimeUnit.NANOSECONDS.toMicros(claimed - found),
+                TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - claimed));
         return runtime;
     }
 

@@ -167,6 +167,14 @@ final class Seat {
         return other == null || other.awaitEnd(limit);
     }
 
+    /** Unloads a model on the calling thread, from a revision that nobody uses yet. */
+    void unloadHere(CoreModel model) {
+        Unload begun = begin(model);
+        if (begun != null) {
+            begun.run();
+        }
+    }
+
     private synchronized Unload begin(CoreModel model) {
         LoadedModel loaded = models.get(model);
         if (loaded == null) {
@@ -208,12 +216,7 @@ final class Seat {
      * @return false when that has not ended, and the session stays open beneath it
      */
     boolean release(long limitNanos) {
-        for (CoreModel model : models.keySet()) {
-            Unload begun = begin(model);
-            if (begun != null) {
-                begun.run();
-            }
-        }
+        models.keySet().forEach(this::unloadHere);
         for (Unload other : unloads.values()) {
             if (!other.awaitEnd(limitNanos)) {
                 return false;

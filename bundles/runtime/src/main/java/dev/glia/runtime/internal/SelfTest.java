@@ -225,9 +225,13 @@ final class SelfTest {
         }
     }
 
-    private static List<MemorySegment> allocate(Arena arena, List<TensorInfo> tensors) {
+    private List<MemorySegment> allocate(Arena arena, List<TensorInfo> tensors) {
         return tensors.stream()
-                .map(tensor -> arena.allocate(tensor.bytes(), Tensors.ALIGNMENT))
+                .map(
+                        tensor -> {
+                            model.memory().require(tensor.bytes(), "a test of " + tensor.name());
+                            return arena.allocate(tensor.bytes(), Tensors.ALIGNMENT);
+                        })
                 .toList();
     }
 

@@ -1,5 +1,6 @@
 package dev.glia.runtime.internal;
 
+import dev.glia.posix.HostMemory;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -18,9 +19,15 @@ final class Tensors implements AutoCloseable {
     /** What cores like best; also that of a cache line. */
     static final int ALIGNMENT = 64;
 
+    private final HostMemory memory;
     private final Set<NativeTensor> open = ConcurrentHashMap.newKeySet();
 
+    Tensors(HostMemory memory) {
+        this.memory = memory;
+    }
+
     Tensor allocate(TensorInfo info) {
+        memory.require(info.bytes(), "tensor " + info.name());
         Arena arena = Arena.ofShared();
         try {
             return opened(info, arena.allocate(info.bytes(), ALIGNMENT), Storage.of(arena));

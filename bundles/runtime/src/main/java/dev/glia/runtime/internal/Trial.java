@@ -6,8 +6,13 @@ import dev.glia.device.Invocation;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * One attempt to let a driver take over: it opens the cores, loads the models, answers what the
@@ -24,10 +30,15 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Trial {
 
+    private static final Logger LOG = LoggerFactory.getLogger("NRT.driver_trial");
+
     private static final long UNLIMITED_LOAD_NANOS = TimeUnit.SECONDS.toNanos(300);
 
     /** How often it is looked whether the step under way takes too long. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** After so many rounds new loads wait: otherwise it might never catch up. */
+    private static final int OPEN_ROUNDS = 2;
 
     private final DriverSlot slot;
     private final String architecture;
@@ -35,9 +46,13 @@ final class Trial {
     private final Workload workload;
     private final Patience patience;
 
-    /** What it carries over; each NEFF is held until the trial has ended. */
+    /** What it carries over; each NEFF is held while its model is loaded, or the trial goes on. */
     private final Set<CoreModel> carried = new HashSet<>();
 
+    /** What its steps may take together. */
+    private final long limitNanos;
+
+    private final long start = System.nanoTime();
     private final CompletableFuture<Void> outcome = new CompletableFuture<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean withdrawn;
@@ -59,6 +74,10 @@ final class Trial {
         this.candidate = candidate;
         this.workload = workload;
         this.patience = patience;
+        this.limitNanos =
+                patience.swapNanos()
+                        + patience.openNanos()
+                                * (workload.cores().size() + workload.models().size());
         begin("come to life", patience.openNanos());
     }
 
@@ -112,7 +131,7 @@ final class Trial {
                 outcome.get(LOOK_NANOS, TimeUnit.NANOSECONDS);
                 return null;
             } catch (TimeoutException unknown) {
-                if (System.nanoTime() - step.deadlineNanos() >= 0) {
+                if (isOverdue()) {
                     outcome.completeExceptionally(failure == null ? overdue() : failure);
                     cancelRun();
                 }
@@ -151,6 +170,7 @@ final class Trial {
         var revision = new Revision(candidate);
         try {
             qualify(revision);
+            begin("serve", UNLIMITED_LOAD_NANOS);
         } catch (RuntimeException | Error thrown) {
             failure = reason(thrown);
             begin("take its cores and models back", patience.openNanos());
@@ -164,14 +184,17 @@ final class Trial {
 
     private void qualify(Revision revision) {
         prepare(revision);
-        Collection<CoreModel> missing = workload.models();
+        Collection<CoreModel> missing = List.copyOf(workload.models());
+        int round = 0;
         do {
             for (CoreModel model : missing) {
+                dropUnloaded(dead -> giveBack(dead, revision));
                 carryOver(model, revision);
             }
-            missing = slot.takeOver(this, revision);
+            missing = slot.takeOver(this, revision, ++round >= OPEN_ROUNDS);
         } while (!missing.isEmpty());
-        dropUnloaded(revision);
+        // It serves by now, whatever it does.
+        dropUnloaded(model -> revision.unload(model, patience));
     }
 
     private void prepare(Revision revision) {
@@ -218,13 +241,21 @@ final class Trial {
         return "NeuronCore " + model.core().index();
     }
 
-    /** What was unloaded while it was carried over; the driver serves by now, whatever it does. */
-    private void dropUnloaded(Revision revision) {
-        for (CoreModel model : carried) {
+    /** What was unloaded while it was carried over is not kept to the end. */
+    private void dropUnloaded(Consumer<CoreModel> drop) {
+        for (Iterator<CoreModel> all = carried.iterator(); all.hasNext(); ) {
+            CoreModel model = all.next();
             if (!workload.models().contains(model)) {
-                revision.unload(model, patience);
+                drop.accept(model);
+                all.remove();
+                model.neff().release();
             }
         }
+    }
+
+    private void giveBack(CoreModel model, Revision revision) {
+        step("take model " + model.label() + " back from " + core(model), patience.openNanos());
+        revision.seat(model.core().index()).unloadHere(model);
     }
 
     private void step(String what, long limitNanos) {
@@ -235,17 +266,36 @@ final class Trial {
     }
 
     private void begin(String what, long limitNanos) {
-        step = new Step(what, limitNanos, System.nanoTime() + limitNanos);
+        long now = System.nanoTime();
+        Step done = step;
+        step = new Step(what, limitNanos, now + limitNanos);
+        if (done != null) {
+            LOG.debug(
+                    "{} for {}: {}: after {} us, now: {}",
+                    candidate,
+                    architecture,
+                    done.what(),
+                    TimeUnit.NANOSECONDS.toMicros(now - done.deadlineNanos() + done.limitNanos()),
+                    what);
+        }
+    }
+
+    private boolean isOverdue() {
+        long now = System.nanoTime();
+        return now - step.deadlineNanos() >= 0 || failure == null && now - start >= limitNanos;
     }
 
     private NrtException overdue() {
         Step hung = step;
+        boolean hangs = System.nanoTime() - hung.deadlineNanos() >= 0;
         return new NrtException(
                 NrtStatus.NRT_TIMEOUT,
-                "it hangs: it was to "
+                (hangs
+                                ? "it hangs: it was to "
+                                : "all its steps together take too long: it was to ")
                         + hung.what()
                         + ", and has not done so after "
-                        + TimeUnit.NANOSECONDS.toMillis(hung.limitNanos())
+                        + TimeUnit.NANOSECONDS.toMillis(hangs ? hung.limitNanos() : limitNanos)
                         + " ms");
     }
 

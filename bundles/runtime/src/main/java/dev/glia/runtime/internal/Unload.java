@@ -48,6 +48,7 @@ final class Unload {
 
     /** Does it on the calling thread, which may hang then. What a driver throws is only told. */
     void run() {
+        long start = System.nanoTime();
         try {
             model.unbind(seat);
             loaded.close();
@@ -67,6 +68,12 @@ final class Unload {
             } finally {
                 ended.countDown();
             }
+            LOG.debug(
+                    "model {} on NeuronCore {} of {} is unloaded after {} us",
+                    model.name(),
+                    model.core().index(),
+                    driver,
+                    TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start));
         }
     }
 

@@ -36,7 +36,13 @@ class BindTest {
     private final Fakes.Driver driver = new Fakes.Driver(100);
     private final Fakes.Rooms rooms =
             new Fakes.Rooms(
-                    new Patience(30 * SECOND, 5 * SECOND, 5 * SECOND, 2 * SECOND, 30 * SECOND));
+                    new Patience(
+                            30 * SECOND,
+                            5 * SECOND,
+                            5 * SECOND,
+                            2 * SECOND,
+                            30 * SECOND,
+                            600 * SECOND));
     private final CountDownLatch held = new CountDownLatch(1);
     private OpenRuntime runtime;
 
@@ -212,7 +218,7 @@ class BindTest {
         rooms.loadSeconds = 3;
         var model = (CoreModel) open().load(NEFF, LoadOptions.core(0));
         Seat retired = retired(model);
-        var memory = new BoundTensors();
+        var memory = new BoundTensors(dev.glia.posix.HostMemory.here());
         var execution =
                 new PreparedExecution(
                         model,
@@ -234,7 +240,7 @@ class BindTest {
     void whatTwoUnbindIsUnboundOnce() throws Exception {
         var model = (CoreModel) open().load(NEFF, LoadOptions.core(0));
         Seat seat = retired(model);
-        var memory = new BoundTensors();
+        var memory = new BoundTensors(dev.glia.posix.HostMemory.here());
         List<MemorySegment> input = segments(memory.add(model.inputs(), Map.of()));
         List<MemorySegment> output = segments(memory.add(model.outputs(), Map.of()));
         var binding = new Binding(model, seat, seat.bind(model, input, output), memory);

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 
 /** What is no graph is recognised before a compiler reads it. */
@@ -73,7 +74,7 @@ class CompilerTest {
     }
 
     private void compile(Path file) {
-        new Compiler(WRITER, ONNX)
+        new Compiler(WRITER, ONNX, Fakes.configuration(Duration.ZERO, false))
                 .compile(NeffCompiler.Request.of(file, folder.resolve("o.neff"), "trn1"));
     }
 }

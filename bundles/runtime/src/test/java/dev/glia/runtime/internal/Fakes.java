@@ -118,6 +118,9 @@ final class Fakes {
         /** Loads wait for it. */
         volatile CountDownLatch holdLoad;
 
+        /** Done at the beginning of each load. */
+        volatile Consumer<ModelImage> onLoad = _ -> {};
+
         /** Bindings wait for it. */
         volatile CountDownLatch holdBind;
 
@@ -157,6 +160,9 @@ final class Fakes {
         final AtomicInteger runs = new AtomicInteger();
 
         volatile int lastInput;
+
+        /** What the last load was told. */
+        volatile LoadSettings settings;
 
         Driver(int adds) {
             this.adds = adds;
@@ -207,12 +213,14 @@ final class Fakes {
 
             @Override
             public LoadedModel load(ModelImage image, LoadSettings settings) {
+                Driver.this.settings = settings;
                 if (loadFailure != null) {
                     throw loadFailure;
                 }
                 if (failsAtLoad.getAndDecrement() == 1) {
                     throw new NrtException(NrtStatus.NRT_RESOURCE, "full");
                 }
+                onLoad.accept(image);
                 CountDownLatch held = holdLoad;
                 while (held != null && held.getCount() > 0) {
                     Thread.onSpinWait();
@@ -437,9 +445,16 @@ final class Fakes {
     static final class FakeNeff implements Neff {
 
         volatile UUID uuid = new UUID(1, 2);
+        volatile TensorInfo input = X;
 
         volatile boolean closed;
         volatile boolean wrongHash;
+        volatile boolean signed;
+
+        @Override
+        public boolean isSigned() {
+            return signed;
+        }
 
         @Override
         public void awaitVerified() {
@@ -495,7 +510,7 @@ final class Fakes {
 
         @Override
         public List<TensorInfo> inputs() {
-            return List.of(X);
+            return List.of(input);
         }
 
         @Override
@@ -524,14 +539,22 @@ final class Fakes {
         final List<FakeNeff> opened = new ArrayList<>();
         final List<HashCheck> checks = new ArrayList<>();
         final List<Path> keys = new ArrayList<>();
+        volatile boolean signed;
         volatile boolean wrongHash;
         volatile UUID uuid = new UUID(1, 2);
+        volatile TensorInfo input = X;
+
+        /** {@return how many files are open} */
+        synchronized long open() {
+            return opened.stream().filter(neff -> !neff.closed).count();
+        }
 
         @Override
         public synchronized Neff open(Path file, HashCheck check) {
             opened.add(new FakeNeff());
             opened.getLast().wrongHash = wrongHash;
             opened.getLast().uuid = uuid;
+            opened.getLast().input = input;
             checks.add(check);
             return opened.getLast();
         }
@@ -544,7 +567,17 @@ final class Fakes {
         @Override
         public Neff openSigned(Path file, Path folder, HashCheck check) {
             keys.add(folder);
-            return open(file, check);
+            Neff neff = open(file, check);
+            opened.getLast().signed = true;
+            return neff;
+        }
+
+        @Override
+        public Neff openAny(Path file, Path folder, HashCheck check) {
+            keys.add(folder);
+            Neff neff = open(file, check);
+            opened.getLast().signed = signed;
+            return neff;
         }
 
         @Override

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.config.RuntimeConfig.NeffTrust;
+import dev.glia.device.LoadSettings.Containment;
 import dev.glia.neff.NeffReader.HashCheck;
 import dev.glia.runtime.LoadOptions;
 import dev.glia.runtime.NrtException;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -74,6 +78,42 @@ class LoadTest {
                     .isInstanceOf(NrtException.class)
                     .hasMessageContaining("a NEFF in memory has no signature");
             assertThat(reader.opened).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TRIED, false, TRIED",
+        "TRIED, true, NONE",
+        "ISOLATED, false, ISOLATED",
+        "ISOLATED, true, NONE",
+        "ANY, false, NONE",
+        "HASH, false, NONE",
+        "SIGNED, true, NONE"
+    })
+    void whatNobodyHasSignedIsContained(NeffTrust trust, boolean signed, Containment containment) {
+        reader.signed = signed;
+        try (OpenRuntime runtime = runtime(trust, Optional.of(Path.of("keys")))) {
+            runtime.load(NEFF);
+            assertThat(driver.settings.containment()).isEqualTo(containment);
+        }
+    }
+
+    /** Memory has no signature, and without keys nobody can have signed. */
+    @ParameterizedTest
+    @EnumSource(names = {"TRIED", "ISOLATED"})
+    void whatCannotBeSignedIsContained(NeffTrust trust) {
+        reader.signed = true;
+        Containment contained = Containment.valueOf(trust.name());
+        try (OpenRuntime runtime = runtime(trust, Optional.empty())) {
+            runtime.load(NEFF);
+            assertThat(driver.settings.containment()).isEqualTo(contained);
+            assertThat(reader.keys).isEmpty();
+        }
+        try (OpenRuntime runtime = runtime(trust, Optional.of(Path.of("keys")))) {
+            runtime.load(MemorySegment.ofArray(new byte[1]), LoadOptions.core(0));
+            assertThat(driver.settings.containment()).isEqualTo(contained);
+            assertThat(driver.settings.sharedWeights()).isFalse();
         }
     }
 

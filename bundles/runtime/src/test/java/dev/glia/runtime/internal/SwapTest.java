@@ -42,7 +42,8 @@ class SwapTest {
                     TimeUnit.SECONDS.toNanos(20),
                     TimeUnit.MILLISECONDS.toNanos(50),
                     TimeUnit.SECONDS.toNanos(20),
-                    TimeUnit.SECONDS.toNanos(20));
+                    TimeUnit.SECONDS.toNanos(20),
+                    TimeUnit.MINUTES.toNanos(5));
 
     private final Fakes.FakeReader reader = new Fakes.FakeReader();
     private final Fakes.FakeClaim claim = new Fakes.FakeClaim(2);

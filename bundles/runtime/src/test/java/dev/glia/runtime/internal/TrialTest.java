@@ -27,12 +27,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** What a driver has to do before it takes over, while another one serves on real lanes. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -45,7 +48,8 @@ class TrialTest {
                     TimeUnit.SECONDS.toNanos(20),
                     TimeUnit.SECONDS.toNanos(5),
                     TimeUnit.SECONDS.toNanos(3),
-                    TimeUnit.SECONDS.toNanos(3));
+                    TimeUnit.SECONDS.toNanos(3),
+                    TimeUnit.MINUTES.toNanos(5));
 
     private final Fakes.FakeReader reader = new Fakes.FakeReader();
     private final Lanes lanes = new Lanes();
@@ -247,6 +251,113 @@ class TrialTest {
         assertThat(next.runs).as("tested").hasPositiveValue();
         assertThat(result(run, 2)).isEqualTo(102);
         assertThat(state(2).models()).isOne();
+    }
+
+    /** Each load of the new driver lets an application unload its model and load another one. */
+    @Test
+    void aTrialCatchesUpWithLoadsThatNeverEnd() {
+        runtime.load(NEFF, LoadOptions.core(1));
+        var permits = new Semaphore(0);
+        var loaded = new AtomicInteger();
+        var enough = new AtomicBoolean();
+        Thread churn =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(
+                                () -> {
+                                    while (!enough.get()) {
+                                        try (Model _ = runtime.load(NEFF)) {
+                                            loaded.incrementAndGet();
+                                            permits.acquireUninterruptibly();
+                                        }
+                                    }
+                                });
+        await(() -> loaded.get() == 1);
+        next.onLoad =
+                _ -> {
+                    if (!Thread.currentThread().getName().startsWith("glia-trial")) {
+                        return; // The load of an application: it serves.
+                    }
+                    int before = loaded.get();
+                    permits.release();
+                    await(() -> loaded.get() > before || waitsForSwap(churn));
+                };
+        come(next, 5, 2);
+        await(() -> state(2).role() != Role.TRIED);
+        enough.set(true);
+        permits.release(1000);
+        await(() -> !churn.isAlive());
+        assertThat(state(2).role()).isEqualTo(Role.SERVING);
+        assertThat(loaded).as("it was churned").hasValueGreaterThan(2);
+    }
+
+    /** Each model is unloaded as soon as the new driver has it. */
+    @Test
+    void whatIsUnloadedDuringATrialIsGivenBackAtOnce() {
+        var models = new ArrayList<Model>();
+        for (int i = 0; i < 6; i++) {
+            models.add(runtime.load(NEFF));
+        }
+        var last = new AtomicReference<Model>();
+        var most = new AtomicInteger();
+        var mostOpen = new AtomicLong();
+        next.onLoad =
+                image -> {
+                    most.accumulateAndGet(next.openModels.get(), Math::max);
+                    mostOpen.accumulateAndGet(reader.open() - first.openModels.get(), Math::max);
+                    Model now =
+                            models.stream()
+                                    .filter(each -> ((CoreModel) each).neff().neff() == image)
+                                    .findFirst()
+                                    .orElseThrow();
+                    Optional.ofNullable(last.getAndSet(now)).ifPresent(Model::close);
+                };
+        Fakes.add(slot, next, Fakes.rank(5, 2));
+        assertThat(state(2).role()).isEqualTo(Role.SERVING);
+        assertThat(most).as("models of the new driver, of 6").hasValue(1);
+        assertThat(mostOpen).as("files beside those of the old one").hasValue(0);
+    }
+
+    private static boolean waitsForSwap(Thread loader) {
+        return loader.getState() == Thread.State.TIMED_WAITING
+                && Stream.of(loader.getStackTrace())
+                        .anyMatch(frame -> frame.getMethodName().equals("awaitSeat"));
+    }
+
+    @Test
+    void theStepsOfATrialHaveOneDeadline() {
+        var patience =
+                new Patience(
+                        BRIEF.drainNanos(),
+                        BRIEF.cancelNanos(),
+                        BRIEF.arrivalNanos(),
+                        TimeUnit.MILLISECONDS.toNanos(50),
+                        BRIEF.testNanos(),
+                        TimeUnit.MILLISECONDS.toNanos(100));
+        var strict = new DriverSlot("trn1", patience);
+        var other =
+                new OpenRuntime(
+                        Fakes.configuration(Duration.ofSeconds(30), false),
+                        reader,
+                        Fakes.machine(2),
+                        new Fakes.FakeClaim(2),
+                        lanes,
+                        strict,
+                        () -> {});
+        strict.add(Fakes.candidate(first, Fakes.rank(0, 1)));
+        other.load(NEFF);
+        next.holdLoad = new CountDownLatch(1);
+        strict.add(Fakes.candidate(next, Fakes.rank(5, 2)));
+        await(() -> strict.states().get(1).role() == Role.REFUSED);
+        assertThat(strict.states().get(1).reason())
+                .hasValueSatisfying(
+                        reason ->
+                                assertThat(reason)
+                                        .contains("NRT_TIMEOUT (5): all its steps together take")
+                                        .contains("load model add.neff on NeuronCore 0")
+                                        .endsWith("after 250 ms"));
+        next.holdLoad.countDown();
+        other.close();
     }
 
     @Test

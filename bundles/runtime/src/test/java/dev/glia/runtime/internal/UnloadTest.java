@@ -35,7 +35,8 @@ class UnloadTest {
                     TimeUnit.SECONDS.toNanos(1),
                     TimeUnit.SECONDS.toNanos(20),
                     TimeUnit.SECONDS.toNanos(3),
-                    TimeUnit.SECONDS.toNanos(20));
+                    TimeUnit.SECONDS.toNanos(20),
+                    TimeUnit.MINUTES.toNanos(5));
 
     private final Fakes.FakeReader reader = new Fakes.FakeReader();
     private final Fakes.FakeClaim claim = new Fakes.FakeClaim(2);

@@ -137,6 +137,17 @@ final class CoreSituations {
         }
     }
 
+    List<Said> oldAndMisspeltNames() throws Exception {
+        try (Container container =
+                Container.start(
+                        Provision.core(),
+                        Provision.manualInit(),
+                        Provision.property("NEURONCORE_GROUP_SIZES", "1"))) {
+            new ConfigAdmin(container).set(Configuration.PID, Map.of("NEURON_RT_EXEC_TIMOUT", "5"));
+            return await(container, "is not a known variable");
+        }
+    }
+
     private Path host(String name, String version) throws IOException {
         Path host = folder.resolve(name);
         Path module = Files.createDirectories(host.resolve("sys/module/neuron"));

@@ -8,6 +8,8 @@ import dev.glia.itests.container.RecordingSink;
 import dev.glia.itests.log.Slf4j;
 import dev.glia.log.LogSink;
 
+import org.ops4j.pax.exam.Option;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -109,6 +111,46 @@ final class LogSituations {
         }
     }
 
+    List<Said> locationIsNoSink() throws Exception {
+        return diverted(start("consol"), "is called");
+    }
+
+    List<Said> nobodyWritesFiles() throws Exception {
+        return diverted(
+                start(Provision.without("dev.glia.log-file"), folder.resolve("x").toString()),
+                "writes files");
+    }
+
+    private static List<Said> diverted(Container started, String text) throws Exception {
+        try (Container container = started) {
+            var console = new RecordingSink();
+            register(container, "console", console);
+            new Slf4j(container, "HAL.diverted").info("a record");
+            Await.until("its records come", () -> says(console, "a record"));
+            if (!says(console, text)) {
+                throw new AssertionError("the reason does not come first: " + console.records());
+            }
+            return said(console);
+        }
+    }
+
+    List<Said> nobodyListensForSyslog() throws Exception {
+        try (Container container = start("syslog")) {
+            var console = new RecordingSink();
+            register(container, "console", console);
+            var log = new Slf4j(container, "HAL.syslog");
+            new ConfigAdmin(container)
+                    .set("dev.glia.log.syslog", Map.of("path", folder.resolve("log").toString()));
+            Await.until(
+                    "the console says so",
+                    () -> {
+                        log.info("a record");
+                        return says(console, folder.toString());
+                    });
+            return said(console);
+        }
+    }
+
     List<Said> formatIsMisspelt() throws Exception {
         try (Container container = start(folder.resolve("misspelt.log").toString())) {
             new ConfigAdmin(container).set("dev.glia.log.file", Map.of("format", "xml"));
@@ -118,8 +160,12 @@ final class LogSituations {
 
     /** The records of HAL go to a place, all others are kept in memory. */
     private static Container start(String place) {
+        return start(Provision.core(), place);
+    }
+
+    private static Container start(Option bundles, String place) {
         return Container.start(
-                Provision.core(),
+                bundles,
                 Provision.manualInit(),
                 Provision.property("NEURON_RT_LOG_LOCATION_HAL", place));
     }

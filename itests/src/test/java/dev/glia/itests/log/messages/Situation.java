@@ -45,6 +45,15 @@ public enum Situation {
             "",
             folder -> new CoreSituations(folder).variable("NEURON_RT_LOG_LEVEL", "LOUD"),
             "Accepted: ERROR, WARN"),
+    QUOTED(
+            "",
+            folder -> new CoreSituations(folder).variable("NEURON_RT_NUM_CORES", "\"3\""),
+            "the quotation marks are a part of the value"),
+    UNHEARD_NAMES(
+            "WARN",
+            folder -> new CoreSituations(folder).oldAndMisspeltNames(),
+            "NRT:nrt_config NEURONCORE_GROUP_SIZES is deprecated",
+            "NRT:nrt_config ... is not a known variable and has no effect"),
     NOT_PINNED(
             "",
             folder -> new BundleSituations(folder).notPinned(),
@@ -134,6 +143,18 @@ public enum Situation {
             "ERROR",
             folder -> new LogSituations(folder).sinkHangs(),
             "NRT:nrt_log the log location ... hangs, its records wait or are counted"),
+    NO_SINK(
+            "WARN",
+            folder -> new LogSituations(folder).locationIsNoSink(),
+            "NRT:nrt_log no log sink is called ...; its records come here until there is one"),
+    NO_FILES(
+            "WARN",
+            folder -> new LogSituations(folder).nobodyWritesFiles(),
+            "NRT:nrt_log no log sink writes files, such as ...; its records come here until there is one"),
+    NO_DAEMON(
+            "WARN",
+            folder -> new LogSituations(folder).nobodyListensForSyslog(),
+            "NRT:nrt_log_syslog no syslog daemon listens at ..."),
     NOT_MOVED_ASIDE(
             "WARN",
             folder -> new LogSituations(folder).fileCannotBeMovedAside(),

@@ -59,7 +59,11 @@ final class MissingKernel {
                                 () -> {})) {
             List<OrtSession.Port> given = session.outputs();
             return given.stream()
-                    .map(port -> port.name() + " is " + ElementType.of(port.elementType()).label())
+                    .map(
+                            port ->
+                                    port.name()
+                                            + " is "
+                                            + ElementType.ofOnnxRuntime(port.elementType()).label())
                     .collect(Collectors.joining(", ", ": ", target));
         } catch (OrtException unanswered) {
             return target.isEmpty() ? "" : ":" + target.substring(1);

@@ -56,6 +56,11 @@ enum NativeLibrary {
         this.sha256 = sha256;
     }
 
+    /** {@return the library for the platform of this process} */
+    static NativeLibrary ofThisMachine() {
+        return of(System.getProperty("os.name"), System.getProperty("os.arch"));
+    }
+
     /**
      * {@return the library for a platform}
      *

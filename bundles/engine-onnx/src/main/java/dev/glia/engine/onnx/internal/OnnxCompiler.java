@@ -1,7 +1,10 @@
 package dev.glia.engine.onnx.internal;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.glia.device.GraphCompiler;
 import dev.glia.device.ModelImage;
+import dev.glia.engine.onnx.internal.isolation.TrialProcess;
 import dev.glia.engine.onnx.internal.onnx.Bfloat16;
 import dev.glia.engine.onnx.internal.onnx.CanonicalModel;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
@@ -9,6 +12,7 @@ import dev.glia.engine.onnx.internal.onnx.ElementTypes;
 import dev.glia.engine.onnx.internal.onnx.ExposedValues;
 import dev.glia.engine.onnx.internal.onnx.ExternalData;
 import dev.glia.engine.onnx.internal.onnx.LargeConstants;
+import dev.glia.engine.onnx.internal.onnx.SafeOperands;
 import dev.glia.engine.onnx.internal.onnx.SelfContained;
 import dev.glia.engine.onnx.internal.onnx.ShapeSources;
 import dev.glia.engine.onnx.internal.onnx.SourceModel;
@@ -34,6 +38,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,8 +60,15 @@ public final class OnnxCompiler implements GraphCompiler {
     private static final Logger LOG = LoggerFactory.getLogger("NEFF.compile_onnx");
     private static final String MEMBER = "model.onnx";
 
-    /** What the rewritten graph takes and gives, and the files beside it that were read. */
-    private record Tensors(
+    /**
+     * What the rewritten graph takes and gives.
+     *
+     * @param inputs its inputs
+     * @param outputs its outputs
+     * @param files the files beside the source that were read
+     * @param notes what was decided, a sentence each
+     */
+    public record Tensors(
             List<TensorInfo> inputs,
             List<TensorInfo> outputs,
             Set<Path> files,
@@ -64,6 +76,7 @@ public final class OnnxCompiler implements GraphCompiler {
 
     private final OnnxRuntime runtime;
     private final TrialRun.Limits limits;
+    private final GraphTrials trials;
 
     /** Remembers; loads nothing. */
     @Activate
@@ -75,6 +88,7 @@ public final class OnnxCompiler implements GraphCompiler {
     OnnxCompiler(OnnxRuntime runtime, TrialRun.Limits limits) {
         this.runtime = runtime;
         this.limits = limits;
+        this.trials = new GraphTrials(runtime::stateDir, LOG::warn);
     }
 
     @Override
@@ -87,22 +101,36 @@ public final class OnnxCompiler implements GraphCompiler {
         String name = String.valueOf(wanted.path().getFileName());
         try (MemoryFile model = new MemoryFile("glia-compile");
                 MemoryFile constants = new MemoryFile("glia-compile")) {
-            Tensors tensors =
-                    optimize(
-                            wanted, name, new OrtSession.Rewritten(model.path(), constants.path()));
-            return compiled(tensors, name, model, constants);
+            var rewritten = new OrtSession.Rewritten(model.path(), constants.path());
+            try (TrialProcess process =
+                    runtime.isContained() ? trials.compiling().orElse(null) : null) {
+                if (process == null) {
+                    return compiled(optimize(wanted, rewritten), name, model, constants);
+                }
+                Compiled compiled =
+                        compiled(apart(process, wanted, rewritten), name, model, constants);
+                trials.confirm(process, name, compiled);
+                return compiled;
+            }
+        } catch (NrtException refused) {
+            throw ShortRefusal.of(refused);
         } catch (OutOfMemoryError full) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,
-                    "there is not enough memory to compile %s (%s); it takes about three times its constants"
+                    "there is not enough memory to compile %s (%s); that takes its constants two to three times"
                             .formatted(name, full.getMessage()),
                     full);
         } catch (IOException unreadable) {
-            throw new NrtException(
-                    NrtStatus.NRT_RESOURCE,
-                    "cannot compile " + name + ": " + unreadable,
-                    unreadable);
+            throw failure(NrtStatus.NRT_RESOURCE, "cannot compile " + name, unreadable);
         }
+    }
+
+    /** An interrupt of this thread says nothing of a file. */
+    private static NrtException failure(NrtStatus status, String what, IOException cause) {
+        return new NrtException(
+                cause instanceof ClosedByInterruptException ? NrtStatus.NRT_FAILURE : status,
+                what + ": " + cause,
+                cause);
     }
 
     private static MemorySegment read(Path source, Arena memory) {
@@ -124,13 +152,28 @@ public final class OnnxCompiler implements GraphCompiler {
                 return ExternalData.read(channel, 0, channel.size(), memory);
             }
         } catch (IOException unreadable) {
-            throw new NrtException(
-                    NrtStatus.NRT_INVALID, "cannot read " + source + ": " + unreadable, unreadable);
+            throw failure(NrtStatus.NRT_INVALID, "cannot read " + source, unreadable);
         }
     }
 
-    /** The constants of the file are in memory until it is rewritten, and not longer. */
-    private Tensors optimize(Source wanted, String name, OrtSession.Rewritten rewritten) {
+    private static Tensors apart(
+            TrialProcess process, Source wanted, OrtSession.Rewritten rewritten)
+            throws IOException {
+        try (MemoryFile answer = new MemoryFile("glia-compile")) {
+            return process.compile(wanted, rewritten, answer.path());
+        }
+    }
+
+    /**
+     * Rewrites a graph: the part of a compilation that ONNX Runtime does. The constants of the file
+     * are in memory until it is done, and not longer.
+     *
+     * @param wanted the file, and what is wanted of it
+     * @param rewritten where to write the graph and its constants
+     * @return its tensors
+     */
+    public Tensors optimize(Source wanted, OrtSession.Rewritten rewritten) {
+        String name = String.valueOf(wanted.path().getFileName());
         Ort ort = runtime.ort();
         try (Arena memory = Arena.ofShared()) {
             ExternalData external = new ExternalData(wanted.path(), memory);
@@ -138,9 +181,11 @@ public final class OnnxCompiler implements GraphCompiler {
                     LargeConstants.of(read(wanted.path(), memory), name, external);
             SourceModel.Complete complete =
                     SourceModel.complete(apart.model(), name, wanted, external);
-            byte[] model = Bfloat16.inFloat32(complete.model(), name);
+            byte[] computed = Bfloat16.inFloat32(complete.model(), name);
+            List<StoredWeight> weights = SelfContained.check(ByteBuffer.wrap(computed), name);
+            byte[] model = SafeOperands.guarded(ByteBuffer.wrap(computed), name).orElse(computed);
             List<OrtSession.Constant> constants =
-                    SelfContained.check(ByteBuffer.wrap(model), name).stream()
+                    weights.stream()
                             .map(
                                     weight ->
                                             new OrtSession.Constant(
@@ -155,15 +200,23 @@ public final class OnnxCompiler implements GraphCompiler {
                             Optional.of(rewritten),
                             () -> {})) {
                 // A constant of bfloat16 is an input too, behind the others, until it is written.
+                Set<String> names =
+                        constants.stream()
+                                .map(constant -> constant.weight().name())
+                                .collect(toSet());
                 List<OrtSession.Port> ports =
                         session.inputs().stream()
-                                .filter(
-                                        port ->
-                                                constants.stream()
-                                                        .map(constant -> constant.weight().name())
-                                                        .noneMatch(port.name()::equals))
+                                .filter(port -> !names.contains(port.name()))
                                 .toList();
-                List<TensorInfo> inputs = tensors(ports, TensorInfo.Usage.INPUT);
+                List<TensorInfo> inputs =
+                        tensors(
+                                ports.stream()
+                                        .map(
+                                                port ->
+                                                        port.withShape(
+                                                                complete.inputs().get(port.name())))
+                                        .toList(),
+                                TensorInfo.Usage.INPUT);
                 requireTensors(session.outputs());
                 TrialRun.Outputs outputs =
                         TrialRun.outputs(

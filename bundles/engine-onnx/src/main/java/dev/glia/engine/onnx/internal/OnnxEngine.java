@@ -1,11 +1,16 @@
 package dev.glia.engine.onnx.internal;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.glia.device.CoreAddress;
 import dev.glia.device.Engine;
 import dev.glia.device.LoadSettings;
+import dev.glia.device.LoadSettings.Containment;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.isolation.IsolatedCore;
+import dev.glia.engine.onnx.internal.isolation.ModelApart;
+import dev.glia.engine.onnx.internal.onnx.SafeOperands;
 import dev.glia.engine.onnx.internal.onnx.SelfContained;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.engine.onnx.internal.ort.Ort;
@@ -19,7 +24,10 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -35,15 +43,19 @@ public final class OnnxEngine implements Engine {
     /** The function of the graphs it executes. */
     static final String ONNX = "__onnx";
 
+    private static final Logger LOG = LoggerFactory.getLogger("TDRV.graph_trial");
+
     private static final int DIGEST_CHUNK = 1 << 20;
 
     private final OnnxRuntime runtime;
     private final SessionPool sessions = new SessionPool();
+    private final GraphTrials trials;
 
     /** Remembers; loads nothing. */
     @Activate
     public OnnxEngine(@Reference(policyOption = ReferencePolicyOption.GREEDY) OnnxRuntime runtime) {
         this.runtime = runtime;
+        this.trials = new GraphTrials(runtime::stateDir, LOG::warn);
     }
 
     @Override
@@ -60,11 +72,27 @@ public final class OnnxEngine implements Engine {
     @Override
     public LoadedModel load(ModelImage image, LoadSettings settings) {
         String graph = graph(image).member();
+        switch (settings.containment()) {
+            case ISOLATED -> {
+                return apart(image, settings);
+            }
+            case TRIED -> trials.require(image, graph, members(image));
+            case NONE -> {}
+        }
         Supplier<OrtSession> create = () -> open(image, graph);
-        SessionPool.Counted session =
-                settings.sharedWeights()
-                        ? sessions.share(sha256(image, graph), create)
-                        : sessions.open(create);
+        try {
+            SessionPool.Counted session =
+                    settings.sharedWeights()
+                            ? sessions.share(sha256(image, graph), create)
+                            : sessions.open(create);
+            return model(image, session, settings);
+        } catch (NrtException refused) {
+            throw ShortRefusal.of(refused);
+        }
+    }
+
+    private static LoadedModel model(
+            ModelImage image, SessionPool.Counted session, LoadSettings settings) {
         try {
             return OnnxModel.of(image, session, settings.reportNan());
         } catch (RuntimeException | Error refused) {
@@ -73,8 +101,22 @@ public final class OnnxEngine implements Engine {
         }
     }
 
+    private LoadedModel apart(ModelImage image, LoadSettings settings) {
+        IsolatedCore process = isolated("the isolated core of model " + image.label());
+        try {
+            return new ModelApart(process.load(image, settings.with(Containment.NONE)), process);
+        } catch (RuntimeException | Error refused) {
+            process.close();
+            throw refused;
+        }
+    }
+
     @Override
     public Isolated isolate(CoreAddress core) {
+        return isolated(core.toString());
+    }
+
+    private IsolatedCore isolated(String core) {
         return new IsolatedCore(this, this::members, core, runtime.stateDir());
     }
 
@@ -116,7 +158,9 @@ public final class OnnxEngine implements Engine {
         try {
             return new OrtSession(
                     ort,
-                    bytes,
+                    SafeOperands.guarded(bytes.asByteBuffer(), place)
+                            .map(OnnxEngine::copy)
+                            .orElse(bytes),
                     weights.constants(),
                     OrtSession.Optimization.ALL,
                     Optional.empty(),
@@ -131,6 +175,10 @@ public final class OnnxEngine implements Engine {
             weights.close();
             throw failed;
         }
+    }
+
+    private static MemorySegment copy(byte[] graph) {
+        return Arena.ofAuto().allocateFrom(JAVA_BYTE, graph);
     }
 
     /** What tells models apart: the graph and its weights. */

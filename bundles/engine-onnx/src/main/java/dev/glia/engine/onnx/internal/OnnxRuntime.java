@@ -1,6 +1,7 @@
 package dev.glia.engine.onnx.internal;
 
 import dev.glia.config.Configuration;
+import dev.glia.config.RuntimeConfig.NeffTrust;
 import dev.glia.engine.onnx.internal.ort.Ort;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.posix.StateFolder;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -26,19 +28,43 @@ import java.util.function.Supplier;
 public final class OnnxRuntime {
     private static final Logger LOG = LoggerFactory.getLogger("TDRV.onnx_runtime_init");
 
+    private static final String TRUST = "GLIA_NEFF_TRUST";
+
     private final Supplier<Path> stateDir;
+    private final BooleanSupplier contained;
     private Ort ort;
 
     /** Remembers where to find the state folder; loads nothing. */
     @Activate
     public OnnxRuntime(
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
-        this(() -> configuration.current(Set.of("GLIA_STATE_DIR")).stateDir());
+        this(
+                () -> configuration.current(Set.of("GLIA_STATE_DIR")).stateDir(),
+                () -> isContained(configuration.current(Set.of(TRUST)).neffTrust()));
     }
 
-    /** Remembers where to find the state folder, outside of a container. */
-    public OnnxRuntime(Supplier<Path> stateDir) {
+    /**
+     * Remembers the same, outside of a container, which tells constructors apart by the number of
+     * their parameters.
+     *
+     * @param stateDir the state folder
+     * @param contained whether graphs that nobody has signed are kept away from this process
+     */
+    public OnnxRuntime(Supplier<Path> stateDir, BooleanSupplier contained) {
         this.stateDir = stateDir;
+        this.contained = contained;
+    }
+
+    private static boolean isContained(NeffTrust trust) {
+        return switch (trust) {
+            case TRIED, ISOLATED, SIGNED -> true;
+            case ANY, HASH -> false;
+        };
+    }
+
+    /** {@return whether graphs that nobody has signed are kept away from this process} */
+    boolean isContained() {
+        return contained.getAsBoolean();
     }
 
     Path stateDir() {
@@ -52,8 +78,7 @@ public final class OnnxRuntime {
      */
     synchronized Ort ort() {
         if (ort == null) {
-            NativeLibrary library =
-                    NativeLibrary.of(System.getProperty("os.name"), System.getProperty("os.arch"));
+            NativeLibrary library = NativeLibrary.ofThisMachine();
             try {
                 ort = new Ort(library.load(StateFolder.open(stateDir.get()).resolve("native")));
             } catch (OrtException refused) {

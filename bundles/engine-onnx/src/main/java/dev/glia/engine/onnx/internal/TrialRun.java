@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.glia.engine.onnx.internal.onnx.ShapeSources;
+import dev.glia.engine.onnx.internal.onnx.ShellWord;
 import dev.glia.engine.onnx.internal.ort.OrtErrors;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.engine.onnx.internal.ort.OrtRun;
@@ -219,7 +220,8 @@ final class TrialRun {
             advice.append(". If ")
                     .append(String.join(", ", sources.inputs()))
                     .append(" always has the same value, fix it:");
-            sources.inputs().forEach(input -> advice.append(" --fix ").append(input).append("=N"));
+            sources.inputs()
+                    .forEach(input -> advice.append(" --fix ").append(ShellWord.of(input + "=N")));
         }
         if (!sources.operators().isEmpty()) {
             advice.append(". Cut what comes from ")

@@ -9,6 +9,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.glia.device.CoreAddress;
 import dev.glia.device.Engine;
 import dev.glia.device.Invocation;
+import dev.glia.device.LoadSettings;
+import dev.glia.device.LoadSettings.Containment;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.Lab.Image;
@@ -55,10 +57,19 @@ class IsolationTest {
 
     /** A loop that is bound: it adds one to 0.5 as often as it is told. */
     private final class Counter implements AutoCloseable {
-        private final LoadedModel model = core.load(LOOP, Lab.OWN);
+        private final LoadedModel model;
         private final List<MemorySegment> in = Lab.memory(arena, LOOP.inputs());
         private final List<MemorySegment> out = Lab.memory(arena, LOOP.outputs());
-        private final Invocation invocation = model.bind(in, out);
+        private final Invocation invocation;
+
+        Counter() {
+            this(core.load(LOOP, Lab.OWN));
+        }
+
+        Counter(LoadedModel model) {
+            this.model = model;
+            this.invocation = model.bind(in, out);
+        }
 
         NrtStatus run(long trips) {
             in.get(0).set(JAVA_LONG, 0, trips);
@@ -120,6 +131,25 @@ class IsolationTest {
                 second.counts(trips);
             }
             assertThat(processes(ProcessHandle.current())).hasSize(1);
+        }
+    }
+
+    @Test
+    void aModelApartSharesItsProcessWithNobody() {
+        LoadSettings apart = Lab.SHARED.with(Containment.ISOLATED);
+        try (var counter = new Counter()) {
+            try (var first = new Counter(Lab.ENGINE.load(LOOP, apart));
+                    var second = new Counter(core.load(LOOP, apart))) {
+                List<Counter> all = List.of(counter, first, second);
+                all.forEach(each -> each.counts(2));
+                List<ProcessHandle> processes = processes(ProcessHandle.current());
+                assertThat(processes).hasSize(3);
+                processes.forEach(process -> signal("KILL", process.pid()));
+                await(IsolationTest::readersEnded);
+                all.forEach(each -> each.counts(3));
+            }
+            assertThat(processes(ProcessHandle.current())).hasSize(1);
+            counter.counts(4);
         }
     }
 
@@ -366,6 +396,8 @@ class IsolationTest {
                                 .toList(),
                         LOOP.inputs(),
                         LOOP.outputs());
+        assertThatThrownBy(() -> Lab.ENGINE.load(image, Lab.OWN.with(Containment.ISOLATED)))
+                .isInstanceOf(NrtException.class);
         assertThatThrownBy(() -> core.load(image, Lab.OWN))
                 .isInstanceOfSatisfying(
                         NrtException.class,
@@ -433,7 +465,7 @@ class IsolationTest {
 
     private static boolean readersEnded() {
         return Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().equals("glia-core-0"));
+                .noneMatch(thread -> thread.getName().startsWith("glia-core-"));
     }
 
     /** {@return how often a process has such memory in its address space} */

@@ -114,7 +114,7 @@ class NativeLibraryTest {
         StateFolder.open(file.getParent());
         Path open = state.resolve(part.replace("SHA", OWN.sha256()));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(new OnnxRuntime(() -> state)::ort)
+        assertThatThrownBy(new OnnxRuntime(() -> state, () -> false)::ort)
                 .isInstanceOfSatisfying(
                         NrtException.class,
                         refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_INVALID))

@@ -43,6 +43,9 @@ final class OddGraphs {
                     case "range" -> range(ElementType.INT64);
                     case "range of fractions" -> range(ElementType.FLOAT);
                     case "told" -> shapedBy("Tile").output("y", ElementType.FLOAT, 4, 3);
+                    case "told otherwise" -> expanded();
+                    case "branches" -> branches();
+                    case "truth" -> truth();
                     case "Reshape", "Expand", "Tile" -> value(shapedBy(name), OUTPUT, TENSOR);
                     default -> one(name);
                 };
@@ -156,6 +159,70 @@ final class OddGraphs {
                 .input("delta", type)
                 .output("y", type, "n")
                 .node("Range", List.of("start", "limit", "delta"), List.of("y"));
+    }
+
+    /** The outer branch is chosen by a value, and the ones within by a shape. */
+    private static GraphAuthor branches() {
+        return graph().input("x", ElementType.FLOAT, "n", 3)
+                .input("rate", ElementType.INT64)
+                .output("y", ElementType.FLOAT, "m")
+                .longs("known", new long[] {16_000})
+                .node("Equal", List.of("rate", "known"), List.of("chosen"))
+                .node(
+                        "If",
+                        List.of("chosen"),
+                        List.of("y"),
+                        attribute("then_branch", squeezed("a")),
+                        attribute("else_branch", squeezed("b")));
+    }
+
+    private static GraphAuthor squeezed(String prefix) {
+        String result = prefix + "_result";
+        return graph().longs(prefix + "_one", new long[] {1})
+                .longs(prefix + "_first", new long[] {0}, 1)
+                .node("Neg", List.of("x"), List.of(prefix + "_x"))
+                .node("Shape", List.of(prefix + "_x"), List.of(prefix + "_shape"))
+                .node(
+                        "Gather",
+                        List.of(prefix + "_shape", prefix + "_first"),
+                        List.of(prefix + "_n"))
+                .node("Squeeze", List.of(prefix + "_n"), List.of(prefix + "_s"))
+                .node("Equal", List.of(prefix + "_s", prefix + "_one"), List.of(prefix + "_is"))
+                .node(
+                        "If",
+                        List.of(prefix + "_is"),
+                        List.of(prefix + "_in"),
+                        attribute(
+                                "then_branch",
+                                branch(
+                                        "Squeeze",
+                                        List.of(prefix + "_x", prefix + "_first"),
+                                        prefix + "_then")),
+                        attribute(
+                                "else_branch",
+                                branch("Identity", List.of(prefix + "_x"), prefix + "_else")))
+                .node("Abs", List.of(prefix + "_in"), List.of(result))
+                .output(result, ElementType.FLOAT, "r");
+    }
+
+    private static GraphAuthor branch(String operator, List<String> inputs, String result) {
+        return graph().node(operator, inputs, List.of(result))
+                .output(result, ElementType.FLOAT, result + "_n");
+    }
+
+    /** A Boolean that goes in and comes out. */
+    private static GraphAuthor truth() {
+        return graph().input("x", ElementType.BOOL, 4)
+                .output("x", ElementType.BOOL, 4)
+                .output("y", ElementType.BOOL, 4)
+                .node("Not", List.of("x"), List.of("y"));
+    }
+
+    private static GraphAuthor expanded() {
+        return graph().input("x", ElementType.FLOAT, 3, 1)
+                .input("s", ElementType.INT64, 2)
+                .output("y", ElementType.FLOAT, 3, 4)
+                .node("Expand", List.of("x", "s"), List.of("y"));
     }
 
     /** The value of s decides the shape of y. */

@@ -2,6 +2,7 @@ package dev.glia.engine.onnx.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -12,6 +13,7 @@ import dev.glia.engine.onnx.internal.Lab.Wanted;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtStatus;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -65,6 +67,8 @@ class OddModelsTest {
                     Expand             | --fix s=2,1,3          | x[4,3] -> y[2,4,3]          | 1 2 3                    |
                     pair               | --fix b=5 --dim n=3    | a[3,3] -> y[3,3]            | 6 7 8                    |
                     sum                | --fix b=5,6 --dim n=2  | a[2,1] -> y[2,1]            | 6 8                      |
+                    branches           | --fix rate=16000 --dim n=1 | x[1,3] -> y[3]          | 1 2 3                    |
+                    branches           | --dim n=1              | x[1,3] rate[] -> y[3]       | 1 2 3                    |
                     default            |                        | x[4,3] -> y[4,3]            | 2 4 6                    |
                     default            | --fix alpha=3          | x[4,3] -> y[4,3]            | 3 6 9                    |
                     default            | --shape alpha=         | x[4,3] alpha[] -> y[4,3]    | 1 2 3                    |
@@ -87,6 +91,17 @@ class OddModelsTest {
         Compiled graph = Lab.compile(OddGraphs.of(name));
         assertThat(signature(graph)).isEqualTo(name + "[4,3] -> y[4,3]");
         assertThat(run(graph)).isEqualTo("-1 -2 -3");
+    }
+
+    @Test
+    void aBooleanThatIsPassedOnIsTrueOrFalse() {
+        Image image = Image.of(Lab.compile(OddGraphs.named("truth")));
+        try (Bench bench = Bench.of(image, Lab.OWN)) {
+            bench.in().getFirst().copyFrom(MemorySegment.ofArray(new byte[] {0, 1, 2, -1}));
+            bench.invocation().run();
+            assertThat(bench.out().getFirst().toArray(JAVA_BYTE)).containsExactly(0, 1, 1, 1);
+            assertThat(bench.out().getLast().toArray(JAVA_BYTE)).containsExactly(1, 0, 0, 0);
+        }
     }
 
     private static String signature(Compiled graph) {

@@ -2,6 +2,7 @@ package dev.glia.engine.onnx.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -15,9 +16,9 @@ import dev.glia.engine.onnx.internal.ort.OrtSession;
 import dev.glia.engine.onnx.internal.ort.OrtSession.Optimization;
 import dev.glia.runtime.TensorInfo;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +31,7 @@ import java.util.Random;
 
 /** Models that people use compute what ONNX Runtime computes of the same file. */
 class RealModelsTest {
+    private static final boolean FULL = "full".equals(System.getProperty("glia.proof"));
     private static final float ROUNDING = 1e-4f;
 
     /** Two dimensions with one name, {@code ?}, are not one size. */
@@ -55,9 +57,11 @@ class RealModelsTest {
      * Quantisation turns the last bit of a number into a step, so that ONNX Runtime's own levels
      * differ; Glia must not differ more than they do.
      */
-    @Test
-    void sentencesAreEmbedded() throws IOException {
-        byte[] onnx = resource("all-minilm-l6-v2-q.onnx");
+    @ParameterizedTest
+    @ValueSource(strings = {"all-minilm-l6-v2-q.onnx", "bge-small-en-v1.5-q.onnx"})
+    void sentencesAreEmbedded(String model) throws IOException {
+        assumeTrue(!model.startsWith("bge") || FULL, "large: with -Pfull");
+        byte[] onnx = resource(model);
         Compiled compiled =
                 Lab.compile(
                         onnx,

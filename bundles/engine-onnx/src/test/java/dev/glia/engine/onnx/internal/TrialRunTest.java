@@ -43,4 +43,11 @@ class TrialRunTest {
         assertThat(compiler.compile(file("endless, but told")).outputs().getFirst().shape())
                 .containsExactly(3L, 3L);
     }
+
+    /** Made-up values agree on another shape, because none of them is the one that is meant. */
+    @Test
+    void theFileKnowsWhatValuesAreMeant() {
+        assertThat(Lab.compile(OddGraphs.named("told otherwise")).outputs().getFirst().shape())
+                .containsExactly(3L, 4L);
+    }
 }

@@ -1,6 +1,5 @@
 package dev.glia.engine.onnx.internal.isolation;
 
-import dev.glia.device.CoreAddress;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -17,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -82,7 +82,7 @@ final class CoreProcess implements AutoCloseable {
     private static final Set<String> ENVIRONMENT =
             Set.of("LANG", "LC_ALL", "LC_CTYPE", "LOCPATH", "LD_LIBRARY_PATH");
 
-    private final CoreAddress core;
+    private final String core;
     private final Process process;
 
     /** Who writes may have to wait for a process that does not read; nobody else does. */
@@ -94,10 +94,18 @@ final class CoreProcess implements AutoCloseable {
     private int last;
     private boolean ended;
 
-    CoreProcess(CoreAddress core, Path classes, Path stateDir) {
+    /**
+     * Begins it.
+     *
+     * @param core what to call it in messages
+     * @param heapMiB how large its Java heap may be
+     * @throws NrtException NRT_RESOURCE when the host does not let it begin
+     */
+    CoreProcess(String core, Path classes, Path stateDir, long heapMiB) {
         this.core = core;
         var builder =
-                new ProcessBuilder(command(classes, stateDir)).redirectError(Redirect.DISCARD);
+                new ProcessBuilder(command(classes, stateDir, heapMiB))
+                        .redirectError(Redirect.DISCARD);
         builder.environment().keySet().retainAll(ENVIRONMENT);
         try {
             process = builder.start();
@@ -108,8 +116,7 @@ final class CoreProcess implements AutoCloseable {
                             + core
                             + " does not start ("
                             + refused.getMessage()
-                            + "); raise the limit of processes of this user or container, or leave"
-                            + " GLIA_EMULATE_ISOLATION unset",
+                            + "); raise the limit of processes of this user or container",
                     refused);
         }
         try {
@@ -118,7 +125,7 @@ final class CoreProcess implements AutoCloseable {
             reader =
                     Thread.ofPlatform()
                             .daemon()
-                            .name("glia-core-" + core.index())
+                            .name("glia-core-" + process.pid())
                             .start(() -> read(in));
         } catch (RuntimeException | Error failure) {
             process.destroyForcibly();
@@ -126,12 +133,12 @@ final class CoreProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> command(Path classes, Path stateDir) {
+    private static List<String> command(Path classes, Path stateDir, long heapMiB) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                "-Xmx128m",
+                "-Xmx" + heapMiB + "m",
                 "-XX:-UsePerfData", // would leave a file behind when it is killed
                 "-XX:+SuppressFatalErrorMessage",
                 "-XX:-CreateCoredumpOnCrash",
@@ -243,16 +250,19 @@ final class CoreProcess implements AutoCloseable {
                 "the process of "
                         + core
                         + " has ended"
-                        + exitCode()
+                        + exitValue().stream().mapToObj(" (%s)"::formatted).findFirst().orElse("")
                         + "; the core is reset, and the next request begins a new one");
     }
 
-    private String exitCode() {
+    /** {@return how it has ended; nothing while it goes on} */
+    OptionalInt exitValue() {
         try {
-            return process.waitFor(1, TimeUnit.SECONDS) ? " (" + process.exitValue() + ")" : "";
+            return process.waitFor(1, TimeUnit.SECONDS)
+                    ? OptionalInt.of(process.exitValue())
+                    : OptionalInt.empty();
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
-            return "";
+            return OptionalInt.empty();
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.glia.engine.onnx.internal.isolation;
 
-import dev.glia.device.CoreAddress;
 import dev.glia.device.Engine;
 import dev.glia.device.LoadSettings;
+import dev.glia.device.LoadSettings.Containment;
 import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
 import dev.glia.runtime.NrtException;
@@ -24,9 +24,12 @@ import java.util.function.Function;
 public final class IsolatedCore implements Engine.Isolated {
     private static final Logger LOG = LoggerFactory.getLogger("TDRV.core_reset");
 
+    /** What its process may take of the Java heap: engines compute beside it. */
+    static final long HEAP_MIB = 128;
+
     private final Engine engine;
     private final Function<ModelImage, Map<String, MemorySegment>> members;
-    private final CoreAddress core;
+    private final String core;
     private final Path stateDir;
     private SharedMemory classes;
     private CoreProcess process;
@@ -43,7 +46,7 @@ public final class IsolatedCore implements Engine.Isolated {
     public IsolatedCore(
             Engine engine,
             Function<ModelImage, Map<String, MemorySegment>> members,
-            CoreAddress core,
+            String core,
             Path stateDir) {
         this.engine = engine;
         this.members = members;
@@ -63,6 +66,9 @@ public final class IsolatedCore implements Engine.Isolated {
 
     @Override
     public LoadedModel load(ModelImage image, LoadSettings settings) {
+        if (settings.containment() == Containment.ISOLATED) {
+            return engine.load(image, settings); // away from the other models of this core as well
+        }
         var model = new IsolatedModel(this, image, settings, members.apply(image));
         model.load();
         return model;
@@ -85,7 +91,7 @@ public final class IsolatedCore implements Engine.Isolated {
             classes = new SharedMemory(jar.length);
             MemorySegment.copy(MemorySegment.ofArray(jar), 0, classes.memory(), 0, jar.length);
         }
-        process = new CoreProcess(core, classes.path(), stateDir);
+        process = new CoreProcess(core, classes.path(), stateDir, HEAP_MIB);
         return process;
     }
 

@@ -141,7 +141,7 @@ record SentImage(
         return new String(text);
     }
 
-    private static void writeTensors(DataOutput out, List<TensorInfo> tensors) throws IOException {
+    static void writeTensors(DataOutput out, List<TensorInfo> tensors) throws IOException {
         out.writeInt(tensors.size());
         for (TensorInfo tensor : tensors) {
             write(out, tensor.name());
@@ -153,8 +153,7 @@ record SentImage(
         }
     }
 
-    private static List<TensorInfo> readTensors(DataInput in, TensorInfo.Usage usage)
-            throws IOException {
+    static List<TensorInfo> readTensors(DataInput in, TensorInfo.Usage usage) throws IOException {
         List<TensorInfo> tensors = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
             String name = readText(in);

@@ -5,13 +5,16 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadSettings;
 import dev.glia.device.LoadedModel;
+import dev.glia.engine.onnx.internal.OnnxCompiler;
 import dev.glia.engine.onnx.internal.OnnxEngine;
 import dev.glia.engine.onnx.internal.OnnxRuntime;
+import dev.glia.engine.onnx.internal.ort.OrtSession;
 import dev.glia.posix.Libc;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -23,8 +26,9 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -58,6 +62,12 @@ public final class Worker {
     /** Unloads a model. */
     static final byte UNLOAD = 6;
 
+    /** Limits the memory of the process: its bytes. Answered, so that it also says: it works. */
+    static final byte LIMIT = 7;
+
+    /** Compiles: where to write the tensors, the graph and its constants, and what is wanted. */
+    static final byte COMPILE = 8;
+
     private static final int LONGEST_MESSAGE = 8000;
     private static final MethodHandle DUP2 = Libc.function("dup2", JAVA_INT, JAVA_INT, JAVA_INT);
 
@@ -85,6 +95,7 @@ public final class Worker {
         }
     }
 
+    private final OnnxRuntime runtime;
     private final OnnxEngine engine;
     private final DataOutputStream out;
     private final AtomicInteger handles = new AtomicInteger();
@@ -95,7 +106,8 @@ public final class Worker {
             Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("core-", 0).factory());
 
     private Worker(Path stateDir, DataOutputStream out) {
-        this.engine = new OnnxEngine(new OnnxRuntime(() -> stateDir));
+        this.runtime = new OnnxRuntime(() -> stateDir, () -> false);
+        this.engine = new OnnxEngine(runtime);
         this.out = out;
     }
 
@@ -107,7 +119,7 @@ public final class Worker {
     public static void main(String... arguments) {
         try {
             var out = new DataOutputStream(answers());
-            dieFirst();
+            ProcessLimits.expendable();
             new Worker(Path.of(arguments[0]), out)
                     .work(
                             new DataInputStream(
@@ -126,15 +138,6 @@ public final class Worker {
             throw new IOException("standard output stays open");
         }
         return out;
-    }
-
-    /** Where the host has no memory left, this process is the one to end, and no other. */
-    private static void dieFirst() {
-        try (var score = new FileOutputStream("/proc/self/oom_score_adj")) {
-            score.write("1000".getBytes(StandardCharsets.US_ASCII));
-        } catch (IOException notHere) {
-            // Then the kernel chooses.
-        }
     }
 
     private void work(DataInputStream in) throws IOException {
@@ -164,6 +167,8 @@ public final class Worker {
                 case RUN -> status = run(number, bindings.get(arguments.readInt()));
                 case UNBIND -> unbind(arguments.readInt());
                 case UNLOAD -> unload(arguments.readInt());
+                case COMPILE -> compile(arguments);
+                case LIMIT -> ProcessLimits.memory(arguments.readLong());
                 default -> throw new IOException("unknown command " + kind);
             }
             answer(number, status, handle, "");
@@ -188,6 +193,19 @@ public final class Worker {
         } catch (IOException | RuntimeException | Error refused) {
             memory.close();
             throw refused;
+        }
+    }
+
+    private void compile(DataInputStream in) throws IOException {
+        Path answer = Path.of(in.readUTF());
+        OrtSession.Rewritten files = SentCompilation.readFiles(in);
+        OnnxCompiler.Tensors tensors =
+                new OnnxCompiler(runtime).optimize(SentCompilation.read(in), files);
+        try (var to =
+                new DataOutputStream(
+                        new BufferedOutputStream(
+                                Files.newOutputStream(answer, StandardOpenOption.WRITE)))) {
+            SentCompilation.write(to, tensors);
         }
     }
 

@@ -15,7 +15,7 @@ public final class Bfloat16 {
     private static final long FIRST_OPSET = 13;
 
     /** Of a model that uses none of ONNX's own operators. */
-    private static final long ANY_OPSET = 17;
+    static final long ANY_OPSET = 17;
 
     private Bfloat16() {}
 

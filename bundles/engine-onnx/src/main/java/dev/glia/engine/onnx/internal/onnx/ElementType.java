@@ -73,8 +73,10 @@ public enum ElementType {
     /** {@return the bits of an element as files hold it; 0 for texts and what is not known} */
     int bits() {
         return switch (this) {
-            case UINT4, INT4 -> 4;
-            case UINT8, INT8, BOOL, FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ -> 8;
+            case UINT2, INT2 -> 2;
+            case UINT4, INT4, FLOAT4E2M1 -> 4;
+            case UINT8, INT8, BOOL -> 8;
+            case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, FLOAT8E8M0 -> 8;
             case UINT16, INT16, FLOAT16, BFLOAT16 -> 16;
             case FLOAT, UINT32, INT32 -> 32;
             case DOUBLE, UINT64, INT64, COMPLEX64 -> 64;

@@ -1,6 +1,7 @@
 package dev.glia.engine.onnx.internal.onnx;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -109,6 +110,12 @@ record GraphValue(String name, String kind, long elementType, Optional<List<Dim>
             }
         }
         return List.copyOf(dims);
+    }
+
+    /** {@return the extents that the graph tells, -1 for the others, as many as there are} */
+    List<Long> known(int rank) {
+        return dims.map(all -> all.stream().map(Dim::size).toList())
+                .orElse(Collections.nCopies(rank, -1L));
     }
 
     ElementType element() {

@@ -152,7 +152,7 @@ final class InputShapes {
     private void takeNamed(GraphValue input, String symbol, long extent) {
         Long asked = wanted.dims().get(symbol);
         if (asked != null && asked != extent) {
-            throw contradiction(input, "--dim " + quoted(symbol + "=" + asked));
+            throw contradiction(input, "--dim " + ShellWord.of(symbol + "=" + asked));
         }
         Long before = several.contains(symbol) ? null : sizes.putIfAbsent(symbol, extent);
         if (before != null && before != extent) {
@@ -181,7 +181,7 @@ final class InputShapes {
             if (!several.contains(symbol) && sizes.putIfAbsent(symbol, 1L) == null) {
                 notes.add(
                         "dimension %s of input %s is open and taken as 1; another size: --dim %s"
-                                .formatted(symbol, input.shown(), quoted(symbol + "=N")));
+                                .formatted(symbol, input.shown(), ShellWord.of(symbol + "=N")));
             }
         }
     }
@@ -215,7 +215,7 @@ final class InputShapes {
      */
     private List<String> closeOne(GraphValue input) {
         if (input.dims().isEmpty()) {
-            return List.of("--shape " + quoted(input.name() + "=N,N"));
+            return List.of("--shape " + ShellWord.of(input.name() + "=N,N"));
         }
         List<Dim> dims = input.dims().get();
         List<Long> shape = new ArrayList<>(closed(dims));
@@ -237,22 +237,15 @@ final class InputShapes {
         boolean byName =
                 missing.stream().allMatch(dim -> dim.isNamed() && !several.contains(dim.symbol()));
         return missing.isEmpty() || byName
-                ? missing.stream().map(dim -> "--dim " + quoted(dim.symbol() + "=N")).toList()
+                ? missing.stream().map(dim -> "--dim " + ShellWord.of(dim.symbol() + "=N")).toList()
                 : List.of("--shape " + assignment(input.name(), shape));
     }
 
     private static String assignment(String name, List<Long> shape) {
-        return quoted(
+        return ShellWord.of(
                 shape.stream()
                         .map(extent -> extent < 0 ? "N" : String.valueOf(extent))
                         .collect(Collectors.joining(",", name + "=", "")));
-    }
-
-    /** As a shell takes it. */
-    private static String quoted(String argument) {
-        return argument.matches("[\\p{Alnum}_.,:/=@%+-]*")
-                ? argument
-                : "'" + argument.replace("'", "'\\''") + "'";
     }
 
     private static void requireSize(String what, long size) {

@@ -40,11 +40,19 @@ record NodeParts(
             return first(Fields.ATTRIBUTE_INT).map(ProtoReader::varintValue).orElse(0L);
         }
 
+        /** {@return the text that it is, empty when it is something else} */
+        String text() {
+            return message.again().text(Fields.ATTRIBUTE_STRING);
+        }
+
+        /** {@return the dense tensor that it is} */
+        Optional<ProtoReader> tensor() {
+            return first(Fields.ATTRIBUTE_TENSOR).map(tensor -> tensor.message("tensor"));
+        }
+
         /** {@return the element type of the tensor that it is, 0 when it is something else} */
         long tensorType() {
-            return first(Fields.ATTRIBUTE_TENSOR)
-                    .map(tensor -> tensor.message("tensor"))
-                    .or(
+            return tensor().or(
                             () ->
                                     first(Fields.ATTRIBUTE_SPARSE_TENSOR)
                                             .map(sparse -> sparse.message("sparse_tensor"))

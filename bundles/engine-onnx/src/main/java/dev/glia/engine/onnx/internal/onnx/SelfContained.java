@@ -29,12 +29,13 @@ public final class SelfContained {
      * @param model the ONNX model
      * @param name its name, for messages
      * @return the constants of the outermost graph whose data lies in the weights
-     * @throws dev.glia.runtime.NrtException NRT_INVALID when it is damaged or refers to data
-     *     elsewhere
+     * @throws dev.glia.runtime.NrtException NRT_INVALID when it is damaged, refers to data
+     *     elsewhere, or calls functions without end
      */
     public static List<StoredWeight> check(ByteBuffer model, String name) {
         SelfContained check = new SelfContained();
         StrictReading.read(model, name, check::tensor);
+        CallTree.requireFinite(model, name);
         return check.weights;
     }
 

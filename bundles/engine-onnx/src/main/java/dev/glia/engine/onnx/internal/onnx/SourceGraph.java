@@ -20,12 +20,14 @@ import java.util.stream.Collectors;
  * @param defaults inputs that have a value in the file, by name: what a caller may give, as all
  *     constants in files before version 4 of the format
  * @param outputs what it gives, each name once
+ * @param nestedBranches whether it has branches within branches
  */
 record SourceGraph(
         String model,
         List<GraphValue> inputs,
         Map<String, GraphValue> defaults,
-        List<GraphValue> outputs) {
+        List<GraphValue> outputs,
+        boolean nestedBranches) {
     /** As many as a NEFF describes; ONNX Runtime takes minutes before it would tell. */
     static final int TENSORS = 65_536;
 
@@ -42,10 +44,12 @@ record SourceGraph(
         Map<String, GraphValue> outputs = new LinkedHashMap<>();
         Set<String> constants = new HashSet<>();
         boolean found = false;
+        boolean nestedBranches = false;
         ProtoReader reader = ProtoReader.of(source, model);
         while (reader.next()) {
             if (reader.number() == Fields.MODEL_GRAPH) {
                 found = true;
+                nestedBranches |= NestedBranches.in(reader);
                 ProtoReader graph = reader.message("graph");
                 while (graph.next()) {
                     switch (graph.number()) {
@@ -71,7 +75,9 @@ record SourceGraph(
                 .filter(input -> constants.contains(input.name()))
                 .forEach(input -> defaults.put(input.name(), input));
         inputs.removeIf(input -> defaults.containsKey(input.name()));
-        return new SourceGraph(model, inputs, defaults, List.copyOf(outputs.values())).checked();
+        return new SourceGraph(
+                        model, inputs, defaults, List.copyOf(outputs.values()), nestedBranches)
+                .checked();
     }
 
     private SourceGraph checked() {
@@ -164,7 +170,7 @@ record SourceGraph(
                         .formatted(model, name, names.isEmpty() ? "none" : names));
     }
 
-    private static String shown(String name) {
+    static String shown(String name) {
         StringBuilder shown = new StringBuilder();
         name.codePoints()
                 .limit(NAME_SHOWN)

@@ -43,10 +43,15 @@ public final class SourceModel {
      * A complete model.
      *
      * @param model the ONNX model
+     * @param inputs the shapes of its inputs, by name
      * @param declared what the file claims of the shapes of outputs, by name; only whole ones
      * @param notes what was decided because neither file nor caller did, a sentence each
      */
-    public record Complete(byte[] model, Map<String, List<Long>> declared, List<String> notes) {}
+    public record Complete(
+            byte[] model,
+            Map<String, List<Long>> inputs,
+            Map<String, List<Long>> declared,
+            List<String> notes) {}
 
     /**
      * {@return the complete model}
@@ -74,7 +79,13 @@ public final class SourceModel {
         InputShapes shapes = InputShapes.of(graph, wanted, open, fixed);
 
         SourceModel model = new SourceModel(external);
-        open.forEach(input -> model.inputs.put(input.name(), tensorType(input, shapes.of(input))));
+        Map<String, List<Long>> inputs = new LinkedHashMap<>();
+        for (GraphValue input : open) {
+            List<Long> shape = shapes.of(input).orElseThrow();
+            inputs.put(input.name(), shape);
+            List<Long> told = graph.nestedBranches() ? input.known(shape.size()) : shape;
+            model.inputs.put(input.name(), tensorType(input, told));
+        }
         graph.defaults().keySet().stream()
                 .filter(model.inputs::containsKey)
                 .forEach(input -> model.constants.put(input, Optional.empty()));
@@ -90,7 +101,10 @@ public final class SourceModel {
                     .ifPresent(shape -> declared.put(output.name(), shape));
         }
         return new Complete(
-                model.model(ProtoReader.of(source, name)).toByteArray(), declared, shapes.notes());
+                model.model(ProtoReader.of(source, name)).toByteArray(),
+                inputs,
+                declared,
+                shapes.notes());
     }
 
     private ProtoWriter model(ProtoReader model) {
@@ -271,14 +285,13 @@ public final class SourceModel {
         entries.put(key, value);
     }
 
-    private static ProtoWriter tensorType(GraphValue input, Optional<List<Long>> shape) {
+    private static ProtoWriter tensorType(GraphValue input, List<Long> shape) {
         ProtoWriter extents = new ProtoWriter();
-        shape.orElseThrow()
-                .forEach(
-                        extent ->
-                                extents.message(
-                                        Fields.SHAPE_DIM,
-                                        new ProtoWriter().varint(Fields.DIM_VALUE, extent)));
+        for (long extent : shape) {
+            ProtoWriter dim = new ProtoWriter();
+            extents.message(
+                    Fields.SHAPE_DIM, extent < 0 ? dim : dim.varint(Fields.DIM_VALUE, extent));
+        }
         return new ProtoWriter()
                 .varint(Fields.TENSOR_TYPE_ELEMENT, input.elementType())
                 .message(Fields.TENSOR_TYPE_SHAPE, extents);

@@ -23,6 +23,12 @@ public final class OrtErrors {
     /** What is known of a text; the status is empty where the occasion decides it. */
     private record Rule(Pattern found, Optional<NrtStatus> status, String text) {}
 
+    private static final Rule NO_KERNEL =
+            rule(
+                    "Could not find an implementation for (\\w+)\\((\\d+)\\) node with name '(.*)'",
+                    UNSUPPORTED,
+                    "it has no kernel for operator $1 ($3) with these element types");
+
     private static final List<Rule> RULES =
             List.of(
                     rule(
@@ -37,10 +43,7 @@ public final class OrtErrors {
                             "In Node, \\(\"(.*?)\", .*No Op registered for (\\w+) with domain_version of (\\d+)",
                             UNSUPPORTED,
                             "version $3 of the ONNX operators has no operator $2 ($1); export the model for an opset that has it"),
-                    rule(
-                            "Could not find an implementation for (\\w+)\\((\\d+)\\) node with name '(.*)'",
-                            UNSUPPORTED,
-                            "it has no kernel for operator $1 ($3) with these element types"),
+                    NO_KERNEL,
                     rule(
                             "Type 'tensor\\((.*?)\\)' of input parameter \\((.*?)\\) of operator \\((.*?)\\) in node \\((.*?)\\) is invalid",
                             UNSUPPORTED,
@@ -141,10 +144,14 @@ public final class OrtErrors {
 
     /** {@return what a failure means} */
     static Explained explain(OrtException failure) {
-        Matcher running = RUNNING.matcher(failure.getMessage());
-        boolean ran = running.find();
-        String found = ran ? running.group(3) : failure.getMessage();
-        String who = ran ? "operator " + running.group(1) + " (" + running.group(2) + "): " : "";
+        String found = failure.getMessage();
+        String who = "";
+        // The innermost of operators that hold others is the one that failed.
+        for (Matcher running = RUNNING.matcher(found); running.find(); ) {
+            who = "operator " + running.group(1) + " (" + running.group(2) + "): ";
+            found = running.group(3);
+            running = RUNNING.matcher(found);
+        }
         for (Rule rule : RULES) {
             Matcher matcher = rule.found.matcher(found);
             if (matcher.find()) {
@@ -175,7 +182,7 @@ public final class OrtErrors {
 
     /** {@return the operator that a failure is about, when it is one without a kernel} */
     public static Optional<NoKernel> noKernel(OrtException failure) {
-        return Optional.of(RULES.get(3).found.matcher(failure.getMessage()))
+        return Optional.of(NO_KERNEL.found.matcher(failure.getMessage()))
                 .filter(Matcher::find)
                 .map(
                         found ->

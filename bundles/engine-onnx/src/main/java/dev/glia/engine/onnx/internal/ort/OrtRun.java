@@ -74,9 +74,10 @@ public final class OrtRun implements AutoCloseable {
         try {
             api.check(OrtApi.CREATE_RUN_OPTIONS, place(0));
             this.options = handle(0);
-            this.inputNames = bind(inputs.stream().map(this::cleaned).toList(), 1);
+            List<Binding> given = inputs.stream().map(this::cleaned).toList();
+            this.inputNames = bind(given, 1);
             this.outputNames = bind(outputs, 1 + inputCount);
-            this.passedOn = passedOn(inputs, outputs);
+            this.passedOn = passedOn(given, outputs);
         } catch (RuntimeException | Error refused) {
             close();
             throw refused;

@@ -1,0 +1,204 @@
+package dev.glia.engine.onnx.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.glia.device.GraphCompiler.Compiled;
+import dev.glia.device.LoadSettings.Containment;
+import dev.glia.engine.onnx.internal.Lab.Image;
+import dev.glia.engine.onnx.internal.Lab.Wanted;
+import dev.glia.engine.onnx.internal.isolation.Worker;
+import dev.glia.engine.onnx.internal.onnx.ElementType;
+import dev.glia.engine.onnx.internal.onnx.GraphAuthor;
+import dev.glia.engine.onnx.internal.onnx.ProtoWriter;
+import dev.glia.runtime.NrtException;
+import dev.glia.runtime.NrtStatus;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/** Compilations whose native part runs in a process of its own. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class CompileApartTest {
+    private static final OnnxRuntime CONTAINED = new OnnxRuntime(() -> Lab.STATE, () -> true);
+
+    /** Each of these functions calls the next one twice. */
+    private static final int LAUGHS = 40;
+
+    private final OnnxCompiler compiler = new OnnxCompiler(CONTAINED);
+    @TempDir Path folder;
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertThat(
+                        ProcessHandle.current()
+                                .children()
+                                .filter(ProcessHandle::isAlive)
+                                .filter(
+                                        child ->
+                                                Stream.of(
+                                                                child.info()
+                                                                        .arguments()
+                                                                        .orElse(new String[0]))
+                                                        .anyMatch(Worker.class.getName()::equals)))
+                .isEmpty();
+    }
+
+    private Path file(byte[] onnx) throws IOException {
+        return Files.write(folder.resolve("m.onnx"), onnx);
+    }
+
+    /** Sizes, values, notes, weights in the file and beside it, and a shape that a run tells. */
+    @Test
+    void theResultIsThatOfThisProcess() throws IOException {
+        ByteBuffer weights = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < 1024; i++) {
+            weights.putFloat(i);
+        }
+        Files.write(folder.resolve("beside"), weights.array());
+        byte[] onnx =
+                new GraphAuthor("all")
+                        .input("x", ElementType.FLOAT, "batch", "n")
+                        .input("k", ElementType.INT64, 1)
+                        .output("y", ElementType.FLOAT, "a", "b")
+                        .constant("w", ElementType.FLOAT, weights.flip(), 2, 512)
+                        .external("v", ElementType.FLOAT, "beside", 0, 4096, 512, 2)
+                        .longs("one", new long[] {1}, 1)
+                        .node(
+                                "Concat",
+                                List.of("one", "k"),
+                                List.of("k2"),
+                                GraphAuthor.attribute("axis", 0))
+                        .node("MatMul", List.of("x", "w"), List.of("xw"))
+                        .node("MatMul", List.of("xw", "v"), List.of("xwv"))
+                        .node("Tile", List.of("xwv", "k2"), List.of("y"))
+                        .model(17);
+        Wanted wanted = Wanted.of("--dim n=2 --fix k=3").in(file(onnx));
+        Compiled here = Lab.COMPILER.compile(wanted);
+        Compiled there = compiler.compile(wanted);
+
+        assertThat(there.members().keySet()).containsExactlyElementsOf(here.members().keySet());
+        here.members()
+                .forEach(
+                        (name, bytes) ->
+                                assertThat(there.members().get(name).mismatch(bytes))
+                                        .as(name)
+                                        .isEqualTo(-1));
+        assertThat(there.graph()).isEqualTo(here.graph());
+        assertThat(there.inputs()).isEqualTo(here.inputs());
+        assertThat(there.outputs()).isEqualTo(here.outputs());
+        assertThat(there.dtypes()).isEqualTo(here.dtypes());
+        assertThat(there.files()).isEqualTo(here.files()).hasSize(1);
+        assertThat(there.notes()).isEqualTo(here.notes()).isNotEmpty();
+    }
+
+    /** Whoever compiles a model does not wait a second time. */
+    @Test
+    void whatWasCompiledNeedsNoTrial() throws IOException {
+        Compiled compiled = compiler.compile(Wanted.of(file(Graphs.twice(77))));
+        String java = System.getProperty("java.home");
+        System.setProperty("java.home", folder.toString());
+        try {
+            new OnnxEngine(CONTAINED)
+                    .load(Image.of(compiled), Lab.OWN.with(Containment.TRIED))
+                    .close();
+            assertThatThrownBy(
+                            () ->
+                                    new OnnxEngine(CONTAINED)
+                                            .load(
+                                                    Image.of(compiled),
+                                                    Lab.OWN.with(Containment.ISOLATED)))
+                    .as("there is no process to be had")
+                    .isInstanceOf(NrtException.class);
+        } finally {
+            System.setProperty("java.home", java);
+        }
+    }
+
+    @Test
+    void whatTheCompilerRefusesIsRefusedInItsWords() throws IOException {
+        Path file =
+                file(
+                        new GraphAuthor("unknown")
+                                .input("x", ElementType.FLOAT, 1)
+                                .output("y", ElementType.FLOAT, 1)
+                                .node("Frobnicate", List.of("x"), List.of("y"))
+                                .model(17));
+        NrtException here = refusal(Lab.COMPILER, file);
+        NrtException there = refusal(compiler, file);
+        assertThat(there.status()).isEqualTo(here.status());
+        assertThat(there.reason()).isEqualTo(here.reason()).contains("Frobnicate");
+    }
+
+    private static NrtException refusal(OnnxCompiler compiler, Path file) {
+        try {
+            compiler.compile(Wanted.of(file));
+            throw new AssertionError("it compiles");
+        } catch (NrtException refused) {
+            return refused;
+        }
+    }
+
+    /** ONNX Runtime would copy functions into each other for ever, and heeds nobody. */
+    @Test
+    void aGraphWithoutEndEndsWithAnInterrupt() throws Exception {
+        Path file = file(laughs());
+        var refusal = new CompletableFuture<Throwable>();
+        Thread compiling =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(
+                                () -> {
+                                    try {
+                                        compiler.compile(Wanted.of(file));
+                                    } catch (Throwable refused) {
+                                        refusal.complete(refused);
+                                    }
+                                });
+        while (!refusal.isDone()
+                && Stream.of(compiling.getStackTrace())
+                        .noneMatch(frame -> frame.getMethodName().equals("requireGood"))) {
+            Thread.onSpinWait();
+        }
+        compiling.interrupt();
+        assertThat(refusal.join())
+                .isInstanceOfSatisfying(
+                        NrtException.class,
+                        late -> assertThat(late.status()).isEqualTo(NrtStatus.NRT_TIMEOUT))
+                .hasMessageContaining("m.onnx was not done in a process of its own");
+    }
+
+    private static byte[] laughs() {
+        var functions = new ProtoWriter[LAUGHS];
+        for (int i = 0; i < LAUGHS; i++) {
+            boolean last = i == LAUGHS - 1;
+            String next = last ? "Neg" : "f" + (i + 1);
+            String domain = last ? "" : "lab";
+            functions[i] =
+                    new ProtoWriter()
+                            .string(1, "f" + i)
+                            .string(4, "a")
+                            .string(5, "b")
+                            .message(7, Bf16.node(domain, next, List.of("a"), "half"))
+                            .message(7, Bf16.node(domain, next, List.of("half"), "b"))
+                            .message(9, new ProtoWriter().string(1, "").varint(2, Bf16.OPSET));
+        }
+        ProtoWriter graph =
+                new ProtoWriter()
+                        .message(1, Bf16.node("lab", "f0", List.of("x"), "y"))
+                        .message(11, Bf16.value("x", ElementType.FLOAT, 1))
+                        .message(12, Bf16.value("y", ElementType.FLOAT, 1));
+        return Bf16.model(graph, functions);
+    }
+}

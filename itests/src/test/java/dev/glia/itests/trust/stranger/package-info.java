@@ -1,0 +1,2 @@
+/** A bundle that registers what belongs to Glia. */
+package dev.glia.itests.trust.stranger;
