@@ -45,7 +45,9 @@ for contestant in "${contestants[@]}"; do
             '{v[NR] = $1} END {printf "%-20s %5d ms (%d to %d)\n", name, v[1 + int((NR - 1) / 2 + 0.5)], v[1], v[NR]}'
     done
 done
-for trust in any isolated; do
-    echo "requests, $trust"
-    GLIA_NEFF_TRUST=$trust "$root/glia" bench edges.neff --depth 0 --seconds 5
+for ((round = 1; round <= 5; round++)); do
+    for trust in any isolated; do
+        echo "requests, $trust"
+        GLIA_NEFF_TRUST=$trust "$root/glia" bench edges.neff --depth 0 --seconds 3
+    done
 done

@@ -1,7 +1,6 @@
 package dev.glia.engine.onnx.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.glia.device.GraphCompiler.Compiled;
 import dev.glia.device.LoadSettings.Containment;
@@ -37,7 +36,9 @@ class CompileApartTest {
     private static final int LAUGHS = 40;
 
     private final OnnxCompiler compiler = new OnnxCompiler(CONTAINED);
-    @TempDir Path folder;
+
+    @TempDir(factory = Lab.Beside.class)
+    Path folder;
 
     @AfterEach
     void nothingIsLeft() {
@@ -106,24 +107,12 @@ class CompileApartTest {
     /** Whoever compiles a model does not wait a second time. */
     @Test
     void whatWasCompiledNeedsNoTrial() throws IOException {
-        Compiled compiled = compiler.compile(Wanted.of(file(Graphs.twice(77))));
-        String java = System.getProperty("java.home");
-        System.setProperty("java.home", folder.toString());
-        try {
-            new OnnxEngine(CONTAINED)
-                    .load(Image.of(compiled), Lab.OWN.with(Containment.TRIED))
-                    .close();
-            assertThatThrownBy(
-                            () ->
-                                    new OnnxEngine(CONTAINED)
-                                            .load(
-                                                    Image.of(compiled),
-                                                    Lab.OWN.with(Containment.ISOLATED)))
-                    .as("there is no process to be had")
-                    .isInstanceOf(NrtException.class);
-        } finally {
-            System.setProperty("java.home", java);
-        }
+        Path state = Lab.freshState(folder);
+        var contained = new OnnxRuntime(() -> state, () -> true);
+        Compiled compiled = new OnnxCompiler(contained).compile(Wanted.of(file(Graphs.twice(7))));
+        assertThat(state.resolve("tried").toFile().list()).hasSize(1);
+        new OnnxEngine(contained).load(Image.of(compiled), Lab.OWN.with(Containment.TRIED)).close();
+        assertThat(state.resolve("tried").toFile().list()).hasSize(1);
     }
 
     @Test

@@ -14,10 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.AnnotatedElementContext;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.io.TempDirFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -48,7 +45,7 @@ class GraphTrialsTest {
             """;
 
     /** Beside the other, so that files can be linked. */
-    @TempDir(factory = Beside.class)
+    @TempDir(factory = Lab.Beside.class)
     Path folder;
 
     private final List<String> warnings = new ArrayList<>();
@@ -57,12 +54,7 @@ class GraphTrialsTest {
 
     @BeforeEach
     void begin() throws IOException {
-        state = Files.createDirectory(folder.resolve("state"));
-        Lab.RUNTIME.ort(); // unpacked, and this test has the same file
-        Path library = NativeLibrary.ofThisMachine().unpack(Lab.STATE.resolve("native"));
-        Path here = state.resolve(Lab.STATE.relativize(library));
-        Files.createDirectories(here.getParent());
-        Files.createLink(here, library);
+        state = Lab.freshState(folder);
         trials = new GraphTrials(() -> state, warnings::add);
     }
 
@@ -75,15 +67,6 @@ class GraphTrialsTest {
                                 .filter(ProcessHandle::isAlive)
                                 .filter(GraphTrialsTest::isTrial))
                 .isEmpty();
-    }
-
-    /** Where the library is, which is too large to be copied for each test. */
-    static final class Beside implements TempDirFactory {
-        @Override
-        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext extension)
-                throws IOException {
-            return Files.createTempDirectory(Files.createDirectories(Lab.STATE), "trials");
-        }
     }
 
     private static boolean isTrial(ProcessHandle child) {

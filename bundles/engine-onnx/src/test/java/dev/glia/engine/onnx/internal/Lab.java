@@ -14,6 +14,10 @@ import dev.glia.log.LogComponent;
 import dev.glia.log.LogRoute;
 import dev.glia.runtime.TensorInfo;
 
+import org.junit.jupiter.api.extension.AnnotatedElementContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.io.TempDirFactory;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -79,6 +83,26 @@ final class Lab {
                 return List.of();
             }
         };
+    }
+
+    /** Where the library is, which is too large to be copied for each test. */
+    static final class Beside implements TempDirFactory {
+        @Override
+        public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext extension)
+                throws IOException {
+            return Files.createTempDirectory(Files.createDirectories(STATE), "trials");
+        }
+    }
+
+    /** {@return a state folder in such a folder, which knows nothing but the library} */
+    static Path freshState(Path folder) throws IOException {
+        RUNTIME.ort(); // unpacked
+        Path library = NativeLibrary.ofThisMachine().unpack(STATE.resolve("native"));
+        Path state = folder.resolve("state");
+        Path here = state.resolve(STATE.relativize(library));
+        Files.createDirectories(here.getParent());
+        Files.createLink(here, library);
+        return state;
     }
 
     /** A NEFF without the file. */
