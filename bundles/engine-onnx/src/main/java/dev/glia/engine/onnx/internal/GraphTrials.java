@@ -125,8 +125,9 @@ final class GraphTrials {
     }
 
     /**
-     * What tells graphs apart. Where weights lie is in the graph, and what they are does not decide
-     * how it is loaded. Another version of ONNX Runtime knows none of them.
+     * What tells graphs apart. Where weights lie is in the graph; what they hold is left out, since
+     * a JVM that has just begun hashes large ones longer than a trial takes. With another version
+     * of ONNX Runtime, no graph is known.
      */
     private static String digest(MemorySegment graph) {
         try {
