@@ -28,6 +28,7 @@ import java.util.function.Supplier;
 public final class OnnxRuntime {
     private static final Logger LOG = LoggerFactory.getLogger("TDRV.onnx_runtime_init");
 
+    private static final String NATIVE = "native";
     private static final String TRUST = "GLIA_NEFF_TRUST";
 
     private final Supplier<Path> stateDir;
@@ -67,8 +68,14 @@ public final class OnnxRuntime {
         return contained.getAsBoolean();
     }
 
+    /**
+     * {@return the state folder, with the library in it: the processes that this one begins do not
+     * carry it}
+     */
     Path stateDir() {
-        return stateDir.get();
+        Path folder = StateFolder.open(stateDir.get());
+        NativeLibrary.ofThisMachine().unpack(folder.resolve(NATIVE));
+        return folder;
     }
 
     /**
@@ -80,7 +87,7 @@ public final class OnnxRuntime {
         if (ort == null) {
             NativeLibrary library = NativeLibrary.ofThisMachine();
             try {
-                ort = new Ort(library.load(StateFolder.open(stateDir.get()).resolve("native")));
+                ort = new Ort(library.load(StateFolder.open(stateDir.get()).resolve(NATIVE)));
             } catch (OrtException refused) {
                 throw new NrtException(
                         NrtStatus.NRT_FAILURE,
