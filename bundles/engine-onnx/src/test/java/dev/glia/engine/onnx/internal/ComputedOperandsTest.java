@@ -16,7 +16,7 @@ import dev.glia.engine.onnx.internal.onnx.ProtoWriter;
 import dev.glia.runtime.NrtException;
 
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -28,8 +28,12 @@ import java.util.List;
 class ComputedOperandsTest {
     private static final int FILTERS = 64;
 
+    /** Where the bias is computed. */
+    static final List<String> PLACES =
+            List.of("graph", "branch", "function", "claimed", "computed filters");
+
     @ParameterizedTest
-    @ValueSource(strings = {"graph", "branch", "function", "claimed", "computed filters"})
+    @FieldSource("PLACES")
     void aBiasHasOneValueForEachFilter(String place) {
         try (Bench bench = Bench.of(model(place))) {
             for (int i = 0; i < bench.in().size(); i++) {
@@ -54,7 +58,7 @@ class ComputedOperandsTest {
     }
 
     /** n is how often 2.5 stands in the bias; x and the filters are 0. */
-    private static byte[] model(String place) {
+    static byte[] model(String place) {
         GraphAuthor graph =
                 new GraphAuthor("computed")
                         .input("n", ElementType.INT64, 1)
