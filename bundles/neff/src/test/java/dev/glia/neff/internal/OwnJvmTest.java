@@ -69,7 +69,7 @@ class OwnJvmTest {
         int runs = FULL ? FULL_RUNS : SHORT_RUNS;
         String log =
                 run(
-                        "-Xmx1g",
+                        "-Xmx512m",
                         "com.code_intelligence.jazzer.Jazzer",
                         "--target_class=" + NeffFuzz.class.getName(),
                         "--instrumentation_includes=dev.glia.neff.**",

@@ -91,6 +91,8 @@ public final class OnnxCompiler implements GraphCompiler {
                     optimize(
                             wanted, name, new OrtSession.Rewritten(model.path(), constants.path()));
             return compiled(tensors, name, model, constants);
+        } catch (NrtException refused) {
+            throw ShortRefusal.of(refused);
         } catch (OutOfMemoryError full) {
             throw new NrtException(
                     NrtStatus.NRT_RESOURCE,

@@ -65,10 +65,19 @@ public final class OnnxEngine implements Engine {
     public LoadedModel load(ModelImage image, LoadSettings settings) {
         String graph = graph(image).member();
         Supplier<OrtSession> create = () -> open(image, graph);
-        SessionPool.Counted session =
-                settings.sharedWeights()
-                        ? sessions.share(sha256(image, graph), create)
-                        : sessions.open(create);
+        try {
+            SessionPool.Counted session =
+                    settings.sharedWeights()
+                            ? sessions.share(sha256(image, graph), create)
+                            : sessions.open(create);
+            return model(image, session, settings);
+        } catch (NrtException refused) {
+            throw ShortRefusal.of(refused);
+        }
+    }
+
+    private static LoadedModel model(
+            ModelImage image, SessionPool.Counted session, LoadSettings settings) {
         try {
             return OnnxModel.of(image, session, settings.reportNan());
         } catch (RuntimeException refused) {

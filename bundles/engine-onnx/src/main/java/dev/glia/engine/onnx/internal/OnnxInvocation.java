@@ -146,11 +146,12 @@ final class OnnxInvocation implements Invocation {
     }
 
     private NrtException failed(OrtException failure) {
-        return OrtErrors.refusal(
-                "the execution of model " + model + " failed",
-                failure,
-                failure.code() == OrtException.INVALID_ARGUMENT
-                        ? NrtStatus.NRT_EXEC_BAD_INPUT
-                        : NrtStatus.NRT_EXEC_COMPLETED_WITH_ERR);
+        return ShortRefusal.of(
+                OrtErrors.refusal(
+                        "the execution of model " + model + " failed",
+                        failure,
+                        failure.code() == OrtException.INVALID_ARGUMENT
+                                ? NrtStatus.NRT_EXEC_BAD_INPUT
+                                : NrtStatus.NRT_EXEC_COMPLETED_WITH_ERR));
     }
 }

@@ -37,7 +37,7 @@ final class GraphFuzz {
     /** What lies in the folder, and in no model. */
     static final long SECRET = 0x5ec2e7_5ec2e7_5ec2L;
 
-    private static final int LONGEST_MESSAGE = 4096;
+    private static final int LONGEST_MESSAGE = 2200;
     private static final long MOST_BYTES = 16 << 20;
     private static final Duration HANG = Duration.ofSeconds(120);
     private static final Set<NrtStatus> REFUSALS =

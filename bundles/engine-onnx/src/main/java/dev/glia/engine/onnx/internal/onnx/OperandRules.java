@@ -15,7 +15,9 @@ import java.util.Set;
  * of numbers, attributes and extents of other operands: {@code 1.0} is the first extent of the
  * operand 1, and {@code bits?4} an attribute that is 4 where it is left out. A division is rounded
  * up. {@code *} stands for one extent or more that are not 0, and {@code *?} for the same where
- * only an operand whose shape is known is looked at: a check of it would cost too much.
+ * only an operand whose shape is known is looked at: a check of it would cost too much. {@code #}
+ * is a list of numbers that is short, if its length is known: ONNX Runtime makes a shape of as many
+ * extents while it prepares a graph.
  */
 final class OperandRules {
     private static final String TABLE =
@@ -29,6 +31,9 @@ final class OperandRules {
             DFT 0=*
             STFT 0=_,_,1 2=_
             TopK 0=*?
+            Reshape 1=#
+            Expand 1=#
+            ConstantOfShape 0=#
             EmbedLayerNormalization 0=_,_ 6=_ 8=_,_
             QEmbedLayerNormalization 0=_,_ 6=_ 8=_,_
             SkipLayerNormalization 0=*? 1=*
@@ -70,14 +75,26 @@ final class OperandRules {
 
     private OperandRules() {}
 
+    /** What is asked of an operand. */
+    enum Kind {
+        /** To have these extents. */
+        SHAPED,
+        /** To have extents that are not 0. */
+        FILLED,
+        /** The same, if its shape is known. */
+        FILLED_IF_KNOWN,
+        /** To be a short list, if its length is known. */
+        SHORT_IF_KNOWN
+    }
+
     /**
      * What an operand must be.
      *
      * @param operand its number
-     * @param extents its extents; none when it is only forbidden that one is 0
-     * @param guarded whether an operand that is computed is checked when the graph runs
+     * @param kind what is asked of it
+     * @param extents its extents, if these are
      */
-    record Rule(int operand, List<Extent> extents, boolean guarded) {}
+    record Rule(int operand, Kind kind, List<Extent> extents) {}
 
     /**
      * An extent.
@@ -100,14 +117,20 @@ final class OperandRules {
         List<Rule> rules = new ArrayList<>();
         for (String rule : text.split(" ")) {
             String[] parts = rule.split("=");
+            Kind kind =
+                    switch (parts[1]) {
+                        case "*" -> Kind.FILLED;
+                        case "*?" -> Kind.FILLED_IF_KNOWN;
+                        case "#" -> Kind.SHORT_IF_KNOWN;
+                        default -> Kind.SHAPED;
+                    };
             List<Extent> extents = new ArrayList<>();
-            if (!parts[1].startsWith("*")) {
+            if (kind == Kind.SHAPED) {
                 for (String extent : parts[1].split(",")) {
                     extents.add(new Extent(extent.equals("_") ? List.of() : steps(extent)));
                 }
             }
-            boolean guarded = !parts[1].equals("*?");
-            rules.add(new Rule(Integer.parseInt(parts[0]), extents, guarded));
+            rules.add(new Rule(Integer.parseInt(parts[0]), kind, extents));
         }
         return rules;
     }

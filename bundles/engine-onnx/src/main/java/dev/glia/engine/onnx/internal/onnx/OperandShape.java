@@ -1,6 +1,7 @@
 package dev.glia.engine.onnx.internal.onnx;
 
 import dev.glia.engine.onnx.internal.onnx.OperandRules.Extent;
+import dev.glia.engine.onnx.internal.onnx.OperandRules.Kind;
 import dev.glia.engine.onnx.internal.onnx.OperandRules.Rule;
 import dev.glia.engine.onnx.internal.onnx.OperandRules.Step;
 import dev.glia.runtime.NrtException;
@@ -34,11 +35,13 @@ final class OperandShape {
         }
     }
 
+    private static final int MOST_EXTENTS = 64;
+
     private final NodeParts node;
     private final int operand;
     private final KnownShapes known;
     private final String place;
-    private final boolean guarded;
+    private final Kind kind;
     private final List<Wanted> wanted = new ArrayList<>();
 
     /**
@@ -49,7 +52,7 @@ final class OperandShape {
     OperandShape(NodeParts node, Rule rule, KnownShapes known, String place) {
         this.node = node;
         this.operand = rule.operand();
-        this.guarded = rule.guarded();
+        this.kind = rule.kind();
         this.known = known;
         this.place = place;
         if (isGiven()) {
@@ -71,7 +74,7 @@ final class OperandShape {
 
     /** {@return whether only a run can tell that the shape is the right one} */
     boolean isOpen() {
-        if (!isGiven() || !guarded) {
+        if (!isGiven() || kind != Kind.SHAPED && kind != Kind.FILLED) {
             return false;
         }
         Optional<List<Long>> shape = shape(operand);
@@ -95,26 +98,36 @@ final class OperandShape {
     }
 
     private void require(List<Long> shape) {
-        if (wanted.isEmpty()) {
-            if (shape.isEmpty() || shape.contains(0L)) {
-                throw refused("has the shape " + shape + ", but must not be empty");
-            }
-            return;
+        boolean fits =
+                switch (kind) {
+                    case SHAPED -> fits(shape);
+                    case FILLED, FILLED_IF_KNOWN -> !shape.isEmpty() && !shape.contains(0L);
+                    case SHORT_IF_KNOWN -> shape.size() != 1 || shape.getFirst() <= MOST_EXTENTS;
+                };
+        if (!fits) {
+            throw refused("has the shape " + shape + ", but must " + demand());
         }
+    }
+
+    private String demand() {
+        return switch (kind) {
+            case SHAPED ->
+                    "have "
+                            + wanted.stream()
+                                    .map(Wanted::toString)
+                                    .collect(Collectors.joining(", ", "[", "]"));
+            case FILLED, FILLED_IF_KNOWN -> "have extents, and none of 0";
+            case SHORT_IF_KNOWN -> "be a list of at most " + MOST_EXTENTS + " numbers";
+        };
+    }
+
+    private boolean fits(List<Long> shape) {
         boolean fits = shape.size() == wanted.size();
         for (int i = 0; fits && i < wanted.size(); i++) {
             Wanted extent = wanted.get(i);
             fits = !extent.isKnown() || extent.size() == 0 || fits(shape.get(i), extent.size());
         }
-        if (!fits) {
-            throw refused(
-                    "has the shape "
-                            + shape
-                            + ", but must have "
-                            + wanted.stream()
-                                    .map(Wanted::toString)
-                                    .collect(Collectors.joining(", ", "[", "]")));
-        }
+        return fits;
     }
 
     private static boolean fits(long extent, long size) {

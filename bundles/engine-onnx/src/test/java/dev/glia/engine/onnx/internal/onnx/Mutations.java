@@ -10,6 +10,7 @@ import java.util.Random;
 
 /** Changes models at random places, knowing how they are built, so that most stay readable. */
 public final class Mutations {
+    /** Small or absurd: sizes in between only take long. */
     private static final long[] NUMBERS = {
         0,
         1,
@@ -20,8 +21,7 @@ public final class Mutations {
         16,
         17,
         255,
-        65_536,
-        1 << 30,
+        4096,
         Integer.MAX_VALUE,
         1L << 31,
         1L << 32,
@@ -219,7 +219,8 @@ public final class Mutations {
 
     private void flip(Part part) {
         if (part.isNumber()) {
-            part.scalar ^= 1L << random.nextInt(Long.SIZE);
+            int bit = random.nextInt(12 + Integer.SIZE);
+            part.scalar ^= 1L << (bit < 12 ? bit : bit + Long.SIZE - Integer.SIZE - 12);
         } else if (part.bytes != null && part.bytes.length > 0) {
             byte[] bytes = part.bytes.clone();
             bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(Byte.SIZE));

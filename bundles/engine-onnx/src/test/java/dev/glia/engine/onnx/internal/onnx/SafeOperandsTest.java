@@ -41,6 +41,9 @@ class SafeOperandsTest {
                     STFT 1,64,1 - 16                     | 0=1,64,2
                     STFT 1,64,1 - 16                     | 2=
                     TopK 4,8                             | 0=0,8
+                    Reshape 4,8 64                       | 1=65
+                    Expand 4,8 3                         | 1=2147483648
+                    ConstantOfShape 4                    | 0=100
                     Normalizer 4,8                       | 0=
                     EmbedLayerNormalization 2,4 - 9,8 9,8 - 8 8 - 2,4 | 6=
                     EmbedLayerNormalization 2,4 - 9,8 9,8 - 8 8 - 2,4 | 8=8
