@@ -7,7 +7,6 @@ import dev.glia.engine.onnx.internal.Lab.Wanted;
 import dev.glia.engine.onnx.internal.onnx.Mutations;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import dev.glia.runtime.TensorInfo;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -28,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Compiles, loads and runs changed models in a JVM of its own: each is computed, or refused with
@@ -166,14 +166,8 @@ final class GraphFuzz {
     }
 
     private void run(int number, Image image, LoadedModel model) {
-        long bytes = 0;
-        for (TensorInfo tensor : image.inputs()) {
-            bytes += tensor.bytes();
-        }
-        for (TensorInfo tensor : image.outputs()) {
-            bytes += tensor.bytes();
-        }
-        if (bytes > MOST_BYTES) {
+        if (Stream.concat(image.inputs().stream(), image.outputs().stream())
+                .anyMatch(tensor -> tensor.bytes() > MOST_BYTES)) {
             return;
         }
         try (Arena arena = Arena.ofShared()) {

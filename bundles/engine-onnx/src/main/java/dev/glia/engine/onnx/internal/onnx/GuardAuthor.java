@@ -22,29 +22,16 @@ final class GuardAuthor {
     /**
      * Writes them.
      *
-     * @param node the node whose operand is guarded
-     * @param operand the number of the operand
-     * @param wanted the shape that it must have
-     * @param mark what no other guard of the model has
+     * @param operand the name of the operand
+     * @param wanted the shape that it must have; empty when it is only forbidden that an extent is
+     *     0
+     * @param result the name of the guarded operand. A graph that has this name too is refused by
+     *     ONNX Runtime
      * @param graph takes the nodes
-     * @return the name of the guarded operand. A graph that has this name too is refused by ONNX
-     *     Runtime
      */
-    static String guard(
-            NodeParts node,
-            int operand,
-            List<Wanted> wanted,
-            String mark,
-            Consumer<ProtoWriter> graph) {
-        String result =
-                "operand "
-                        + operand
-                        + " of "
-                        + SourceGraph.shown(node.output())
-                        + ", guard "
-                        + mark;
-        new GuardAuthor(result, graph).write(node.inputs().get(operand), wanted);
-        return result;
+    static void guard(
+            String operand, List<Wanted> wanted, String result, Consumer<ProtoWriter> graph) {
+        new GuardAuthor(result, graph).write(operand, wanted);
     }
 
     /** In a Reshape, 0 is the extent that there is. */

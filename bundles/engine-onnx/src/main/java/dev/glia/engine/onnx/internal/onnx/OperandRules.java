@@ -11,13 +11,14 @@ import java.util.Set;
  * when they have another shape than these. Found by running each operator with operands of other
  * shapes, in front of memory that nobody may read.
  *
- * <p>An operand is written as {@code NUMBER=EXTENTS}. An extent is {@code _} for any, or a product
- * of numbers, attributes and extents of other operands: {@code 1.0} is the first extent of the
- * operand 1, and {@code bits?4} an attribute that is 4 where it is left out. A division is rounded
- * up. {@code *} stands for one extent or more that are not 0, and {@code *?} for the same where
- * only an operand whose shape is known is looked at: a check of it would cost too much. {@code #}
- * is a list of numbers that is short, if its length is known: ONNX Runtime makes a shape of as many
- * extents while it prepares a graph.
+ * <p>An operand is written as {@code NUMBER=EXTENTS}, or {@code NUMBER&OTHER=EXTENTS} for what is
+ * asked of it only where another one is given. An extent is {@code _} for any, or a product of
+ * numbers, attributes and extents of other operands: {@code 1.0} is the first extent of the operand
+ * 1, and {@code bits?4} an attribute that is 4 where it is left out. A division is rounded up.
+ * {@code *} stands for one extent or more that are not 0, and {@code *?} for the same where only an
+ * operand whose shape is known is looked at: a check of it would cost too much. {@code #} is a list
+ * of numbers that is short, if its length is known: ONNX Runtime makes a shape of as many extents
+ * while it prepares a graph.
  */
 final class OperandRules {
     private static final String TABLE =
@@ -28,6 +29,9 @@ final class OperandRules {
             QLinearConv 0=*? 3=* 8=3.0
             LSTM 0=_,0.1,1.2 1=direction?1,4*hidden_size,_ 2=direction?1,4*hidden_size,hidden_size
             DynamicQuantizeLSTM 0=_,0.1,1.1 1=direction?1,_,4*hidden_size 2=direction?1,hidden_size,4*hidden_size
+            GRU 0=_,_,_
+            RNN 0=_,_,_
+            RoiAlign 0=_,_,_,_ 1=_,_ 2=_
             DFT 0=*
             STFT 0=_,_,1 2=_
             TopK 0=*?
@@ -40,6 +44,8 @@ final class OperandRules {
             SkipSimplifiedLayerNormalization 0=*? 1=*
             RotaryEmbedding 0=*
             QAttention 0=*
+            MultiHeadAttention 2=* 2&3=_,_,0.2
+            DecoderMaskedMultiHeadAttention 7=* 8=*
             GroupQueryAttention 7=_,_ 8=_,_ 9=_,_ 10=_,_,_,_
             LinearAttention 0=* 1=*
             SparseAttention 6=* 9=_,_ 10=_,_
@@ -91,10 +97,11 @@ final class OperandRules {
      * What an operand must be.
      *
      * @param operand its number
+     * @param beside the number of the operand without which nothing is asked
      * @param kind what is asked of it
      * @param extents its extents, if these are
      */
-    record Rule(int operand, Kind kind, List<Extent> extents) {}
+    record Rule(int operand, int beside, Kind kind, List<Extent> extents) {}
 
     /**
      * An extent.
@@ -130,7 +137,13 @@ final class OperandRules {
                     extents.add(new Extent(extent.equals("_") ? List.of() : steps(extent)));
                 }
             }
-            rules.add(new Rule(Integer.parseInt(parts[0]), kind, extents));
+            String[] numbers = parts[0].split("&");
+            rules.add(
+                    new Rule(
+                            Integer.parseInt(numbers[0]),
+                            Integer.parseInt(numbers[numbers.length - 1]),
+                            kind,
+                            extents));
         }
         return rules;
     }

@@ -39,6 +39,7 @@ final class OperandShape {
 
     private final NodeParts node;
     private final int operand;
+    private final int beside;
     private final KnownShapes known;
     private final String place;
     private final Kind kind;
@@ -52,6 +53,7 @@ final class OperandShape {
     OperandShape(NodeParts node, Rule rule, KnownShapes known, String place) {
         this.node = node;
         this.operand = rule.operand();
+        this.beside = rule.beside();
         this.kind = rule.kind();
         this.known = known;
         this.place = place;
@@ -63,8 +65,9 @@ final class OperandShape {
         }
     }
 
+    /** {@return whether the node has what the rule is about} */
     private boolean isGiven() {
-        return !name(operand).isEmpty();
+        return !name(operand).isEmpty() && !name(beside).isEmpty();
     }
 
     /** {@return what the shape must be; empty when it is only forbidden that an extent is 0} */

@@ -142,9 +142,11 @@ public final class SafeOperands {
         for (OperandRules.Rule rule : OperandRules.of(parts)) {
             OperandShape shape = new OperandShape(parts, rule, known, node.place());
             if (shape.isOpen()) {
-                guarded.put(
-                        rule.operand(),
-                        GuardAuthor.guard(parts, rule.operand(), shape.wanted(), mark(), before));
+                String value =
+                        guarded.getOrDefault(rule.operand(), parts.inputs().get(rule.operand()));
+                String result = guardName(parts, rule.operand());
+                GuardAuthor.guard(value, shape.wanted(), result, before);
+                guarded.put(rule.operand(), result);
                 guards++;
             }
         }
@@ -163,13 +165,20 @@ public final class SafeOperands {
     }
 
     /** A graph that was guarded when it was compiled is another one when it is loaded. */
-    private String mark() {
+    private String guardName(NodeParts node, int operand) {
         if (guards == 0) {
             CRC32 crc = new CRC32();
             crc.update(model.duplicate());
             digest = Long.toHexString(crc.getValue());
         }
-        return digest + "." + guards;
+        return "operand "
+                + operand
+                + " of "
+                + SourceGraph.shown(node.output())
+                + ", guard "
+                + digest
+                + "."
+                + guards;
     }
 
     private ProtoWriter attribute(ProtoReader attribute, KnownShapes known) {

@@ -50,6 +50,12 @@ class SafeOperandsTest {
                     SkipLayerNormalization 2,4,8 2,4,8   | 1=0,4,8
                     RotaryEmbedding 2,8,16,64            | 0=2,8,16,0
                     QAttention 2,4,8                     | 0=0,4,8
+                    MultiHeadAttention 2,4,8 2,4,8 2,4,8 24 | 2=2,4,16
+                    MultiHeadAttention 2,4,8 2,4,8 2,4,8 | 2=2,4,0
+                    DecoderMaskedMultiHeadAttention 2,1,8 - - - - - - 1 1 | 8=0
+                    GRU 4,2,3                            | 0=4,2
+                    RNN 4,2,3                            | 0=6
+                    RoiAlign 2,4,8,8 9,4 9               | 1=9
                     GroupQueryAttention 2,4,64 - - - - - - 9,8 9,8 | 7=9
                     SparseAttention 2,4,64 - - - - - 2,2 - - 9,8 9,8 | 9=9
                     MoE 4,8                              | 0=4,0
@@ -90,6 +96,9 @@ class SafeOperandsTest {
                     Conv 1,1,4,4 8,1,1,1 8               | 0=? | 0
                     Conv 1,1,4,4 8,1,1,1                 | 0=? | 0
                     TopK 4,8                             | 0=? | 0
+                    GRU 4,2,3                            | 0=? | 1
+                    MultiHeadAttention 2,4,8 2,4,8 2,4,8 | 2=? | 1
+                    MultiHeadAttention 2,4,8 2,4,8 2,4,8 24 | 2=? | 2
                     QLinearConv 1,1,4,4 - - 8,1,1,1 8 8 - - 8 | 8=? | 1
                     """)
     void unknownShapes(String right, String unknown, int guards) {
