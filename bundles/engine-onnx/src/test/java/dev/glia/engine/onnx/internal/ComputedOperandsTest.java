@@ -5,7 +5,6 @@ import static dev.glia.engine.onnx.internal.onnx.GraphAuthor.attribute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -19,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -30,17 +30,24 @@ class ComputedOperandsTest {
 
     /** Where the bias is computed. */
     static final List<String> PLACES =
-            List.of("graph", "branch", "function", "claimed", "computed filters");
+            List.of(
+                    "graph",
+                    "branch",
+                    "function",
+                    "claimed",
+                    "computed filters",
+                    "counted filters");
 
     @ParameterizedTest
     @FieldSource("PLACES")
     void aBiasHasOneValueForEachFilter(String place) {
         try (Bench bench = Bench.of(model(place))) {
-            for (int i = 0; i < bench.in().size(); i++) {
-                if (bench.in().get(i).byteSize() == 1) {
-                    bench.in().get(i).set(JAVA_BYTE, 0, (byte) 1);
-                } else if (bench.in().get(i).byteSize() != Long.BYTES) {
-                    bench.in().get(i).fill((byte) 0);
+            for (MemorySegment input : bench.in()) {
+                input.fill((byte) 0);
+                if (input.byteSize() == 1) {
+                    input.fill((byte) 1);
+                } else if (input.byteSize() == 4 * Long.BYTES) {
+                    input.copyFrom(MemorySegment.ofArray(new long[] {FILTERS, 1, 1, 1}));
                 }
             }
             bench.in().getFirst().set(JAVA_LONG, 0, FILTERS);
@@ -69,6 +76,10 @@ class ComputedOperandsTest {
             graph.longs("four", new long[] {FILTERS, 1, 1, 1}, 4)
                     .input("one", ElementType.FLOAT, 1, 1, 1, 1)
                     .node("Expand", List.of("one", "four"), List.of("w"));
+        } else if (place.equals("counted filters")) {
+            graph.input("counts", ElementType.INT64, 4)
+                    .input("one", ElementType.FLOAT, 1, 1, 1, 1)
+                    .node("Expand", List.of("one", "counts"), List.of("w"));
         } else {
             graph.floats("w", new float[FILTERS], FILTERS, 1, 1, 1);
         }
