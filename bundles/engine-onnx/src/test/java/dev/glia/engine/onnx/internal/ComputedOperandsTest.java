@@ -5,21 +5,26 @@ import static dev.glia.engine.onnx.internal.onnx.GraphAuthor.attribute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.glia.engine.onnx.internal.Lab.Bench;
+import dev.glia.engine.onnx.internal.Lab.Image;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.GraphAuthor;
 import dev.glia.engine.onnx.internal.onnx.ProtoWriter;
 import dev.glia.runtime.NrtException;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The bias of a convolution whose length only a run tells. Without its guard, ONNX Runtime adds
@@ -62,6 +67,31 @@ class ComputedOperandsTest {
                         .hasMessageContaining("operand 2 of ");
             }
         }
+    }
+
+    /** Whoever wrote the NEFF: what is known is compared when it is loaded. */
+    @Test
+    void aNeffWithAShortBiasIsNotLoaded() {
+        Image right = Image.of(Lab.compile(Graphs.twice(1, 1, 1, 1)));
+        byte[] graph =
+                new GraphAuthor("short")
+                        .input("x", ElementType.FLOAT, 1, 1, 1, 1)
+                        .output("y", ElementType.FLOAT, 1, FILTERS, 1, 1)
+                        .floats("w", new float[FILTERS], FILTERS, 1, 1, 1)
+                        .floats("b", new float[1], 1)
+                        .node("Conv", List.of("x", "w", "b"), List.of("y"))
+                        .model(17);
+        Image wrong =
+                new Image(
+                        Map.of("model.onnx", Arena.ofAuto().allocateFrom(JAVA_BYTE, graph)),
+                        right.graphs(),
+                        right.inputs(),
+                        right.outputs());
+        assertThatThrownBy(() -> Lab.ENGINE.load(wrong, Lab.OWN))
+                .isInstanceOf(NrtException.class)
+                .hasMessageStartingWith("NRT_INVALID")
+                .hasMessageContaining(
+                        "operand 2 of Conv (b) has the shape [1], but must have [64]");
     }
 
     /** n is how often 2.5 stands in the bias; x and the filters are 0. */
