@@ -10,16 +10,21 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.glia.engine.onnx.internal.Lab.Bench;
+import dev.glia.engine.onnx.internal.Lab.Image;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
 import dev.glia.engine.onnx.internal.onnx.GraphAuthor;
 import dev.glia.engine.onnx.internal.onnx.ProtoWriter;
 import dev.glia.runtime.NrtException;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The bias of a convolution whose length only a run tells. Without its guard, ONNX Runtime adds
@@ -30,17 +35,24 @@ class ComputedOperandsTest {
 
     /** Where the bias is computed. */
     static final List<String> PLACES =
-            List.of("graph", "branch", "function", "claimed", "computed filters");
+            List.of(
+                    "graph",
+                    "branch",
+                    "function",
+                    "claimed",
+                    "computed filters",
+                    "counted filters");
 
     @ParameterizedTest
     @FieldSource("PLACES")
     void aBiasHasOneValueForEachFilter(String place) {
         try (Bench bench = Bench.of(model(place))) {
-            for (int i = 0; i < bench.in().size(); i++) {
-                if (bench.in().get(i).byteSize() == 1) {
-                    bench.in().get(i).set(JAVA_BYTE, 0, (byte) 1);
-                } else if (bench.in().get(i).byteSize() != Long.BYTES) {
-                    bench.in().get(i).fill((byte) 0);
+            for (MemorySegment input : bench.in()) {
+                input.fill((byte) 0);
+                if (input.byteSize() == 1) {
+                    input.fill((byte) 1);
+                } else if (input.byteSize() == 4 * Long.BYTES) {
+                    input.copyFrom(MemorySegment.ofArray(new long[] {FILTERS, 1, 1, 1}));
                 }
             }
             bench.in().getFirst().set(JAVA_LONG, 0, FILTERS);
@@ -57,6 +69,31 @@ class ComputedOperandsTest {
         }
     }
 
+    /** Whoever wrote the NEFF: what is known is compared when it is loaded. */
+    @Test
+    void aNeffWithAShortBiasIsNotLoaded() {
+        Image right = Image.of(Lab.compile(Graphs.twice(1, 1, 1, 1)));
+        byte[] graph =
+                new GraphAuthor("short")
+                        .input("x", ElementType.FLOAT, 1, 1, 1, 1)
+                        .output("y", ElementType.FLOAT, 1, FILTERS, 1, 1)
+                        .floats("w", new float[FILTERS], FILTERS, 1, 1, 1)
+                        .floats("b", new float[1], 1)
+                        .node("Conv", List.of("x", "w", "b"), List.of("y"))
+                        .model(17);
+        Image wrong =
+                new Image(
+                        Map.of("model.onnx", Arena.ofAuto().allocateFrom(JAVA_BYTE, graph)),
+                        right.graphs(),
+                        right.inputs(),
+                        right.outputs());
+        assertThatThrownBy(() -> Lab.ENGINE.load(wrong, Lab.OWN))
+                .isInstanceOf(NrtException.class)
+                .hasMessageStartingWith("NRT_INVALID")
+                .hasMessageContaining(
+                        "operand 2 of Conv (b) has the shape [1], but must have [64]");
+    }
+
     /** n is how often 2.5 stands in the bias; x and the filters are 0. */
     static byte[] model(String place) {
         GraphAuthor graph =
@@ -69,6 +106,10 @@ class ComputedOperandsTest {
             graph.longs("four", new long[] {FILTERS, 1, 1, 1}, 4)
                     .input("one", ElementType.FLOAT, 1, 1, 1, 1)
                     .node("Expand", List.of("one", "four"), List.of("w"));
+        } else if (place.equals("counted filters")) {
+            graph.input("counts", ElementType.INT64, 4)
+                    .input("one", ElementType.FLOAT, 1, 1, 1, 1)
+                    .node("Expand", List.of("one", "counts"), List.of("w"));
         } else {
             graph.floats("w", new float[FILTERS], FILTERS, 1, 1, 1);
         }

@@ -77,10 +77,13 @@ final class KnownShapes {
     }
 
     private void results(NodeParts node) {
-        node.outputs().forEach(output -> define(output, Optional.empty()));
-        if (node.isStandard() && KEEPING.contains(node.operator())) {
+        boolean isNew = true;
+        for (String output : node.outputs()) {
+            isNew &= define(output, Optional.empty());
+        }
+        if (isNew && node.isStandard() && KEEPING.contains(node.operator())) {
             sources.put(node.output(), node.input());
-        } else if (node.is("Constant")) {
+        } else if (isNew && node.is("Constant")) {
             node.attributes().stream()
                     .filter(attribute -> attribute.name().equals("value"))
                     .flatMap(attribute -> attribute.tensor().stream())
@@ -88,13 +91,18 @@ final class KnownShapes {
         }
     }
 
-    /** A name that stands for two things stands for nothing that is known. */
-    private void define(String name, Optional<List<Long>> shape) {
+    /**
+     * A name that stands for two things stands for nothing that is known.
+     *
+     * @return whether it stood for nothing before
+     */
+    private boolean define(String name, Optional<List<Long>> shape) {
         Optional<List<Long>> before = shapes.putIfAbsent(name, shape);
         if (before != null && (shape.isEmpty() || !before.equals(shape))) {
             shapes.put(name, Optional.empty());
             sources.remove(name);
         }
+        return before == null;
     }
 
     private static List<Long> extents(ProtoReader tensor) {

@@ -44,7 +44,7 @@ final class OperandRules {
             SkipSimplifiedLayerNormalization 0=*? 1=*
             RotaryEmbedding 0=*
             QAttention 0=*
-            MultiHeadAttention 2=* 2&3=_,_,0.2
+            MultiHeadAttention 2=* 2&3=_,_,0.2 2&7=_,_,7.3*num_heads
             DecoderMaskedMultiHeadAttention 7=* 8=*
             GroupQueryAttention 7=_,_ 8=_,_ 9=_,_ 10=_,_,_,_
             LinearAttention 0=* 1=*

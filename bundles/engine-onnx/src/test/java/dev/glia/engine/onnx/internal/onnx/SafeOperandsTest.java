@@ -52,6 +52,7 @@ class SafeOperandsTest {
                     QAttention 2,4,8                     | 0=0,4,8
                     MultiHeadAttention 2,4,8 2,4,8 2,4,8 24 | 2=2,4,16
                     MultiHeadAttention 2,4,8 2,4,8 2,4,8 | 2=2,4,0
+                    MultiHeadAttention 2,4,8 2,4,8 2,4,8 - - - 2,2,5,4 2,2,5,4 num_heads=2 | 2=2,4,16
                     DecoderMaskedMultiHeadAttention 2,1,8 - - - - - - 1 1 | 8=0
                     GRU 4,2,3                            | 0=4,2
                     RNN 4,2,3                            | 0=6
