@@ -99,12 +99,19 @@ public final class OnnxCompiler implements GraphCompiler {
     @Override
     public Compiled compile(Source wanted) {
         String name = String.valueOf(wanted.path().getFileName());
-        try (MemoryFile model = new MemoryFile();
-                MemoryFile constants = new MemoryFile()) {
-            Tensors tensors =
-                    optimize(
-                            wanted, name, new OrtSession.Rewritten(model.path(), constants.path()));
-            return compiled(tensors, name, model, constants);
+        try (MemoryFile model = new MemoryFile("glia-compile");
+                MemoryFile constants = new MemoryFile("glia-compile")) {
+            var rewritten = new OrtSession.Rewritten(model.path(), constants.path());
+            try (TrialProcess process =
+                    runtime.isContained() ? trials.compiling().orElse(null) : null) {
+                if (process == null) {
+                    return compiled(optimize(wanted, rewritten), name, model, constants);
+                }
+                Compiled compiled =
+                        compiled(apart(process, wanted, rewritten), name, model, constants);
+                trials.confirm(process, name, compiled);
+                return compiled;
+            }
         } catch (NrtException refused) {
             throw ShortRefusal.of(refused);
         } catch (OutOfMemoryError full) {

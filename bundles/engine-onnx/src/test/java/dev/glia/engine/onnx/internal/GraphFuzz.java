@@ -59,7 +59,7 @@ final class GraphFuzz {
     private int findings;
 
     private GraphFuzz(Path state, Path file) {
-        OnnxRuntime runtime = new OnnxRuntime(() -> state);
+        OnnxRuntime runtime = new OnnxRuntime(() -> state, () -> false);
         this.engine = new OnnxEngine(runtime);
         this.compiler =
                 new OnnxCompiler(
