@@ -190,8 +190,7 @@ final class Container implements AutoCloseable {
                 null);
         List<Bundle> bundles = new ArrayList<>();
         for (var bundle : files.entrySet()) {
-            Bundle installed =
-                    context.installBundle("reference:" + await(bundle.getValue()).toUri());
+            Bundle installed = install(context, await(bundle.getValue()));
             bundles.add(installed);
             shipped.add(installed.getBundleId());
             installed
@@ -215,6 +214,25 @@ final class Container implements AutoCloseable {
             }
         }
         framework.start();
+    }
+
+    /** What the framework says of a bundle that ships is that it cannot be cached. */
+    private Bundle install(BundleContext context, Path file) throws BundleException {
+        try {
+            return context.installBundle("reference:" + file.toUri());
+        } catch (BundleException failure) {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            throw new BundleException(
+                    "the bundle "
+                            + file
+                            + " cannot be installed ("
+                            + cause
+                            + "); the temporary folder "
+                            + folder.path().getParent()
+                            + " needs some MiB of room, and"
+                            + " GLIA_JAVA_OPTS=-Djava.io.tmpdir=FOLDER names another",
+                    failure);
+        }
     }
 
     private static Bundle install(BundleContext context, AddedBundle bundle, byte[] jar) {

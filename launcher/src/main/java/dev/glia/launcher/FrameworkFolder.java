@@ -45,7 +45,12 @@ final class FrameworkFolder implements AutoCloseable {
 
     static FrameworkFolder create(Path parent) throws IOException {
         for (int attempt = 1; ; attempt++) {
-            Path folder = unused(parent.toRealPath());
+            Path folder;
+            try {
+                folder = unused(parent.toRealPath());
+            } catch (IOException none) {
+                throw unusable(parent, none);
+            }
             OWN.add(folder);
             try {
                 Path lock = folder.resolve(LOCK);
@@ -58,10 +63,21 @@ final class FrameworkFolder implements AutoCloseable {
                 channel.close(); // another process swept the folder before it was locked
             } catch (IOException swept) {
                 if (attempt == 5) {
-                    throw swept;
+                    throw unusable(parent, swept);
                 }
             }
         }
+    }
+
+    private static IOException unusable(Path parent, IOException why) {
+        return new IOException(
+                "the temporary folder "
+                        + parent
+                        + " cannot be used ("
+                        + why
+                        + "); it must exist, have room and be writable, or"
+                        + " GLIA_JAVA_OPTS=-Djava.io.tmpdir=FOLDER names another",
+                why);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.glia.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,14 @@ class FrameworkFolderTest {
         } finally {
             living.destroyForcibly();
         }
+    }
+
+    @Test
+    void whatIsWrongWithTheTemporaryFolderIsTold() {
+        Path missing = parent.resolve("missing");
+        assertThatThrownBy(() -> FrameworkFolder.create(missing))
+                .hasMessageStartingWith("the temporary folder " + missing + " cannot be used (")
+                .hasMessageContaining("-Djava.io.tmpdir=FOLDER names another");
     }
 
     private Process holder() throws IOException {

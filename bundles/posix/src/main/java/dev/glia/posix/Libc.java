@@ -34,6 +34,7 @@ public final class Libc {
     public static final int EISDIR = 21;
     public static final int ENFILE = 23;
     public static final int EMFILE = 24;
+    public static final int EROFS = 30;
     public static final int ELOOP = 40;
     public static final int ENOBUFS = 105;
     public static final int ECONNREFUSED = 111;

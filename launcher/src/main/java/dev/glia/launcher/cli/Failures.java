@@ -76,6 +76,12 @@ final class Failures {
     /** Only the heap is bounded by an option; other memory is what the machine has. */
     private static String outOf(OutOfMemoryError memory) {
         String message = String.valueOf(memory.getMessage());
+        if (message.contains("native thread")) {
+            return "there can be no more threads ("
+                    + message
+                    + "): end other processes of this user, or raise the limit (ulimit -u, or pids.max of"
+                    + " the container)";
+        }
         return message.contains("heap space") || message.contains("GC overhead")
                 ? "the JVM is out of memory ("
                         + message

@@ -21,6 +21,7 @@ final class NamedFile {
     private final Path path;
     private final MemorySegment name;
     private int fd = NONE;
+    private boolean writable;
     private Posix.FileId id;
     private Posix.Stamp confirmed;
 
@@ -44,17 +45,24 @@ final class NamedFile {
     }
 
     /**
-     * Opens the file unless it is open.
+     * Opens the file unless it is open; only to read where that is enough, and no more permitted:
+     * whoever looks need not be able to change anything.
      *
      * @param flags {@link Posix#O_CREAT} or 0
      * @return whether it is open; without O_CREAT it may be missing
      */
     boolean open(int flags) {
-        if (fd != NONE) {
+        boolean looks = (flags & Posix.O_CREAT) == 0;
+        if (fd != NONE && (looks || writable)) {
             return true;
         }
+        close();
         int opened = posix.open(name, Posix.O_RDWR | flags);
-        if (opened == -Libc.ENOENT && (flags & Posix.O_CREAT) == 0) {
+        writable = opened >= 0;
+        if (looks && (opened == -Libc.EACCES || opened == -Libc.EROFS)) {
+            opened = posix.open(name, Posix.O_RDONLY);
+        }
+        if (opened == -Libc.ENOENT && looks) {
             return false;
         }
         if (opened == -Libc.ELOOP || opened == -Libc.EISDIR) {
@@ -110,10 +118,23 @@ final class NamedFile {
                             + path
                             + " cannot be used ("
                             + Libc.describe(result)
-                            + "). Its folder must be on a local file system that this user may write to, with room left;"
-                            + " GLIA_STATE_DIR chooses another");
+                            + "). "
+                            + advice((int) -result));
         }
         return result;
+    }
+
+    private static String advice(int error) {
+        return switch (error) {
+            case Libc.EMFILE ->
+                    "This process has as many files open as it may: close some, or raise the limit"
+                            + " (ulimit -n)";
+            case Libc.ENFILE ->
+                    "All processes together have as many files open as this host allows";
+            default ->
+                    "Its folder must be on a local file system that this user may write to, with"
+                            + " room left; GLIA_STATE_DIR chooses another";
+        };
     }
 
     private NrtException unusual() {

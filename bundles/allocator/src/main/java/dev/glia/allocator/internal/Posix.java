@@ -18,6 +18,7 @@ import java.lang.invoke.MethodHandle;
  * thread-safe.
  */
 final class Posix {
+    static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
     static final int O_CREAT = 0x40;
 

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -111,6 +113,20 @@ class DamageTest {
             before = now;
             claim.close();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "23, All processes together have as many files open",
+        "24, This process has as many files open as it may: close some",
+        "28, Its folder must be on a local file system"
+    })
+    void whatToDoFitsTheError(int error, String advice) {
+        var posix = new Posix();
+        var file = new NamedFile(posix, new LockFolder(posix, locks), "nc0.lock");
+        assertThatThrownBy(() -> file.checked(-error))
+                .hasMessageContaining(locks.resolve("nc0.lock").toString())
+                .hasMessageContaining(advice);
     }
 
     private void requireOwned(String damage) {

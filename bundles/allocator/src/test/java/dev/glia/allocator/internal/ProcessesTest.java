@@ -120,6 +120,25 @@ class ProcessesTest {
     }
 
     @Test
+    void whoMayOnlyReadSeesTheOwners() throws Exception {
+        List<String> readOnly =
+                List.of(
+                        "unshare",
+                        "--map-root-user",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        "mount --bind \"$0\" \"$0\" && mount -o remount,ro,bind \"$0\" && exec \"$@\"",
+                        locks.toString());
+        var probe = new ArrayList<>(readOnly);
+        probe.add("true");
+        assumeThat(new ProcessBuilder(probe).start().waitFor()).isZero();
+        assertThat(line(start(Holder.class, locks, "0", "1"))).isEqualTo("owns [0, 1]");
+
+        assertThat(line(start(readOnly, Looker.class, locks))).isEqualTo("sees [0, 1]");
+    }
+
+    @Test
     void aChildProcessDoesNotInheritTheCore() throws Exception {
         LockingAllocator allocator = allocator(Wish.cores(1));
         CoreClaim claim = allocator.claim();

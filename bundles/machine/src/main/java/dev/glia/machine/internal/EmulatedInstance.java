@@ -1,5 +1,7 @@
 package dev.glia.machine.internal;
 
+import dev.glia.core.ProcessIdentity;
+import dev.glia.posix.PlainFile;
 import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -10,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -44,7 +47,14 @@ record EmulatedInstance(Path folder) {
     private static final Pattern LOCK = Pattern.compile("nc(\\d{1,4})\\.lock");
     private static final Pattern LAYOUT_LINE = Pattern.compile("(\\d{1,9})\\s*");
 
-    /** What a builder that died has left is removed after this time; no builder takes that long. */
+    /** What is built has the process that builds it in its name. */
+    private static final Pattern BUILDING =
+            Pattern.compile("\\.building-(\\d{1,18})-(\\d{1,18})-(\\d{1,18})-.*");
+
+    /**
+     * What a builder has left of which nobody can tell whether it lives, as in another container,
+     * is removed after this time; no builder takes that long.
+     */
     private static final Duration ABANDONED = Duration.ofHours(1);
 
     private static final Duration REBUILD_WAIT = Duration.ofSeconds(2);
@@ -59,11 +69,13 @@ record EmulatedInstance(Path folder) {
     static EmulatedInstance open(Path instances, InstanceType type) {
         Path folder = instances.resolve(type.name());
         try {
+            removeAbandoned(instances);
             if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
                 create(instances, folder, type);
                 LOG.debug("{} is made, as it is used for the first time", folder);
             }
             StateFolder.open(folder);
+            removeAbandoned(folder);
             var instance = new EmulatedInstance(folder);
             instance.upgrade(type);
             StateFolder.open(instance.locks());
@@ -105,7 +117,6 @@ record EmulatedInstance(Path folder) {
     }
 
     private static void create(Path instances, Path folder, InstanceType type) throws IOException {
-        removeAbandoned(instances);
         Path aside = aside(instances);
         try {
             build(aside, type);
@@ -122,7 +133,9 @@ record EmulatedInstance(Path folder) {
     }
 
     private static Path aside(Path parent) throws IOException {
-        return Files.createTempDirectory(parent, ".building-", StateFolder.PRIVATE);
+        ProcessIdentity self = ProcessIdentity.self();
+        String name = ".building-" + self.namespace() + "-" + self.pid() + "-" + self.started();
+        return Files.createTempDirectory(parent, name + "-", StateFolder.PRIVATE);
     }
 
     private static void build(Path aside, InstanceType type) throws IOException {
@@ -157,7 +170,7 @@ record EmulatedInstance(Path folder) {
 
     private int layout() throws IOException {
         String found;
-        try (var in = Files.newInputStream(folder.resolve(MARKER), LinkOption.NOFOLLOW_LINKS)) {
+        try (var in = PlainFile.open(folder.resolve(MARKER), LinkOption.NOFOLLOW_LINKS)) {
             found = new String(in.readNBytes(64), StandardCharsets.UTF_8);
         } catch (NoSuchFileException e) {
             throw new NrtException(
@@ -267,15 +280,26 @@ record EmulatedInstance(Path folder) {
         Instant before = Instant.now().minus(ABANDONED);
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(instances, ".building-*")) {
             for (Path entry : entries) {
-                if (Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS)
-                        .toInstant()
-                        .isBefore(before)) {
+                if (isOfADead(entry)
+                        || Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS)
+                                .toInstant()
+                                .isBefore(before)) {
                     delete(entry);
                 }
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException | DirectoryIteratorException e) {
             // Another process removes them, too; whatever is left is in nobody's way.
         }
+    }
+
+    private static boolean isOfADead(Path entry) {
+        Matcher builder = BUILDING.matcher(entry.getFileName().toString());
+        return builder.matches()
+                && new ProcessIdentity(
+                                Long.parseLong(builder.group(1)),
+                                Long.parseLong(builder.group(2)),
+                                Long.parseLong(builder.group(3)))
+                        .isGone();
     }
 
     /**

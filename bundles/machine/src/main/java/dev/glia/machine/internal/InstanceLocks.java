@@ -1,5 +1,6 @@
 package dev.glia.machine.internal;
 
+import dev.glia.posix.PlainFile;
 import dev.glia.posix.StateFolder;
 
 import java.io.IOException;
@@ -46,6 +47,7 @@ final class InstanceLocks implements AutoCloseable {
     }
 
     private void tryLock(Path file) throws IOException {
+        PlainFile.check(file, LinkOption.NOFOLLOW_LINKS);
         FileChannel channel =
                 FileChannel.open(
                         file,

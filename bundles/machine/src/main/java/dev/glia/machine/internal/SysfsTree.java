@@ -1,12 +1,14 @@
 package dev.glia.machine.internal;
 
 import dev.glia.device.DeviceInfo;
+import dev.glia.posix.PlainFile;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -69,7 +71,7 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
     static int countCores(Path tree) throws IOException {
         int cores = 0;
         for (Path device : Files.isDirectory(tree) ? folders(tree).values() : List.<Path>of()) {
-            try (var in = Files.newInputStream(device.resolve("core_count"))) {
+            try (var in = PlainFile.open(device.resolve("core_count"))) {
                 String found = new String(in.readNBytes(4), StandardCharsets.UTF_8).strip();
                 cores += NUMBER.matcher(found).matches() ? Integer.parseInt(found) : 0;
             } catch (IOException e) {
@@ -235,7 +237,7 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
         }
 
         private String attribute(Path file) {
-            try (var in = Files.newInputStream(file)) {
+            try (var in = PlainFile.open(file)) {
                 byte[] bytes = in.readNBytes(MAX_ATTRIBUTE + 1);
                 if (bytes.length > MAX_ATTRIBUTE) {
                     throw damaged(
@@ -247,7 +249,12 @@ record SysfsTree(Family family, List<DeviceInfo> devices) {
             } catch (NoSuchFileException e) {
                 throw damaged(file, "is missing", "every device has it");
             } catch (IOException e) {
-                throw damaged(file, "cannot be read (" + e + ")", "every device has it");
+                // With its path twice, the reason would be cut off.
+                Object why =
+                        e instanceof FileSystemException known && known.getReason() != null
+                                ? known.getReason()
+                                : e;
+                throw damaged(file, "cannot be read (" + why + ")", "every device has it");
             }
         }
 

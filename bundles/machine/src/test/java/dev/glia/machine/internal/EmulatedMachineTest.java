@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.glia.core.ProcessIdentity;
 import dev.glia.device.DeviceInfo;
 import dev.glia.device.MachineInfo;
 import dev.glia.runtime.NrtException;
@@ -11,11 +12,14 @@ import dev.glia.runtime.NrtStatus;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -262,8 +266,9 @@ class EmulatedMachineTest {
     @Test
     void anEndlessFileIsNotReadToItsEnd() throws IOException {
         Path file = machine("inf1").info().sysfs().resolve("neuron0/core_count");
-        Files.delete(file);
-        Files.createSymbolicLink(file, Path.of("/dev/zero"));
+        try (var endless = new RandomAccessFile(file.toFile(), "rw")) {
+            endless.setLength(1L << 40);
+        }
 
         assertThatThrownBy(machine("inf1")::info).hasMessageContaining("more than 4096 bytes");
     }
@@ -337,6 +342,55 @@ class EmulatedMachineTest {
 
         assertThat(old).doesNotExist();
         assertThat(fresh).exists();
+    }
+
+    @Test
+    void whatAKilledBuilderLeftBehindIsRemovedAtOnce() throws IOException {
+        Path folder = machine("inf1").info().sysfs().getParent();
+        ProcessIdentity self = ProcessIdentity.self();
+        String here = ".building-" + self.namespace() + "-";
+        Path dead = Files.createDirectories(folder.resolveSibling(here + "1-1-x/y")).getParent();
+        Path inside = Files.createDirectory(folder.resolve(here + "1-1-z"));
+        Path alive = folder.resolveSibling(here + self.pid() + "-" + self.started() + "-x");
+        Path elsewhere = folder.resolveSibling(".building-1-1-1-x");
+        Files.createDirectory(alive);
+        Files.createDirectory(elsewhere);
+
+        machine("inf1").info();
+
+        assertThat(dead).doesNotExist();
+        assertThat(inside).doesNotExist();
+        assertThat(alive).exists();
+        assertThat(elsewhere).exists();
+    }
+
+    /** Who opens a pipe waits for another process. */
+    @ParameterizedTest
+    @ValueSource(strings = {"layout", "neuron_device/neuron0/core_count"})
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPipeInPlaceOfAFileIsRefused(String file) throws Exception {
+        Path pipe = machine("inf1").info().sysfs().getParent().resolve(file);
+        pipe(pipe);
+
+        assertThatThrownBy(machine("inf1")::info)
+                .isInstanceOf(NrtException.class)
+                .hasMessageContaining(pipe.toString())
+                .hasMessageContaining("it is no file but a folder, a link, a pipe or a device");
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPipeInPlaceOfALockIsRefused() throws Exception {
+        Path folder = machine("inf1").info().sysfs().getParent();
+        pipe(folder.resolve("locks/nc0.lock"));
+
+        assertThatThrownBy(() -> new EmulatedInstance(folder).remove(state.resolve("instances")))
+                .hasMessageContaining("nc0.lock: it is no file but");
+    }
+
+    private static void pipe(Path path) throws Exception {
+        Files.deleteIfExists(path);
+        assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
     }
 
     @Test
