@@ -108,8 +108,10 @@ final class GraphTrials {
 
     /** Whoever cannot have a process loses what it would give, and hears of it. */
     private Optional<TrialProcess> begin(long heapMiB, long memory) {
+        Path state = stateDir.get();
+        OnnxRuntime.unpack(state);
         try {
-            return Optional.of(new TrialProcess(stateDir.get(), heapMiB, memory));
+            return Optional.of(new TrialProcess(state, heapMiB, memory));
         } catch (NrtException refused) {
             if (refused.status() != NrtStatus.NRT_RESOURCE) {
                 throw refused;

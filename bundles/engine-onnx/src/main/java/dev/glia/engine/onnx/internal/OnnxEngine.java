@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -117,7 +118,9 @@ public final class OnnxEngine implements Engine {
     }
 
     private IsolatedCore isolated(String core) {
-        return new IsolatedCore(this, this::members, core, runtime.stateDir());
+        Path state = runtime.stateDir();
+        OnnxRuntime.unpack(state);
+        return new IsolatedCore(this, this::members, core, state);
     }
 
     /** {@return what a load reads of a model} */

@@ -79,6 +79,16 @@ public final class OnnxRuntime {
     }
 
     /**
+     * Unpacks the library for a process of its own, which has no copy to unpack.
+     *
+     * @param stateDir the state folder of that process
+     * @throws NrtException NRT_RESOURCE when it cannot be written
+     */
+    static void unpack(Path stateDir) {
+        NativeLibrary.ofThisMachine().unpack(stateDir.resolve("native"));
+    }
+
+    /**
      * {@return ONNX Runtime} A failure is not remembered: a full disk may have room the next time.
      *
      * @throws NrtException when the library cannot be had, or the configuration is not usable

@@ -3,6 +3,7 @@ package dev.glia.engine.onnx.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.glia.device.LoadSettings.Containment;
 import dev.glia.engine.onnx.internal.Lab.Image;
 import dev.glia.engine.onnx.internal.isolation.Worker;
 import dev.glia.engine.onnx.internal.onnx.ElementType;
@@ -102,6 +103,18 @@ class GraphTrialsTest {
         require(Image.of(Lab.compile(Graphs.twice(5))));
         assertThat(warnings).as("another graph is not known").hasSize(1);
         assertThat(known()).hasSize(1);
+    }
+
+    /** The other process has no copy of the library. */
+    @Test
+    void aProcessFindsTheLibraryThatNobodyHasUsedBefore() throws IOException {
+        Path fresh = Files.createDirectory(folder.resolve("fresh"));
+        new GraphTrials(() -> fresh, warnings::add).require(TWICE, "model.onnx", TWICE.members());
+        Path other = Files.createDirectory(folder.resolve("other"));
+        new OnnxEngine(new OnnxRuntime(() -> other, () -> false))
+                .load(TWICE, Lab.OWN.with(Containment.ISOLATED))
+                .close();
+        assertThat(warnings).isEmpty();
     }
 
     @ParameterizedTest
