@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.BundleContext;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.foreign.Linker;
 import java.net.URI;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.jar.Attributes;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -71,6 +73,10 @@ class HouseRulesIT {
 
     private static final Pattern FREES =
             Pattern.compile("(?i)(?:close|release|unlock|free|forget|delete|destroy)\\w*\\(");
+
+    /** What stands before a text with a number in it, and that text. */
+    private static final Pattern FORMATTED_NUMBER =
+            Pattern.compile("(?s)(.{0,160})\"[^\"\n]*%[-+ 0,(#]*[0-9]*(?:[.][0-9]+)?[dfeEgG]\\b");
 
     private static JavaClasses glia;
 
@@ -274,18 +280,24 @@ class HouseRulesIT {
     @ParameterizedTest
     @ValueSource(strings = {"../bundles", "../launcher"})
     void whoCleansUpAfterExceptionsDoesSoAfterErrors(String folder) throws IOException {
-        List<String> leaks = new ArrayList<>();
+        assertThat(inSources(folder, HANDLER, HouseRulesIT::leaksAfterErrors)).isEmpty();
+    }
+
+    /** {@return what matches in the sources that are shipped, each with its file} */
+    private static List<String> inSources(
+            String folder, Pattern pattern, Predicate<MatchResult> counts) throws IOException {
+        List<String> found = new ArrayList<>();
         try (Stream<Path> files = Files.walk(Path.of(folder))) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 if (file.toString().matches(".*/src/main/java/.*[.]java")) {
-                    HANDLER.matcher(Files.readString(file))
+                    pattern.matcher(Files.readString(file))
                             .results()
-                            .filter(HouseRulesIT::leaksAfterErrors)
-                            .forEach(handler -> leaks.add(file + handler.group()));
+                            .filter(counts)
+                            .forEach(match -> found.add(file + match.group()));
                 }
             }
         }
-        assertThat(leaks).isEmpty();
+        return found;
     }
 
     private static boolean leaksAfterErrors(MatchResult handler) {
@@ -294,6 +306,37 @@ class HouseRulesIT {
                 && FREES.matcher(body).find()
                 && !List.of(handler.group(2).split(" \\| ")).contains("Error")
                 && !handler.group(2).equals("Throwable");
+    }
+
+    /**
+     * A locale may have digits, signs and letters of its own, and whoever reads may not know them.
+     */
+    @Test
+    void formatsAndCasesSayTheirLocale() {
+        check(
+                noClasses()
+                        .should()
+                        .callMethod(String.class, "format", String.class, Object[].class)
+                        .orShould()
+                        .callMethod(String.class, "toLowerCase")
+                        .orShould()
+                        .callMethod(String.class, "toUpperCase")
+                        .orShould()
+                        .callMethod(PrintStream.class, "printf", String.class, Object[].class)
+                        .orShould()
+                        .callMethod(PrintStream.class, "format", String.class, Object[].class));
+    }
+
+    /** {@code formatted} has no locale: {@code %s} writes a number as it is. */
+    @ParameterizedTest
+    @ValueSource(strings = {"../bundles", "../launcher"})
+    void numbersInTextsAreWrittenAsTheyAre(String folder) throws IOException {
+        assertThat(
+                        inSources(
+                                folder,
+                                FORMATTED_NUMBER,
+                                match -> !match.group(1).matches("(?s).*(?:Locale|[{]@code).*")))
+                .isEmpty();
     }
 
     @ParameterizedTest

@@ -77,7 +77,7 @@ final class NeffDifferences {
         for (NeffMember member : neff.members()) {
             fields.put(
                     "member " + member.name(),
-                    "%d bytes, sha256 %s"
+                    "%s bytes, sha256 %s"
                             .formatted(member.size(), neff.digests().get(member.name())));
         }
         return fields;

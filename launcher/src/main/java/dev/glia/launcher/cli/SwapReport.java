@@ -20,14 +20,14 @@ record SwapReport(Map<String, Object> answer) {
                         ? names.stream().map(String::valueOf).collect(Collectors.joining(", "))
                         : "";
         return Table.printable(
-                "process %s: %s took the place of %s for %s in %.0f ms%s"
+                "process %s: %s took the place of %s for %s in %s ms%s"
                         .formatted(
                                 answer.get("pid"),
                                 answer.get("now"),
                                 answer.get("before"),
                                 architectures,
                                 answer.get("took_ms") instanceof Number millis
-                                        ? millis.doubleValue()
+                                        ? Math.round(millis.doubleValue())
                                         : 0,
                                 serving
                                         ? ""

@@ -137,7 +137,7 @@ record Topology(Shape shape, List<Integer> order, Map<Integer, Set<Integer>> lin
 
     private static String row(List<Integer> devices) {
         return String.join(
-                "---", devices.stream().map(device -> "[%2d]".formatted(device)).toList());
+                "---", devices.stream().map(device -> "[%2s]".formatted(device)).toList());
     }
 
     private String ring() {
@@ -169,7 +169,7 @@ record Topology(Shape shape, List<Integer> order, Map<Integer, Set<Integer>> lin
         links.forEach(
                 (device, near) ->
                         text.append(
-                                "[%2d]--- %s%n"
+                                "[%2s]--- %s%n"
                                         .formatted(
                                                 device,
                                                 near.toString().replaceAll("[\\[\\]]", ""))));

@@ -103,7 +103,7 @@ final class OwnersFile {
         if (written != length) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "Only %d of %d bytes of owner records fit into %s. Make room there, or set GLIA_STATE_DIR to another folder"
+                    "Only %s of %s bytes of owner records fit into %s. Make room there, or set GLIA_STATE_DIR to another folder"
                             .formatted(written, length, file.path()));
         }
     }

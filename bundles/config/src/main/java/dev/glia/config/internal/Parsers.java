@@ -96,7 +96,7 @@ final class Parsers {
                                 + " is named once, in rising order");
             } else if (next.first() != union.last() + 1) {
                 throw new IllegalArgumentException(
-                        "Neuron %ss are not contiguous: nothing between %s %d and %s %d"
+                        "Neuron %ss are not contiguous: nothing between %s %s and %s %s"
                                 .formatted(what, what, union.last(), what, next.first()));
             } else {
                 union = new CoreRange(union.first(), next.last());

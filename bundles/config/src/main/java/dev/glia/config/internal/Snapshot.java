@@ -145,7 +145,7 @@ record Snapshot(
         if (offered.isPresent() && offered.get() < needed) {
             reading.refuse(
                     Catalogue.GROUP_SIZES,
-                    "its groups require %d NeuronCores, but %s gives only %d (unset NEURONCORE_GROUP_SIZES)"
+                    "its groups require %s NeuronCores, but %s gives only %s (unset NEURONCORE_GROUP_SIZES)"
                             .formatted(needed, stronger.name(), offered.get()));
         }
         return number.orElse(0);
@@ -157,7 +157,7 @@ record Snapshot(
         if (size.isPresent() && older.isPresent() && !size.equals(older)) {
             reading.refuse(
                     Catalogue.VIRTUAL_CORE_SIZE,
-                    "NEURON_LOGICAL_NC_CONFIG=%d says otherwise and means the same (set one of them)"
+                    "NEURON_LOGICAL_NC_CONFIG=%s says otherwise and means the same (set one of them)"
                             .formatted(size.get()));
         }
         size.ifPresent(

@@ -354,7 +354,7 @@ final class ContractChecks {
                 trial.scale().withTensors(huge, Trial.tensor("y", TensorInfo.Usage.OUTPUT));
         CoreSession core = trial.open();
         refused(
-                "a tensor of %d bytes on a device with %d"
+                "a tensor of %s bytes on a device with %s"
                         .formatted(huge.bytes(), trial.architecture().memoryPerDevice()),
                 () -> loadAndBind(core, image, huge.bytes()),
                 NrtStatus.NRT_RESOURCE);
@@ -391,7 +391,7 @@ final class ContractChecks {
         MemoryUsage used = core.memory();
         require(
                 used.deviceTotal() > empty.deviceTotal() && used.deviceTotal() <= used.limit(),
-                "before a model was bound %d of %d bytes were in use, with it %d"
+                "before a model was bound %s of %s bytes were in use, with it %s"
                         .formatted(empty.deviceTotal(), empty.limit(), used.deviceTotal()));
     }
 

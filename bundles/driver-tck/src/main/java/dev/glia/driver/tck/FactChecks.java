@@ -120,7 +120,7 @@ final class FactChecks {
         require(cores >= 1 && cores <= MAX_CORES, "a device has " + cores + " cores");
         require(
                 facts.memoryPerDevice() >= cores,
-                "a device has %d bytes of memory".formatted(facts.memoryPerDevice()));
+                "a device has %s bytes of memory".formatted(facts.memoryPerDevice()));
     }
 
     private static void dtypes(Trial trial) throws Exception {
@@ -132,12 +132,12 @@ final class FactChecks {
         for (int size : facts.lncSizes()) {
             require(
                     size > 0 && facts.coresPerDevice() % size == 0,
-                    "logical cores of %d do not divide the %d cores of a device"
+                    "logical cores of %s do not divide the %s cores of a device"
                             .formatted(size, facts.coresPerDevice()));
         }
         require(
                 facts.lncSizes().contains(facts.defaultLnc()),
-                "the default %d is none of %s".formatted(facts.defaultLnc(), facts.lncSizes()));
+                "the default %s is none of %s".formatted(facts.defaultLnc(), facts.lncSizes()));
     }
 
     private static void accepts(Trial trial) throws Exception {
@@ -182,11 +182,11 @@ final class FactChecks {
                             && other < shape.links().size()
                             && other != device
                             && seen.add(other),
-                    "device %d of %s is linked to %s"
+                    "device %s of %s is linked to %s"
                             .formatted(device, shape.name(), shape.links().get(device)));
             require(
                     shape.links().get(other).contains(device),
-                    "device %d of %s is linked to %d, and %d not to %d"
+                    "device %s of %s is linked to %s, and %s not to %s"
                             .formatted(device, shape.name(), other, other, device));
         }
     }

@@ -136,7 +136,7 @@ final class FaultChecks {
     private static void requireSame(MemoryUsage before, MemoryUsage after) {
         require(
                 before.deviceTotal() == after.deviceTotal(),
-                "%d bytes were in use before the failures, %d are now"
+                "%s bytes were in use before the failures, %s are now"
                         .formatted(before.deviceTotal(), after.deviceTotal()));
     }
 

@@ -106,7 +106,7 @@ final class LeakChecks {
         useOnce(trial, core);
         require(
                 core.memory().deviceTotal() == before.deviceTotal(),
-                "before there were %d bytes in use, now there are %d"
+                "before there were %s bytes in use, now there are %s"
                         .formatted(before.deviceTotal(), core.memory().deviceTotal()));
     }
 

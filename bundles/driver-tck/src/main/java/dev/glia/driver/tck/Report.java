@@ -61,7 +61,7 @@ public record Report(String driver, String architecture, List<Result> results) {
             }
         }
         return text.append(
-                        "%n%d passed, %d failed, %d not applicable%n"
+                        "%n%s passed, %s failed, %s not applicable%n"
                                 .formatted(
                                         count(Result.Outcome.PASS),
                                         count(Result.Outcome.FAIL),

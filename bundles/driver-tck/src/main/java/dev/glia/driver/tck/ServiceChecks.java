@@ -143,7 +143,7 @@ final class ServiceChecks {
         trial.await(started(trial));
         require(
                 trial.machine().asked() == 0,
-                "it was constructed, and the machine was asked %d times"
+                "it was constructed, and the machine was asked %s times"
                         .formatted(trial.machine().asked()));
     }
 

@@ -51,7 +51,7 @@ record DeviceFiles(Path folder, Predicate<Path> usable) {
         if (present.isEmpty()) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "No neuron device available: the driver shows %d, but %s is missing. %s"
+                    "No neuron device available: the driver shows %s, but %s is missing. %s"
                             .formatted(
                                     devices.size(),
                                     file(devices.getFirst()),
@@ -75,7 +75,7 @@ record DeviceFiles(Path folder, Predicate<Path> usable) {
             if (!usable.test(file(device))) {
                 throw new NrtException(
                         NrtStatus.NRT_FAILURE,
-                        "Could not open the nd%d: this user has no permission to read and write %s%s. %s"
+                        "Could not open the nd%s: this user has no permission to read and write %s%s. %s"
                                 .formatted(
                                         device,
                                         file(device),

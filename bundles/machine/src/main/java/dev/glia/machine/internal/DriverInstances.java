@@ -88,14 +88,14 @@ record DriverInstances(List<InstanceType> types, List<String> problems) {
         int cores = architecture.coresPerDevice();
         if (cores < 1 || cores > MAX_CORES) {
             return Optional.of(
-                    "whose devices have %d cores; accepted are 1 to %d"
+                    "whose devices have %s cores; accepted are 1 to %s"
                             .formatted(cores, MAX_CORES));
         }
         boolean divides =
                 architecture.lncSizes().stream().allMatch(lnc -> lnc > 0 && cores % lnc == 0);
         if (!divides || !architecture.lncSizes().contains(architecture.defaultLnc())) {
             return Optional.of(
-                    "whose logical cores have %s physical ones, %d by default; the sizes must divide the %d cores of a device and contain the default"
+                    "whose logical cores have %s physical ones, %s by default; the sizes must divide the %s cores of a device and contain the default"
                             .formatted(architecture.lncSizes(), architecture.defaultLnc(), cores));
         }
         return Optional.empty();
@@ -104,7 +104,7 @@ record DriverInstances(List<InstanceType> types, List<String> problems) {
     private static Optional<String> links(List<List<Integer>> links) {
         if (links.isEmpty() || links.size() > SysfsTree.MAX_DEVICES) {
             return Optional.of(
-                    "which has %d devices; accepted are 1 to %d"
+                    "which has %s devices; accepted are 1 to %s"
                             .formatted(links.size(), SysfsTree.MAX_DEVICES));
         }
         for (int device = 0; device < links.size(); device++) {
@@ -112,7 +112,7 @@ record DriverInstances(List<InstanceType> types, List<String> problems) {
             for (int other : links.get(device)) {
                 if (other < 0 || other >= links.size() || other == device || !seen.add(other)) {
                     return Optional.of(
-                            "whose device %d is linked to %s; accepted are other devices from 0 to %d, each once"
+                            "whose device %s is linked to %s; accepted are other devices from 0 to %s, each once"
                                     .formatted(device, links.get(device), links.size() - 1));
                 }
             }

@@ -153,14 +153,14 @@ record EmulatedInstance(Path folder) {
             if (layout() > LAYOUT) {
                 throw new NrtException(
                         NrtStatus.NRT_FAILURE,
-                        "%s has layout %d, made by a newer Glia; this one knows layout %d. Update Glia, or set GLIA_STATE_DIR to another folder"
+                        "%s has layout %s, made by a newer Glia; this one knows layout %s. Update Glia, or set GLIA_STATE_DIR to another folder"
                                 .formatted(folder, layout(), LAYOUT));
             }
             if (!rebuild(type)) {
                 if (System.nanoTime() - deadline > 0) {
                     throw new NrtException(
                             NrtStatus.NRT_FAILURE,
-                            "%s has layout %d of an older Glia, and processes still own cores of it; this Glia needs layout %d. End those processes, or set GLIA_STATE_DIR to another folder"
+                            "%s has layout %s of an older Glia, and processes still own cores of it; this Glia needs layout %s. End those processes, or set GLIA_STATE_DIR to another folder"
                                     .formatted(folder, layout(), LAYOUT));
                 }
                 LockSupport.parkNanos(REBUILD_PAUSE.toNanos());
@@ -251,7 +251,7 @@ record EmulatedInstance(Path folder) {
                                 LockHolder.of(lock)
                                         .map(
                                                 holder ->
-                                                        "process %d (%s)"
+                                                        "process %s (%s)"
                                                                 .formatted(
                                                                         holder.pid(),
                                                                         holder.command()))

@@ -224,7 +224,7 @@ public final class LocalMachine implements Machine {
                 || cores != type.cores()) {
             throw new NrtException(
                     NrtStatus.NRT_FAILURE,
-                    "%s shows %d %s devices with %d cores; %s has %d %s devices with %d cores. %s"
+                    "%s shows %s %s devices with %s cores; %s has %s %s devices with %s cores. %s"
                             .formatted(
                                     instance.tree(),
                                     sysfs.devices().size(),

@@ -70,7 +70,7 @@ final class DefinitionReader {
                         member.name(),
                         "its size",
                         member.size(),
-                        "at most %d bytes, and %d for all that describe the NEFF"
+                        "at most %s bytes, and %s for all that describe the NEFF"
                                 .formatted(Bounds.JSON_BYTES, Bounds.DESCRIPTION_BYTES));
             }
         }

@@ -232,7 +232,7 @@ final class GraphReader {
         if (results < 0 || !declared.equals(String.valueOf(results)) || !named) {
             throw json.wrong(
                     "nodes[" + index + "]",
-                    "said to have %s results, %d names for them and %d shapes"
+                    "said to have %s results, %s names for them and %s shapes"
                             .formatted(declared, node.outputs.size(), results),
                     "the same number of each");
         }

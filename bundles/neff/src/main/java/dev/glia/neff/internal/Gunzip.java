@@ -128,7 +128,7 @@ final class Gunzip implements AutoCloseable {
         long came = fillUpTo(target);
         if (came < target.byteSize()) {
             throw refusals.invalid(
-                    "%s ends after %d of %d bytes; was the archive cut off?"
+                    "%s ends after %s of %s bytes; was the archive cut off?"
                             .formatted(what, done + came, announced));
         }
     }
@@ -170,7 +170,7 @@ final class Gunzip implements AutoCloseable {
             return count;
         } catch (DataFormatException corrupt) {
             throw refusals.invalid(
-                    "payload at offset %d: corrupt deflate data (%s); was the file damaged on its way?"
+                    "payload at offset %s: corrupt deflate data (%s); was the file damaged on its way?"
                             .formatted(intake.offset(), corrupt.getMessage()),
                     corrupt);
         }
@@ -201,8 +201,8 @@ final class Gunzip implements AutoCloseable {
                 && (produced - Bounds.RATIO_FREE) / Bounds.RATIO > consumed) {
             throw refusals.payload(
                     intake.offset(),
-                    "%d bytes inflate from the first %d".formatted(produced, consumed),
-                    "at most %d inflated bytes for each one, beyond the first %d"
+                    "%s bytes inflate from the first %s".formatted(produced, consumed),
+                    "at most %s inflated bytes for each one, beyond the first %s"
                             .formatted(Bounds.RATIO, Bounds.RATIO_FREE));
         }
     }

@@ -72,13 +72,13 @@ final class HeaderCodec {
                     "data_size",
                     DATA_SIZE,
                     dataSize,
-                    "at most %d, what the file holds behind the header; was it cut off?"
+                    "at most %s, what the file holds behind the header; was it cut off?"
                             .formatted(payload));
         }
         long major = bytes.getLong(VERSION_MAJOR);
         if (major < 0 || major > Bounds.VERSION_MAJOR) {
             throw refusals.unsupported(
-                    "NEFF version mismatch supported: 0.x to %d.x received: %s.%s (neff_version_major at offset %d)"
+                    "NEFF version mismatch supported: 0.x to %s.x received: %s.%s (neff_version_major at offset %s)"
                             .formatted(
                                     Bounds.VERSION_MAJOR,
                                     Long.toUnsignedString(major),

@@ -87,7 +87,7 @@ final class Intake implements AutoCloseable {
     private void requireFull(ByteBuffer buffer) throws IOException {
         if (buffer.hasRemaining()) {
             throw refusals.invalid(
-                    "the file ends at offset %d while it is read; its payload went up to %d before"
+                    "the file ends at offset %s while it is read; its payload went up to %s before"
                             .formatted(source.size(), end));
         }
     }

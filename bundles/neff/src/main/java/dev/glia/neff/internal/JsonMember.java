@@ -89,7 +89,7 @@ final class JsonMember implements AutoCloseable {
             String place =
                     at == null
                             ? ""
-                            : ", line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+                            : ", line %s, column %s".formatted(at.getLineNr(), at.getColumnNr());
             throw refusals.invalid(
                     "member %s%s: %s; accepted: well-formed JSON within the bounds"
                             .formatted(name, place, Refusals.shown(malformed.getOriginalMessage())),

@@ -66,12 +66,12 @@ final class MemberNames {
     private String checked(ByteBuffer raw, long offset) {
         if (++count > Bounds.MEMBERS) {
             throw refusals.invalid(
-                    "archive offset %d: more than %d files and folders; accepted: at most %d"
+                    "archive offset %s: more than %s files and folders; accepted: at most %s"
                             .formatted(offset, Bounds.MEMBERS, Bounds.MEMBERS));
         }
         if (raw.remaining() > Bounds.NAME_BYTES) {
             throw refusals.invalid(
-                    "archive offset %d: a name of %d bytes; accepted: at most %d"
+                    "archive offset %s: a name of %s bytes; accepted: at most %s"
                             .formatted(offset, raw.remaining(), Bounds.NAME_BYTES));
         }
         String name;
@@ -79,7 +79,7 @@ final class MemberNames {
             name = StandardCharsets.UTF_8.newDecoder().decode(raw).toString();
         } catch (CharacterCodingException malformed) {
             throw refusals.invalid(
-                    "archive offset %d: a name that is no UTF-8; accepted: %s"
+                    "archive offset %s: a name that is no UTF-8; accepted: %s"
                             .formatted(offset, ACCEPTED));
         }
         String relative = name.equals(".") ? "" : name.startsWith("./") ? name.substring(2) : name;

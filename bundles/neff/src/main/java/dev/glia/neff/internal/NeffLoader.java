@@ -260,7 +260,7 @@ public final class NeffLoader implements NeffReader {
         }
         if (bytes.limit() < NeffHeader.BYTES) {
             throw refusals.invalid(
-                    "the file has %d bytes; accepted: a header of %d bytes and a payload"
+                    "the file has %s bytes; accepted: a header of %s bytes and a payload"
                             .formatted(bytes.limit(), NeffHeader.BYTES));
         }
         return HeaderCodec.decode(bytes, source.size(), refusals);

@@ -129,12 +129,12 @@ public final class NeffPacker implements NeffWriter {
         byte[] name = content.name().getBytes(StandardCharsets.UTF_8);
         if (name.length > most || !content.name().codePoints().allMatch(Refusals::isPrintable)) {
             throw refusals.invalid(
-                    "name is %s, %d bytes; accepted: at most %d bytes of printable text"
+                    "name is %s, %s bytes; accepted: at most %s bytes of printable text"
                             .formatted(Refusals.shown(content.name()), name.length, most));
         }
         if (content.lncSize() < 0 || content.lncSize() > Bounds.LNC) {
             throw refusals.invalid(
-                    "lnc_size is %d; accepted: 0 to %d".formatted(content.lncSize(), Bounds.LNC));
+                    "lnc_size is %s; accepted: 0 to %s".formatted(content.lncSize(), Bounds.LNC));
         }
         String target = Target.of(content.architecture());
         if (!Target.isValid(target)
@@ -156,7 +156,7 @@ public final class NeffPacker implements NeffWriter {
             int length = tensor.name().length();
             if (length > Bounds.TENSOR_NAME) {
                 throw refused(
-                        "the name of %s has %d characters; a NEFF holds at most %d: rename it in the model"
+                        "the name of %s has %s characters; a NEFF holds at most %s: rename it in the model"
                                 .formatted(who, length, Bounds.TENSOR_NAME));
             }
             if (!GraphReader.isName(tensor.name())) {
@@ -166,7 +166,7 @@ public final class NeffPacker implements NeffWriter {
             }
             if (tensor.shape().size() > Bounds.RANK) {
                 throw refused(
-                        "%s has %d dimensions; a NEFF holds at most %d: reshape it in the model"
+                        "%s has %s dimensions; a NEFF holds at most %s: reshape it in the model"
                                 .formatted(who, tensor.shape().size(), Bounds.RANK));
             }
         }
@@ -176,7 +176,7 @@ public final class NeffPacker implements NeffWriter {
         int tensors = content.inputs().size() + content.outputs().size();
         if (tensors > Bounds.TENSORS || description > Bounds.JSON_BYTES) {
             throw refused(
-                    "the model has %d inputs and outputs, described in %d bytes; a NEFF holds at most %d in %d bytes: join some, or give them shorter names"
+                    "the model has %s inputs and outputs, described in %s bytes; a NEFF holds at most %s in %s bytes: join some, or give them shorter names"
                             .formatted(tensors, description, Bounds.TENSORS, Bounds.JSON_BYTES));
         }
     }

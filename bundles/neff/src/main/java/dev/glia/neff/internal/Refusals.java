@@ -41,12 +41,12 @@ record Refusals(String label, String file) {
 
     NrtException field(String field, long offset, Object found, String accepted) {
         return invalid(
-                "%s at offset %d is %s; accepted: %s"
+                "%s at offset %s is %s; accepted: %s"
                         .formatted(field, offset, shown(found), accepted));
     }
 
     NrtException payload(long offset, String found, String accepted) {
-        return invalid("payload at offset %d: %s; accepted: %s".formatted(offset, found, accepted));
+        return invalid("payload at offset %s: %s; accepted: %s".formatted(offset, found, accepted));
     }
 
     NrtException member(String member, String field, Object found, String accepted) {
@@ -70,7 +70,7 @@ record Refusals(String label, String file) {
     NrtException noMemory(long bytes) {
         return new NrtException(
                 NrtStatus.NRT_RESOURCE,
-                "%s: %d bytes of host memory could not be had; free memory or raise the limit of this process"
+                "%s: %s bytes of host memory could not be had; free memory or raise the limit of this process"
                         .formatted(label, bytes));
     }
 

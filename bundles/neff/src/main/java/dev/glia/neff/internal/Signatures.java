@@ -74,7 +74,7 @@ final class Signatures {
     /** {@return the refusal of a file that none of the keys has signed} */
     NrtException foreign() {
         return refusals.invalid(
-                ("the signature in %s is of none of the %d keys in %s: the file was changed, another key has signed"
+                ("the signature in %s is of none of the %s keys in %s: the file was changed, another key has signed"
                                 + " it, or not its %s digest was signed; get it again, have it signed, or add the key"
                                 + " of who signed it")
                         .formatted(of(file), trusted.size(), keys, DIGEST));
@@ -92,7 +92,7 @@ final class Signatures {
         byte[] signature = bytes.length == SIGNATURE_BYTES ? bytes : base64(bytes);
         if (signature.length != SIGNATURE_BYTES) {
             throw refusals.invalid(
-                    "the signature in %s is damaged: it has %d bytes; accepted: the %d bytes of an Ed25519 signature,"
+                    "the signature in %s is damaged: it has %s bytes; accepted: the %s bytes of an Ed25519 signature,"
                                     .formatted(path, bytes.length, SIGNATURE_BYTES)
                             + " or these in Base64");
         }
@@ -114,7 +114,7 @@ final class Signatures {
             for (Path path : folder) {
                 if (files.size() == Bounds.KEYS) {
                     throw refusals.invalid(
-                            "not checked: more than %d files are in %s, the folder of GLIA_NEFF_KEYS"
+                            "not checked: more than %s files are in %s, the folder of GLIA_NEFF_KEYS"
                                     .formatted(Bounds.KEYS, keys));
                 }
                 files.add(path);
@@ -162,7 +162,7 @@ final class Signatures {
             byte[] bytes = in.readNBytes(Bounds.KEY_BYTES + 1);
             if (bytes.length > Bounds.KEY_BYTES) {
                 throw refusals.invalid(
-                        "not checked: %s has more than %d bytes, which no key or signature has"
+                        "not checked: %s has more than %s bytes, which no key or signature has"
                                 .formatted(path, Bounds.KEY_BYTES));
             }
             return bytes;

@@ -200,7 +200,7 @@ final class TarHeader {
     private RuntimeException wrong(String field, int at, Object found, String accepted) {
         return refusals.member(
                 shownName(),
-                "tar field %s at archive offset %d".formatted(field, offset + at),
+                "tar field %s at archive offset %s".formatted(field, offset + at),
                 found,
                 accepted);
     }

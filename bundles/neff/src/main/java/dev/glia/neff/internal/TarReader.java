@@ -71,7 +71,7 @@ final class TarReader {
             }
             if (extras > 0) {
                 throw refusals.invalid(
-                        "archive offset %d: no member follows a PAX header or a GNU long name"
+                        "archive offset %s: no member follows a PAX header or a GNU long name"
                                 .formatted(data.produced()));
             }
             requireZeros();
@@ -87,7 +87,7 @@ final class TarReader {
         long count = data.fillUpTo(block);
         if (count > 0 && count < TarHeader.BLOCK) {
             throw refusals.invalid(
-                    "the archive header at archive offset %d ends after %d of %d bytes; was the archive cut off?"
+                    "the archive header at archive offset %s ends after %s of %s bytes; was the archive cut off?"
                             .formatted(offset, count, TarHeader.BLOCK));
         }
         TarHeader header = new TarHeader(block, offset, refusals);
@@ -139,7 +139,7 @@ final class TarReader {
         for (long count = data.fillUpTo(block); count > 0; count = data.fillUpTo(block)) {
             if (!new TarHeader(block.asSlice(0, count), 0, refusals).isEnd()) {
                 throw refusals.invalid(
-                        "archive offset %d: bytes follow the end of the archive; accepted: only zeros"
+                        "archive offset %s: bytes follow the end of the archive; accepted: only zeros"
                                 .formatted(data.produced() - count));
             }
         }

@@ -38,7 +38,7 @@ final class MissingKernel {
         if (found.isPresent()
                 && found.get().opset() < FIRST_OPSET
                 && missing.version() < FIRST_OPSET) {
-            return "; the model has version %d of the operators, and kernels begin with version %d: convert the model, for example with onnx.version_converter"
+            return "; the model has version %s of the operators, and kernels begin with version %s: convert the model, for example with onnx.version_converter"
                     .formatted(found.get().opset(), FIRST_OPSET);
         }
         return found.map(node -> types(ort, node, constants)).orElse("")

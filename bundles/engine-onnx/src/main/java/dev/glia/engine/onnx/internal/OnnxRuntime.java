@@ -68,24 +68,19 @@ public final class OnnxRuntime {
         return contained.getAsBoolean();
     }
 
-    /**
-     * {@return the state folder, with the library in it: the processes that this one begins do not
-     * carry it}
-     */
     Path stateDir() {
-        Path folder = StateFolder.open(stateDir.get());
-        NativeLibrary.ofThisMachine().unpack(folder.resolve(NATIVE));
-        return folder;
+        return stateDir.get();
     }
 
     /**
      * Unpacks the library for a process of its own, which has no copy to unpack.
      *
      * @param stateDir the state folder of that process
-     * @throws NrtException NRT_RESOURCE when it cannot be written
+     * @throws NrtException NRT_INVALID when it is not this user's alone, NRT_RESOURCE when it
+     *     cannot be written
      */
     static void unpack(Path stateDir) {
-        NativeLibrary.ofThisMachine().unpack(stateDir.resolve("native"));
+        NativeLibrary.ofThisMachine().unpack(StateFolder.open(stateDir).resolve(NATIVE));
     }
 
     /**

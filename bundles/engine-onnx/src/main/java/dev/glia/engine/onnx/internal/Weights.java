@@ -63,7 +63,7 @@ final class Weights implements AutoCloseable {
                 || weight.offset() > memory.byteSize() - weight.length()) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "%s: constant %s is %d bytes at %d of %s, which has %d bytes"
+                    "%s: constant %s is %s bytes at %s of %s, which has %s bytes"
                             .formatted(
                                     place,
                                     weight.name(),

@@ -35,7 +35,7 @@ public final class Bfloat16 {
         if (opset != 0 && opset < FIRST_OPSET) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "%s: %s is of bfloat16, which operators take from opset %d on, but the file is of opset %d; export it with a newer one"
+                    "%s: %s is of bfloat16, which operators take from opset %s on, but the file is of opset %s; export it with a newer one"
                             .formatted(name, names.found().get(), FIRST_OPSET, opset));
         }
         ProtoWriter out = new ProtoWriter();

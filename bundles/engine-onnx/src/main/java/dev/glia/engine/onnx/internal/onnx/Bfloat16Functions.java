@@ -97,7 +97,7 @@ final class Bfloat16Functions {
         ProtoReader source = sources.get(way.function);
         if (depth == DEEPEST || nodes > MOST_NODES) {
             throw source.damaged(
-                    "functions that call each other deeper than %d, or have more than %d nodes together,"
+                    "functions that call each other deeper than %s, or have more than %s nodes together,"
                             .formatted(DEEPEST, MOST_NODES));
         }
         depth++;

@@ -69,7 +69,7 @@ public final class ExternalData {
             if (offset > channel.size() || length > rest) {
                 throw invalid(
                         tensor.name(),
-                        "is %d bytes at %d of %s, which has %d bytes; %s"
+                        "is %s bytes at %s of %s, which has %s bytes; %s"
                                 .formatted(
                                         length,
                                         offset,
@@ -84,7 +84,7 @@ public final class ExternalData {
             if (length > Integer.MAX_VALUE) {
                 throw invalid(
                         tensor.name(),
-                        "has %d bytes; a tensor has at most 2 GiB: split it in the graph"
+                        "has %s bytes; a tensor has at most 2 GiB: split it in the graph"
                                 .formatted(length));
             }
             files.add(file);

@@ -159,7 +159,7 @@ final class InputShapes {
             several.add(symbol);
             sizes.remove(symbol);
             notes.add(
-                    "dimension %s is %d and %d, because the shapes that were given say so"
+                    "dimension %s is %s and %s, because the shapes that were given say so"
                             .formatted(symbol, before, extent));
         }
     }

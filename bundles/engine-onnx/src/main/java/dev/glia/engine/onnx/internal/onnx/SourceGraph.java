@@ -87,7 +87,7 @@ record SourceGraph(
         }
         if (inputs.size() + outputs.size() > TENSORS) {
             throw invalid(
-                    "%s has %d inputs and outputs; a NEFF has at most %d: join some of them"
+                    "%s has %s inputs and outputs; a NEFF has at most %s: join some of them"
                             .formatted(model, inputs.size() + outputs.size(), TENSORS));
         }
         Set<String> names = new HashSet<>();

@@ -70,7 +70,7 @@ final class TensorSize {
         if (bytes >= 0 && found != bytes) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    "the data of tensor %s has %d bytes in %s, but %s %s takes %d; the file is damaged, or was changed without its data"
+                    "the data of tensor %s has %s bytes in %s, but %s %s takes %s; the file is damaged, or was changed without its data"
                             .formatted(name, found, place, type.label(), shape, bytes));
         }
     }
