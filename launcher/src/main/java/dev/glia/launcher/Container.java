@@ -230,7 +230,7 @@ final class Container implements AutoCloseable {
                             + "); the temporary folder "
                             + folder.path().getParent()
                             + " needs some MiB of room, and"
-                            + " GLIA_JAVA_OPTS=-Djava.io.tmpdir=FOLDER names another",
+                            + " -Djava.io.tmpdir=FOLDER names another (for the command line, in GLIA_JAVA_OPTS)",
                     failure);
         }
     }

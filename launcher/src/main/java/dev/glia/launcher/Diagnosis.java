@@ -3,6 +3,7 @@ package dev.glia.launcher;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
 import java.lang.reflect.Array;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Says in plain words why a service is not there: bundles that are not active, components that wait
@@ -54,13 +56,13 @@ final class Diagnosis {
      */
     private void components(List<String> findings) {
         BundleContext context = container.context();
-        ServiceReference<?> reference = context.getServiceReference(SCR);
-        if (reference == null) {
+        ServiceReference<?> reference = componentRuntime(context);
+        Object scr = reference == null ? null : context.getService(reference);
+        if (scr == null) {
             findings.add("no component runtime is there");
             return;
         }
         try {
-            Object scr = context.getService(reference);
             Class<?> type = Class.forName(SCR, false, scr.getClass().getClassLoader());
             Object descriptions =
                     type.getMethod("getComponentDescriptionDTOs", Bundle[].class)
@@ -77,6 +79,18 @@ final class Diagnosis {
             findings.add("the component runtime does not tell (" + changed + ")");
         } finally {
             context.ungetService(reference);
+        }
+    }
+
+    /** The hooks hide nothing from the framework itself, so that a stranger's is left out here. */
+    private ServiceReference<?> componentRuntime(BundleContext context) {
+        try {
+            ServiceReference<?>[] all = context.getServiceReferences(SCR, null);
+            return all == null
+                    ? null
+                    : Stream.of(all).filter(container.services()::counts).findFirst().orElse(null);
+        } catch (InvalidSyntaxException noFilter) {
+            throw new IllegalStateException(noFilter);
         }
     }
 

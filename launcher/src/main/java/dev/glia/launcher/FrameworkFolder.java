@@ -76,7 +76,7 @@ final class FrameworkFolder implements AutoCloseable {
                         + " cannot be used ("
                         + why
                         + "); it must exist, have room and be writable, or"
-                        + " GLIA_JAVA_OPTS=-Djava.io.tmpdir=FOLDER names another",
+                        + " -Djava.io.tmpdir=FOLDER names another (for the command line, in GLIA_JAVA_OPTS)",
                 why);
     }
 

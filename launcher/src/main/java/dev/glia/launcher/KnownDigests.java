@@ -5,6 +5,7 @@ import dev.glia.posix.StateFolder;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +123,18 @@ final class KnownDigests {
         return ((FileTime) time).to(TimeUnit.NANOSECONDS);
     }
 
+    /** Removes what killed processes have left. Nobody takes an hour for a draft. */
+    private void sweep() throws IOException {
+        Instant old = Instant.now().minus(1, ChronoUnit.HOURS);
+        try (DirectoryStream<Path> drafts = Files.newDirectoryStream(folder, FILE + ".*")) {
+            for (Path draft : drafts) {
+                if (Files.getLastModifiedTime(draft).toInstant().isBefore(old)) {
+                    Files.deleteIfExists(draft);
+                }
+            }
+        }
+    }
+
     /** Remembers what was computed, for later starts. */
     void save() {
         if (now.isEmpty()) {
@@ -137,6 +151,7 @@ final class KnownDigests {
         try {
             Files.createDirectories(folder, StateFolder.PRIVATE);
             if (isOurs(folder)) {
+                sweep();
                 Files.deleteIfExists(draft);
                 Files.write(draft, lines, StandardOpenOption.CREATE_NEW);
                 Files.move(draft, folder.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);

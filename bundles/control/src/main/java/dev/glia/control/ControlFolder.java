@@ -1,6 +1,7 @@
 package dev.glia.control;
 
 import dev.glia.core.ProcessIdentity;
+import dev.glia.posix.StateFolder;
 
 import jdk.net.ExtendedSocketOptions;
 
@@ -254,21 +255,17 @@ public final class ControlFolder {
     private UserPrincipal check() throws IOException {
         var attributes =
                 Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        Object owner = Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         String wrong =
-                attributes.isSymbolicLink()
-                        ? "is a symbolic link"
-                        : !attributes.isDirectory()
-                                ? "is no folder"
-                                : !owner.equals(self)
-                                        ? "belongs to user " + attributes.owner().getName()
+                StateFolder.foreign(folder)
+                        .orElse(
+                                !attributes.isDirectory()
+                                        ? "is no folder"
                                         : !FOLDER_MODE.containsAll(attributes.permissions())
                                                 ? "is open to others ("
                                                         + PosixFilePermissions.toString(
                                                                 attributes.permissions())
-                                                        + "; chmod 700 cures that)"
-                                                : null;
+                                                        + "; chmod 700 fixes that)"
+                                                : null);
         if (wrong != null) {
             throw new IOException(
                     "the folder of control sockets "

@@ -140,7 +140,8 @@ public final class HostMemory {
                         !root.equals("/") && parts[2].startsWith(root)
                                 ? parts[2].substring(root.length())
                                 : parts[2];
-                return top.resolve(path.replaceFirst("^/+", "")).normalize();
+                Path group = top.resolve(path.replaceFirst("^/+", "")).normalize();
+                return group.startsWith(top) ? group : top;
             }
         }
         return top;

@@ -37,7 +37,7 @@ public final class StateFolder {
     /**
      * {@return the state folder unless GLIA_STATE_DIR names another, as the XDG base directory
      * specification places it. A user without a home gets one in the temporary folder: everybody
-     * can foretell its name, and nobody can make it for another user, since {@link #open} refuses
+     * can guess its name, and nobody can make it for another user, since {@link #open} refuses
      * that}
      *
      * @param stateHome XDG_STATE_HOME, ignored unless it is an absolute path
@@ -119,7 +119,7 @@ public final class StateFolder {
                 ? Optional.of(
                         "may be written to by other users ("
                                 + PosixFilePermissions.toString(permissions)
-                                + "; chmod 700 cures that)")
+                                + "; chmod 700 fixes that)")
                 : Optional.empty();
     }
 

@@ -30,6 +30,10 @@ class SurroundingsIT {
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                                 "--enable-native-access=ALL-UNNAMED",
+                                // The framework of an application starts whatever digits its locale
+                                // has.
+                                "-Duser.language=fa",
+                                "-Duser.country=IR",
                                 "--sun-misc-unsafe-memory-access=allow",
                                 "-cp",
                                 DISTRIBUTION.resolve("lib")

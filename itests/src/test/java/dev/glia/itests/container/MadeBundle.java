@@ -39,7 +39,7 @@ public final class MadeBundle {
         var bytes = new ByteArrayOutputStream();
         try (var jar = new JarOutputStream(bytes, manifest);
                 Stream<Path> files = Files.list(classes)) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
                 jar.putNextEntry(new JarEntry(folder + "/" + file.getFileName()));
                 Files.copy(file, jar);
             }

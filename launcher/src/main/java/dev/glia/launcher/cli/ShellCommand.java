@@ -19,7 +19,10 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /** {@code glia shell}: a session in a process of its own, with a folder for bundles. */
@@ -56,6 +59,7 @@ final class ShellCommand implements Callable<Integer> {
                         .orElseGet(() -> StateFolder.open(state.resolve("drivers")));
         Path unpacked = StateFolder.open(state.resolve("drivers.tmp"));
         create(folder);
+        requireClosed(folder);
         Glia.Builder builder =
                 common.builder()
                         .feature("development")
@@ -104,6 +108,22 @@ final class ShellCommand implements Callable<Integer> {
                     NrtStatus.NRT_INVALID, "\"" + line + "\" failed: " + failure, failure);
         }
         System.out.flush();
+    }
+
+    /** It may be an administrator's, but nobody else may put a bundle there. */
+    private static void requireClosed(Path folder) throws IOException {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
+        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new NrtException(
+                    NrtStatus.NRT_INVALID,
+                    "the folder for bundles "
+                            + folder
+                            + " may be written to by other users ("
+                            + PosixFilePermissions.toString(permissions)
+                            + "): what they put there would run as this user; chmod go-w "
+                            + folder);
+        }
     }
 
     private static void create(Path folder) throws IOException {

@@ -97,9 +97,7 @@ public final class LockingAllocator implements CoreAllocator {
         } finally {
             cores.turn().pass();
         }
-        if (watcher == null) {
-            watcher = Thread.ofPlatform().daemon().name("glia-owner").start(this::watch);
-        }
+        keepVigil();
         LOG.debug(
                 "nc{}-nc{} of {} are claimed after {} us, and {} us in line",
                 claimed.first(),
@@ -151,6 +149,20 @@ public final class LockingAllocator implements CoreAllocator {
                             + " alone while a process owns cores",
                     lost,
                     cores.folder());
+        }
+    }
+
+    private void keepVigil() {
+        if (watcher == null) {
+            Thread vigilant =
+                    Thread.ofPlatform().daemon().name("glia-owner").unstarted(this::watch);
+            try {
+                vigilant.start();
+                watcher = vigilant;
+            } catch (OutOfMemoryError noThread) {
+                // The system has none left. The cores are claimed all the same; the next claim
+                // tries again.
+            }
         }
     }
 

@@ -85,7 +85,7 @@ final class NamedFile {
         if (look.stamp() != null && look.stamp().equals(confirmed)) {
             return true;
         }
-        if (!id.equals(posix.id(name))) {
+        if (posix.hasLost(name, id)) {
             close();
             return false;
         }
@@ -109,7 +109,7 @@ final class NamedFile {
                     NrtStatus.NRT_FAILURE,
                     "The folder of "
                             + path
-                            + " is gone; an emulated instance that was removed leaves none. Start this process again, which makes it anew");
+                            + " is gone; an emulated instance that was removed leaves none. Restart this process, which creates it again");
         }
         if (result < 0) {
             throw new NrtException(

@@ -113,12 +113,18 @@ final class Posix {
 
     /** The file behind a descriptor; {@code null} when it cannot be told. */
     FileId id(int fd) {
-        return id(fd, empty, AT_EMPTY_PATH);
+        return statx(fd, empty, AT_EMPTY_PATH) < 0 ? null : found();
     }
 
-    /** The file that has the name now; {@code null} when there is none. */
-    FileId id(MemorySegment path) {
-        return id(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+    /**
+     * Whether a name certainly stands for another file now, or for none. A folder that cannot be
+     * looked into, or a disk that fails, says nothing.
+     */
+    boolean hasLost(MemorySegment path, FileId file) {
+        long result = statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
+        return result < 0
+                ? result == -Libc.ENOENT || result == -Libc.ENOTDIR
+                : !file.equals(found());
     }
 
     /** The stamp of what has the name now; {@code null} when there is nothing. */
@@ -132,13 +138,11 @@ final class Posix {
                         statx.get(JAVA_INT, STATX_CTIME_NANOS));
     }
 
-    private FileId id(int fd, MemorySegment path, int flags) {
-        return statx(fd, path, flags) < 0
-                ? null
-                : new FileId(
-                        statx.get(JAVA_LONG, STATX_DEVICE),
-                        statx.get(JAVA_LONG, STATX_INO),
-                        (statx.get(JAVA_SHORT, STATX_MODE) & S_IFMT) == S_IFREG);
+    private FileId found() {
+        return new FileId(
+                statx.get(JAVA_LONG, STATX_DEVICE),
+                statx.get(JAVA_LONG, STATX_INO),
+                (statx.get(JAVA_SHORT, STATX_MODE) & S_IFMT) == S_IFREG);
     }
 
     private long statx(int fd, MemorySegment path, int flags) {

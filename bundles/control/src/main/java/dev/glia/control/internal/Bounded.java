@@ -63,6 +63,8 @@ final class Bounded {
                                     try {
                                         T made = step.run();
                                         if (!end.complete(made)) {
+                                            // The interrupt was for the step, which has ended.
+                                            Thread.interrupted();
                                             late.accept(made);
                                         }
                                     } catch (BundleException | RuntimeException | Error failure) {
@@ -97,7 +99,12 @@ final class Bounded {
             NrtException why, Thread thread, CompletableFuture<T> end, Consumer<T> late) {
         thread.interrupt();
         if (!end.completeExceptionally(why)) {
-            end.thenAccept(late); // It has ended at this very moment.
+            // It has ended at this very moment; what made it goes is not interrupted either.
+            boolean interrupted = Thread.interrupted();
+            end.thenAccept(late);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
         return why;
     }

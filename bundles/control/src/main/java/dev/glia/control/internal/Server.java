@@ -239,19 +239,22 @@ final class Server implements AutoCloseable {
                 LOG.debug("The control socket is left behind: {}", left.getMessage());
             }
         }
-        join(thread);
+        join(thread, LEAVE);
         List<Thread> serving = List.copyOf(clients.values());
         clients.keySet().forEach(this::end);
-        serving.forEach(Server::join);
+        long deadline = System.nanoTime() + LEAVE.toNanos();
+        serving.forEach(
+                client ->
+                        join(client, Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
     }
 
     /** A client may have asked for what closes this. */
-    private static void join(Thread ending) {
+    private static void join(Thread ending, Duration limit) {
         if (ending == Thread.currentThread() || ending.getState() == Thread.State.NEW) {
             return;
         }
         try {
-            ending.join(LEAVE);
+            ending.join(limit);
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }

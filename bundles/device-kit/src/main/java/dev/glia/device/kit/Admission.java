@@ -111,10 +111,9 @@ public record Admission(Architecture architecture) {
         if (unknown != 0) {
             throw refuse(
                     image,
-                    String.format(
-                            "uses unsupported features: [0x%x]. The features that %s supports: [0x%x]. Please update Glia,"
-                                    + " or compile it with an older compiler",
-                            unknown, architecture.name(), architecture.neffFeatures()));
+                    ("uses unsupported features: [0x%x]. The features that %s supports: [0x%x]. Please update Glia,"
+                                    + " or compile it with an older compiler")
+                            .formatted(unknown, architecture.name(), architecture.neffFeatures()));
         }
     }
 

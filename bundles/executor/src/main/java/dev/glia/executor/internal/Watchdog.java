@@ -191,7 +191,10 @@ final class Watchdog implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /** {@return whether a thread of its own runs, other than that which asks} */
+    /**
+     * {@return whether a thread of its own runs; an answer that closes it waits for itself, in
+     * vain}
+     */
     private boolean isAlive() {
         Thread looking = thread;
         return !answers.isTerminated()

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -124,9 +125,11 @@ class WatchdogTest {
         assertThat(closing.isAlive()).isTrue();
         end.countDown();
         closing.join();
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .doesNotContain("glia-watchdog", "glia-answers");
+        while (Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .anyMatch(Set.of("glia-watchdog", "glia-answers")::contains)) {
+            Thread.onSpinWait();
+        }
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

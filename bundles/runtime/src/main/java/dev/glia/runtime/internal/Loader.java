@@ -14,7 +14,6 @@ import dev.glia.runtime.Model;
 import dev.glia.runtime.NeuronCore;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
-import dev.glia.runtime.TensorInfo;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +26,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** Reads NEFFs as the configuration demands, and puts instances of them on cores. */
 final class Loader {
@@ -145,7 +143,6 @@ final class Loader {
 
     private CoreModel load(
             SharedNeff neff, NeuronCore core, int instances, CoreModel.LoadPolicy policy) {
-        requireMemory(neff.neff());
         neff.retain();
         try {
             var model =
@@ -161,22 +158,6 @@ final class Loader {
             neff.release();
             throw failure;
         }
-    }
-
-    /** A model that nobody could run is refused before it takes a core's time. */
-    private void requireMemory(Neff neff) {
-        long tensors =
-                Stream.of(neff.inputs(), neff.outputs())
-                        .flatMap(List::stream)
-                        .mapToLong(TensorInfo::bytes)
-                        .reduce(
-                                0,
-                                (sum, bytes) ->
-                                        bytes > Long.MAX_VALUE - sum
-                                                ? Long.MAX_VALUE
-                                                : sum + bytes);
-        runtime.memory()
-                .require(tensors, "model " + neff.label() + ", for its inputs and outputs,");
     }
 
     private CoreModel.LoadPolicy policy(RuntimeConfig config, boolean signed) {

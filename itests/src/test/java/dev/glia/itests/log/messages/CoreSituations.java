@@ -137,6 +137,16 @@ final class CoreSituations {
         }
     }
 
+    List<Said> openStateFolder() throws Exception {
+        Path state = Container.newState();
+        try (Container container =
+                Container.start(
+                        Provision.core(), Provision.stateDir(state), Provision.manualInit())) {
+            Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxrwxrwx"));
+            return List.of(refuse(container));
+        }
+    }
+
     List<Said> oldAndMisspeltNames() throws Exception {
         try (Container container =
                 Container.start(

@@ -49,6 +49,8 @@ public enum Situation {
             "",
             folder -> new CoreSituations(folder).variable("NEURON_RT_NUM_CORES", "\"3\""),
             "the quotation marks are a part of the value"),
+    OPEN_STATE_FOLDER(
+            "", folder -> new CoreSituations(folder).openStateFolder(), "is not safe: it"),
     UNHEARD_NAMES(
             "WARN",
             folder -> new CoreSituations(folder).oldAndMisspeltNames(),

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.glia.device.GraphCompiler;
 import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.isolation.TrialProcess;
+import dev.glia.engine.onnx.internal.onnx.SelfContained;
+import dev.glia.engine.onnx.internal.onnx.StoredWeight;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
 
@@ -38,6 +40,9 @@ final class GraphTrials {
 
     private static final int CHUNK = 1 << 20;
 
+    /** Far more than a list of counts or extents needs. */
+    private static final int SMALL = 4096;
+
     private final Supplier<Path> stateDir;
     private final TriedGraphs known;
     private final Consumer<String> warnings;
@@ -64,7 +69,7 @@ final class GraphTrials {
      *     when it takes too much memory, NRT_TIMEOUT when the thread is interrupted
      */
     void require(ModelImage image, String graph, Map<String, MemorySegment> members) {
-        String digest = digest(members.get(graph));
+        String digest = digest(graph + " of model " + image.label(), graph, members);
         if (known.knows(digest)) {
             return;
         }
@@ -98,7 +103,7 @@ final class GraphTrials {
     void confirm(TrialProcess process, String name, GraphCompiler.Compiled compiled) {
         if (bytes(compiled.members()) <= MOST_BYTES) {
             process.load(name, compiled);
-            known.remember(digest(compiled.members().get(compiled.graph().member())));
+            known.remember(digest(name, compiled.graph().member(), compiled.members()));
         }
     }
 
@@ -127,17 +132,28 @@ final class GraphTrials {
     }
 
     /**
-     * What tells graphs apart. Where weights lie is in the graph; what they hold is left out, since
-     * a JVM that has just begun hashes large ones longer than a trial takes. With another version
-     * of ONNX Runtime, no graph is known.
+     * What tells graphs apart. Where weights lie is in the graph. Of what they hold, small ones
+     * count: they may be extents and counts, which decide what a load computes. A JVM that has just
+     * begun hashes large ones longer than a trial takes. With another version of ONNX Runtime, no
+     * graph is known.
      */
-    private static String digest(MemorySegment graph) {
+    private static String digest(String place, String member, Map<String, MemorySegment> members) {
+        MemorySegment graph = members.get(member);
+        MemorySegment weights = members.getOrDefault(StoredWeight.MEMBER, MemorySegment.NULL);
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(NativeLibrary.ofThisMachine().sha256().getBytes(US_ASCII));
             for (long at = 0; at < graph.byteSize(); at += CHUNK) {
                 digest.update(
                         graph.asSlice(at, Math.min(CHUNK, graph.byteSize() - at)).asByteBuffer());
+            }
+            for (StoredWeight weight : SelfContained.check(graph.asByteBuffer(), place)) {
+                // One that lies elsewhere is refused when the graph is loaded.
+                if (weight.length() <= SMALL
+                        && weight.offset() >= 0
+                        && weight.offset() <= weights.byteSize() - weight.length()) {
+                    digest.update(weights.asSlice(weight.offset(), weight.length()).asByteBuffer());
+                }
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException impossible) {

@@ -54,6 +54,11 @@ final class KnownShapes {
         return known;
     }
 
+    /** {@return what is known of names that stand somewhere else} */
+    static KnownShapes nothing() {
+        return new KnownShapes(Optional.empty());
+    }
+
     /** {@return what is known in a function, which knows nothing of what it is given} */
     static KnownShapes ofFunction(ProtoReader function) {
         KnownShapes known = new KnownShapes(Optional.empty());
@@ -83,11 +88,11 @@ final class KnownShapes {
         }
         if (isNew && node.isStandard() && KEEPING.contains(node.operator())) {
             sources.put(node.output(), node.input());
-        } else if (isNew && node.is("Constant")) {
-            node.attributes().stream()
-                    .filter(attribute -> attribute.name().equals("value"))
-                    .flatMap(attribute -> attribute.tensor().stream())
-                    .forEach(tensor -> shapes.put(node.output(), Optional.of(extents(tensor))));
+        } else if (isNew && node.is("Constant") && node.attributes().size() == 1) {
+            node.attributes()
+                    .getFirst()
+                    .constant()
+                    .ifPresent(tensor -> shapes.put(node.output(), Optional.of(extents(tensor))));
         }
     }
 

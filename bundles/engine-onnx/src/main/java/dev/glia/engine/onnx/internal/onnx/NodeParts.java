@@ -34,6 +34,8 @@ record NodeParts(
 
     /** An attribute: its name, and its message, in which it may have another one. */
     record Attribute(String name, ProtoReader message) {
+        /** The type of an attribute that is a dense tensor. */
+        private static final long TENSOR = 4;
 
         /** {@return the integer that it is} */
         long number() {
@@ -48,6 +50,12 @@ record NodeParts(
         /** {@return the dense tensor that it is} */
         Optional<ProtoReader> tensor() {
             return first(Fields.ATTRIBUTE_TENSOR).map(tensor -> tensor.message("tensor"));
+        }
+
+        /** {@return the dense tensor, if it can be nothing else: ONNX Runtime goes by the type} */
+        Optional<ProtoReader> constant() {
+            long type = first(Fields.ATTRIBUTE_TYPE).map(ProtoReader::varintValue).orElse(0L);
+            return type == TENSOR && reference().isEmpty() ? tensor() : Optional.empty();
         }
 
         /** {@return the element type of the tensor that it is, 0 when it is something else} */

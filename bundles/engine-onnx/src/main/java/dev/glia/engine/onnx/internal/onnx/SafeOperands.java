@@ -121,6 +121,12 @@ public final class SafeOperands {
                                         known,
                                         guard -> out.message(Fields.FUNCTION_NODE, guard)));
                 case Fields.FUNCTION_VALUE_INFO -> {}
+                case Fields.FUNCTION_DEFAULT ->
+                        out.message(
+                                function.number(),
+                                attribute(
+                                        function.message("attribute_proto"),
+                                        KnownShapes.nothing()));
                 default -> out.raw(function.field());
             }
         }
@@ -157,7 +163,12 @@ public final class SafeOperands {
                 case Fields.NODE_INPUT ->
                         out.string(node.number(), guarded.getOrDefault(operand++, node.string()));
                 case Fields.NODE_ATTRIBUTE ->
-                        out.message(node.number(), attribute(node.message("attribute"), known));
+                        // The graphs of a call run in the function, among its names.
+                        out.message(
+                                node.number(),
+                                attribute(
+                                        node.message("attribute"),
+                                        parts.isStandard() ? known : KnownShapes.nothing()));
                 default -> out.raw(node.field());
             }
         }

@@ -57,6 +57,7 @@ final class StrictReading {
         boolean chosen = false;
         int rank = 0;
         int ports = 0;
+        Set<String> attributes = message == OnnxMessage.NODE ? new HashSet<>() : Set.of();
         while (reader.next()) {
             OnnxMessage.Field field = message.field(reader.number());
             if (field == null) {
@@ -73,6 +74,12 @@ final class StrictReading {
             }
             if (field.isMessage()) {
                 read(reader, message, field, graphs);
+                if (message == OnnxMessage.NODE
+                        && field.number() == Fields.NODE_ATTRIBUTE
+                        && !attributes.add(
+                                reader.message("attribute").text(Fields.ATTRIBUTE_NAME))) {
+                    throw reader.damaged("two attributes of one name");
+                }
                 if (message == OnnxMessage.GRAPH
                         && graphs == 1
                         && isPort(reader.number())
