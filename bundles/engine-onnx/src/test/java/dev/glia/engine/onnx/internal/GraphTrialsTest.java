@@ -192,15 +192,21 @@ class GraphTrialsTest {
 
     @Test
     void whatTheEngineRefusesIsRefusedInItsWords() throws IOException {
+        byte[] unknown =
+                new GraphAuthor("g")
+                        .input("x", ElementType.FLOAT, 4)
+                        .output("y", ElementType.FLOAT, 4)
+                        .node("Nope", List.of("x"), List.of("y"))
+                        .model(17);
         var image =
                 new Image(
-                        Map.of("model.onnx", MemorySegment.ofArray(new byte[] {1, 2, 3})),
+                        Map.of("model.onnx", MemorySegment.ofArray(unknown)),
                         TWICE.graphs(),
                         TWICE.inputs(),
                         TWICE.outputs());
         assertThatThrownBy(() -> require(image))
                 .isInstanceOf(NrtException.class)
-                .hasMessageContaining("model.onnx of model lab");
+                .hasMessageContainingAll("model.onnx of model lab", "Nope");
         assertThat(known()).isEmpty();
     }
 

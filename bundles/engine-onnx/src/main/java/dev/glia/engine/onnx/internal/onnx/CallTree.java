@@ -41,12 +41,18 @@ final class CallTree {
         while (functions.next()) {
             if (functions.number() == Fields.MODEL_FUNCTIONS) {
                 ProtoReader function = functions.message("function");
-                tree.functions.put(
+                Key key =
                         new Key(
                                 NodeParts.domain(function.again().text(Fields.FUNCTION_DOMAIN)),
                                 function.again().text(Fields.FUNCTION_NAME),
-                                function.again().text(Fields.FUNCTION_OVERLOAD)),
-                        function);
+                                function.again().text(Fields.FUNCTION_OVERLOAD));
+                if (key.domain.isEmpty()) {
+                    throw functions.damaged(
+                            "a function "
+                                    + SourceGraph.shown(key.name)
+                                    + " in the domain of ONNX itself; give it another one");
+                }
+                tree.functions.put(key, function);
             }
         }
         if (!tree.functions.isEmpty()) {

@@ -132,7 +132,7 @@ class SafeOperandsTest {
                 .hasMessageStartingWith("NRT_INVALID (2): m.onnx.graph.node: operand ");
     }
 
-    private static int reshapes(byte[] model) {
+    static int reshapes(byte[] model) {
         int count = 0;
         ProtoReader graph = ProtoReader.of(model, "m").find(Fields.MODEL_GRAPH).orElseThrow();
         graph = graph.message("graph");
