@@ -3,6 +3,7 @@ package dev.glia.engine.onnx.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.glia.device.LoadSettings.Containment;
 import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -96,6 +97,20 @@ class NativeLibraryTest {
         assertThat(library.unpack(folder)).hasSize(library.size());
     }
 
+    /** A thread that sweeps would take the half of another for one that was left behind. */
+    @Test
+    void threadsTakeTurns(@TempDir Path folder) throws InterruptedException {
+        Thread second;
+        synchronized (OWN) {
+            second = Thread.ofPlatform().start(() -> OWN.unpack(folder));
+            while (second.isAlive() && second.getState() != Thread.State.BLOCKED) {
+                Thread.onSpinWait();
+            }
+            assertThat(second.getState()).isEqualTo(Thread.State.BLOCKED);
+        }
+        second.join();
+    }
+
     @Test
     void aDamagedCopyOfTheRightSizeIsReplaced(@TempDir Path folder) throws IOException {
         Path file = OWN.unpack(folder);
@@ -114,7 +129,7 @@ class NativeLibraryTest {
         StateFolder.open(file.getParent());
         Path open = state.resolve(part.replace("SHA", OWN.sha256()));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(new OnnxRuntime(() -> state, () -> false)::ort)
+        assertThatThrownBy(new OnnxRuntime(() -> state, () -> Containment.NONE)::ort)
                 .isInstanceOfSatisfying(
                         NrtException.class,
                         refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_INVALID))
