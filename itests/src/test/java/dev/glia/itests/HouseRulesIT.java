@@ -74,10 +74,10 @@ class HouseRulesIT {
     private static final Pattern FREES =
             Pattern.compile("(?i)(?:close|release|unlock|free|forget|delete|destroy)\\w*\\(");
 
-    /** A text with a number in it, and no locale in front of it. */
+    /** A text with a number in it that is none of a format with a locale. */
     private static final Pattern FORMATTED_NUMBER =
             Pattern.compile(
-                    "(?<!Locale[^;]{0,300})(?<![{]@code )\"[^\"\n]*"
+                    "(?<!String[.]format[(][^;]{0,300})(?<![{]@code )\"[^\"\n]*"
                             + "%(?:[0-9]+[$])?[-+0,(#]*[0-9]*(?:[.][0-9]+)?[dfeEgG]");
 
     private static JavaClasses glia;

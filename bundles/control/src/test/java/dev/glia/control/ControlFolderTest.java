@@ -208,7 +208,8 @@ class ControlFolderTest {
         Files.createFile(file.resolve("control"));
 
         for (var wrong :
-                Map.of(linked, "link", open, "written to by other users", file, "no folder").entrySet()) {
+                Map.of(linked, "link", open, "written to by other users", file, "no folder")
+                        .entrySet()) {
             var folder = new ControlFolder(wrong.getKey());
             assertThatIOException()
                     .isThrownBy(folder::listen)
