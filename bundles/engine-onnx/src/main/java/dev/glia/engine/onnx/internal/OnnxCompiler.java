@@ -67,12 +67,20 @@ public final class OnnxCompiler implements GraphCompiler {
      * @param outputs its outputs
      * @param files the files beside the source that were read
      * @param notes what was decided, a sentence each
+     * @param types the element types of what the outermost graph computes, as ONNX Runtime tells
+     *     them; none when it does not
      */
     public record Tensors(
             List<TensorInfo> inputs,
             List<TensorInfo> outputs,
             Set<Path> files,
-            List<String> notes) {}
+            List<String> notes,
+            Map<String, Long> types) {
+
+        private Tensors with(Map<String, Long> inferred) {
+            return new Tensors(inputs, outputs, files, notes, inferred);
+        }
+    }
 
     private final OnnxRuntime runtime;
     private final TrialRun.Limits limits;
@@ -165,8 +173,9 @@ public final class OnnxCompiler implements GraphCompiler {
     }
 
     /**
-     * Rewrites a graph: the part of a compilation that ONNX Runtime does. The constants of the file
-     * are in memory until it is done, and not longer.
+     * Rewrites a graph, and asks for the types in it: all of a compilation that ONNX Runtime does,
+     * so that it may open the graph elsewhere. The constants of the file are in memory until it is
+     * rewritten, and not longer.
      *
      * @param wanted the file, and what is wanted of it
      * @param rewritten where to write the graph and its constants
@@ -174,6 +183,16 @@ public final class OnnxCompiler implements GraphCompiler {
      */
     public Tensors optimize(Source wanted, OrtSession.Rewritten rewritten) {
         String name = String.valueOf(wanted.path().getFileName());
+        Tensors tensors = rewrite(wanted, name, rewritten);
+        try {
+            WeightStore.Apart apart = stored(rewritten.model(), rewritten.constants(), name);
+            return tensors.with(inferredTypes(runtime.ort(), apart, name));
+        } catch (IOException unreadable) {
+            throw failure(NrtStatus.NRT_RESOURCE, "cannot compile " + name, unreadable);
+        }
+    }
+
+    private Tensors rewrite(Source wanted, String name, OrtSession.Rewritten rewritten) {
         Ort ort = runtime.ort();
         try (Arena memory = Arena.ofShared()) {
             ExternalData external = new ExternalData(wanted.path(), memory);
@@ -229,8 +248,8 @@ public final class OnnxCompiler implements GraphCompiler {
                         inputs,
                         tensors(outputs.ports(), TensorInfo.Usage.OUTPUT),
                         external.files(),
-                        Stream.concat(complete.notes().stream(), outputs.notes().stream())
-                                .toList());
+                        Stream.concat(complete.notes().stream(), outputs.notes().stream()).toList(),
+                        Map.of());
             } catch (OrtException refused) {
                 throw refusal(ort, model, name, constants, refused);
             }
@@ -251,13 +270,18 @@ public final class OnnxCompiler implements GraphCompiler {
                 .orElse(refusal);
     }
 
-    private Compiled compiled(Tensors tensors, String name, MemoryFile model, MemoryFile constants)
+    private static WeightStore.Apart stored(Path model, Path constants, String name)
             throws IOException {
-        byte[] canonical = CanonicalModel.of(Files.readAllBytes(model.path()), name);
-        WeightStore.Apart apart;
-        try (FileChannel file = FileChannel.open(constants.path())) {
-            apart = WeightStore.of(canonical, name, file);
+        byte[] canonical = CanonicalModel.of(Files.readAllBytes(model), name);
+        try (FileChannel file = FileChannel.open(constants)) {
+            return WeightStore.of(canonical, name, file);
         }
+    }
+
+    private static Compiled compiled(
+            Tensors tensors, String name, MemoryFile model, MemoryFile constants)
+            throws IOException {
+        WeightStore.Apart apart = stored(model.path(), constants.path(), name);
         Map<String, MemorySegment> members = new LinkedHashMap<>();
         members.put(MEMBER, automatic(apart.model()));
         apart.weights().ifPresent(weights -> members.put(StoredWeight.MEMBER, weights));
@@ -266,7 +290,7 @@ public final class OnnxCompiler implements GraphCompiler {
                 members,
                 tensors.inputs(),
                 tensors.outputs(),
-                ElementTypes.of(apart.model(), name, inferredTypes(runtime.ort(), apart, name)),
+                ElementTypes.of(apart.model(), name, tensors.types()),
                 tensors.files(),
                 tensors.notes());
     }

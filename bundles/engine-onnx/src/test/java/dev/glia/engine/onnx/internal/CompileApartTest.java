@@ -110,6 +110,7 @@ class CompileApartTest {
         Path state = Lab.freshState(folder);
         var contained = new OnnxRuntime(() -> state, () -> true);
         Compiled compiled = new OnnxCompiler(contained).compile(Wanted.of(file(Graphs.twice(7))));
+        assertThat(contained).as("opens no graph here").extracting("ort").isNull();
         assertThat(state.resolve("tried").toFile().list()).hasSize(1);
         new OnnxEngine(contained).load(Image.of(compiled), Lab.OWN.with(Containment.TRIED)).close();
         assertThat(state.resolve("tried").toFile().list()).hasSize(1);

@@ -64,6 +64,7 @@ record SentCompilation(
         SentImage.writeTensors(out, tensors.outputs());
         writeAll(out, tensors.files(), (to, file) -> to.writeUTF(file.toString()));
         writeAll(out, tensors.notes(), DataOutput::writeUTF);
+        writeMap(out, tensors.types(), DataOutput::writeLong);
     }
 
     static OnnxCompiler.Tensors readTensors(DataInput in) throws IOException {
@@ -71,7 +72,8 @@ record SentCompilation(
                 SentImage.readTensors(in, TensorInfo.Usage.INPUT),
                 SentImage.readTensors(in, TensorInfo.Usage.OUTPUT),
                 new HashSet<>(readAll(in, from -> Path.of(from.readUTF()))),
-                readAll(in, DataInput::readUTF));
+                readAll(in, DataInput::readUTF),
+                readMap(in, DataInput::readLong));
     }
 
     static void write(DataOutput out, OrtSession.Rewritten files) throws IOException {
