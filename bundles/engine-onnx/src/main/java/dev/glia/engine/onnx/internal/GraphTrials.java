@@ -91,7 +91,33 @@ final class GraphTrials {
      * compiled nobody can tell beforehand.
      */
     Optional<TrialProcess> compiling() {
-        return begin(Runtime.getRuntime().maxMemory() >> 20, TrialProcess.UNLIMITED);
+        return begin(compilingHeapMiB(), TrialProcess.UNLIMITED);
+    }
+
+    /**
+     * {@return a process to compile in, without which nothing is compiled}
+     *
+     * @param name what is to be compiled
+     * @throws NrtException NRT_RESOURCE when this host lets none begin
+     */
+    TrialProcess compilingOnlyThere(String name) {
+        Path state = unpacked();
+        try {
+            return new TrialProcess(state, compilingHeapMiB(), TrialProcess.UNLIMITED);
+        } catch (NrtException refused) {
+            throw refused.status() == NrtStatus.NRT_RESOURCE
+                    ? new NrtException(
+                            refused.status(),
+                            ("%s is not compiled: %s. GLIA_NEFF_TRUST=isolated and signed compile in a process of its own"
+                                            + " only; let this host or container begin one, or set tried, which does without")
+                                    .formatted(name, refused.reason()),
+                            refused)
+                    : refused;
+        }
+    }
+
+    private static long compilingHeapMiB() {
+        return Runtime.getRuntime().maxMemory() >> 20;
     }
 
     /** Tries what was compiled there, so that nobody has to do it again. */
@@ -108,8 +134,7 @@ final class GraphTrials {
 
     /** Whoever cannot have a process loses what it would give, and hears of it. */
     private Optional<TrialProcess> begin(long heapMiB, long memory) {
-        Path state = stateDir.get();
-        OnnxRuntime.unpack(state);
+        Path state = unpacked();
         try {
             return Optional.of(new TrialProcess(state, heapMiB, memory));
         } catch (NrtException refused) {
@@ -124,6 +149,12 @@ final class GraphTrials {
             }
             return Optional.empty();
         }
+    }
+
+    private Path unpacked() {
+        Path state = stateDir.get();
+        OnnxRuntime.unpack(state);
+        return state;
     }
 
     /**

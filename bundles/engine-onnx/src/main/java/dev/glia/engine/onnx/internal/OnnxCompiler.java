@@ -110,8 +110,7 @@ public final class OnnxCompiler implements GraphCompiler {
         try (MemoryFile model = new MemoryFile("glia-compile");
                 MemoryFile constants = new MemoryFile("glia-compile")) {
             var rewritten = new OrtSession.Rewritten(model.path(), constants.path());
-            try (TrialProcess process =
-                    runtime.isContained() ? trials.compiling().orElse(null) : null) {
+            try (TrialProcess process = process(name).orElse(null)) {
                 if (process == null) {
                     return compiled(optimize(wanted, rewritten), name, model, constants);
                 }
@@ -131,6 +130,15 @@ public final class OnnxCompiler implements GraphCompiler {
         } catch (IOException unreadable) {
             throw failure(NrtStatus.NRT_RESOURCE, "cannot compile " + name, unreadable);
         }
+    }
+
+    /** {@return where to compile; nothing for this process} */
+    private Optional<TrialProcess> process(String name) {
+        return switch (runtime.containment()) {
+            case NONE -> Optional.empty();
+            case TRIED -> trials.compiling();
+            case ISOLATED -> Optional.of(trials.compilingOnlyThere(name));
+        };
     }
 
     /** An interrupt of this thread says nothing of a file. */

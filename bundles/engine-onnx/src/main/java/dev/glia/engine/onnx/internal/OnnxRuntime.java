@@ -2,6 +2,7 @@ package dev.glia.engine.onnx.internal;
 
 import dev.glia.config.Configuration;
 import dev.glia.config.RuntimeConfig.NeffTrust;
+import dev.glia.device.LoadSettings.Containment;
 import dev.glia.engine.onnx.internal.ort.Ort;
 import dev.glia.engine.onnx.internal.ort.OrtException;
 import dev.glia.posix.StateFolder;
@@ -17,7 +18,6 @@ import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -32,7 +32,7 @@ public final class OnnxRuntime {
     private static final String TRUST = "GLIA_NEFF_TRUST";
 
     private final Supplier<Path> stateDir;
-    private final BooleanSupplier contained;
+    private final Supplier<Containment> containment;
     private Ort ort;
 
     /** Remembers where to find the state folder; loads nothing. */
@@ -41,7 +41,7 @@ public final class OnnxRuntime {
             @Reference(policyOption = ReferencePolicyOption.GREEDY) Configuration configuration) {
         this(
                 () -> configuration.current(Set.of("GLIA_STATE_DIR")).stateDir(),
-                () -> isContained(configuration.current(Set.of(TRUST)).neffTrust()));
+                () -> containment(configuration.current(Set.of(TRUST)).neffTrust()));
     }
 
     /**
@@ -49,23 +49,24 @@ public final class OnnxRuntime {
      * their parameters.
      *
      * @param stateDir the state folder
-     * @param contained whether graphs that nobody has signed are kept away from this process
+     * @param containment how graphs that nobody has signed are kept away from this process
      */
-    public OnnxRuntime(Supplier<Path> stateDir, BooleanSupplier contained) {
+    public OnnxRuntime(Supplier<Path> stateDir, Supplier<Containment> containment) {
         this.stateDir = stateDir;
-        this.contained = contained;
+        this.containment = containment;
     }
 
-    private static boolean isContained(NeffTrust trust) {
+    private static Containment containment(NeffTrust trust) {
         return switch (trust) {
-            case TRIED, ISOLATED, SIGNED -> true;
-            case ANY, HASH -> false;
+            case ANY, HASH -> Containment.NONE;
+            case TRIED -> Containment.TRIED;
+            case ISOLATED, SIGNED -> Containment.ISOLATED;
         };
     }
 
-    /** {@return whether graphs that nobody has signed are kept away from this process} */
-    boolean isContained() {
-        return contained.getAsBoolean();
+    /** {@return how graphs that nobody has signed are kept away from this process} */
+    Containment containment() {
+        return containment.get();
     }
 
     Path stateDir() {

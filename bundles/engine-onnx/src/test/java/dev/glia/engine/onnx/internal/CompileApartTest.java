@@ -29,7 +29,8 @@ import java.util.stream.Stream;
 /** Compilations whose native part runs in a process of its own. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CompileApartTest {
-    private static final OnnxRuntime CONTAINED = new OnnxRuntime(() -> Lab.STATE, () -> true);
+    private static final OnnxRuntime CONTAINED =
+            new OnnxRuntime(() -> Lab.STATE, () -> Containment.TRIED);
 
     private final OnnxCompiler compiler = new OnnxCompiler(CONTAINED);
 
@@ -104,7 +105,7 @@ class CompileApartTest {
     @Test
     void whatWasCompiledNeedsNoTrial() throws IOException {
         Path state = Lab.freshState(folder);
-        var contained = new OnnxRuntime(() -> state, () -> true);
+        var contained = new OnnxRuntime(() -> state, () -> Containment.ISOLATED);
         Compiled compiled = new OnnxCompiler(contained).compile(Wanted.of(file(Graphs.twice(7))));
         assertThat(contained).as("opens no graph here").extracting("ort").isNull();
         assertThat(state.resolve("tried").toFile().list()).hasSize(1);
@@ -125,6 +126,24 @@ class CompileApartTest {
         NrtException there = refusal(compiler, file);
         assertThat(there.status()).isEqualTo(here.status());
         assertThat(there.reason()).isEqualTo(here.reason()).contains("Frobnicate");
+    }
+
+    /** Who asks for a process gets no compilation in this one; who would like one does. */
+    @Test
+    void aHostWithoutProcessesCompilesOnlyWhatMayBeHere() throws IOException {
+        Path file = file(Graphs.twice(3));
+        String home = System.setProperty("java.home", folder.toString());
+        try {
+            assertThat(compiler.compile(Wanted.of(file)).inputs()).hasSize(1);
+            var isolated = new OnnxRuntime(() -> Lab.STATE, () -> Containment.ISOLATED);
+            NrtException refused = refusal(new OnnxCompiler(isolated), file);
+            assertThat(refused.status()).isEqualTo(NrtStatus.NRT_RESOURCE);
+            assertThat(refused.reason())
+                    .startsWith("m.onnx is not compiled: ")
+                    .contains("does not start", "or set tried");
+        } finally {
+            System.setProperty("java.home", home);
+        }
     }
 
     private static NrtException refusal(OnnxCompiler compiler, Path file) {

@@ -1,6 +1,7 @@
 package dev.glia.engine.onnx.internal;
 
 import dev.glia.device.Invocation;
+import dev.glia.device.LoadSettings.Containment;
 import dev.glia.device.LoadedModel;
 import dev.glia.engine.onnx.internal.Lab.Image;
 import dev.glia.engine.onnx.internal.Lab.Wanted;
@@ -59,7 +60,7 @@ final class GraphFuzz {
     private int findings;
 
     private GraphFuzz(Path state, Path file) {
-        OnnxRuntime runtime = new OnnxRuntime(() -> state, () -> false);
+        OnnxRuntime runtime = new OnnxRuntime(() -> state, () -> Containment.NONE);
         this.engine = new OnnxEngine(runtime);
         this.compiler =
                 new OnnxCompiler(

@@ -111,7 +111,7 @@ class GraphTrialsTest {
         Path fresh = Files.createDirectory(folder.resolve("fresh"));
         new GraphTrials(() -> fresh, warnings::add).require(TWICE, "model.onnx", TWICE.members());
         Path other = Files.createDirectory(folder.resolve("other"));
-        new OnnxEngine(new OnnxRuntime(() -> other, () -> false))
+        new OnnxEngine(new OnnxRuntime(() -> other, () -> Containment.NONE))
                 .load(TWICE, Lab.OWN.with(Containment.ISOLATED))
                 .close();
         assertThat(warnings).isEmpty();

@@ -3,6 +3,7 @@ package dev.glia.engine.onnx.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.glia.device.LoadSettings.Containment;
 import dev.glia.posix.StateFolder;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -114,7 +115,7 @@ class NativeLibraryTest {
         StateFolder.open(file.getParent());
         Path open = state.resolve(part.replace("SHA", OWN.sha256()));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertThatThrownBy(new OnnxRuntime(() -> state, () -> false)::ort)
+        assertThatThrownBy(new OnnxRuntime(() -> state, () -> Containment.NONE)::ort)
                 .isInstanceOfSatisfying(
                         NrtException.class,
                         refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_INVALID))

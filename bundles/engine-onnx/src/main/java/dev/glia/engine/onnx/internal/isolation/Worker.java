@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import dev.glia.device.Invocation;
 import dev.glia.device.LoadSettings;
+import dev.glia.device.LoadSettings.Containment;
 import dev.glia.device.LoadedModel;
 import dev.glia.engine.onnx.internal.OnnxCompiler;
 import dev.glia.engine.onnx.internal.OnnxEngine;
@@ -106,7 +107,7 @@ public final class Worker {
             Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("core-", 0).factory());
 
     private Worker(Path stateDir, DataOutputStream out) {
-        this.runtime = new OnnxRuntime(() -> stateDir, () -> false);
+        this.runtime = new OnnxRuntime(() -> stateDir, () -> Containment.NONE);
         this.engine = new OnnxEngine(runtime);
         this.out = out;
     }
