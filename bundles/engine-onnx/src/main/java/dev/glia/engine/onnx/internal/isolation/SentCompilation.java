@@ -27,6 +27,10 @@ record SentCompilation(
         Map<String, List<Number>> fixes)
         implements GraphCompiler.Source {
 
+    private static final byte DECIMAL = 0;
+    private static final byte DOUBLE = 1;
+    private static final byte FLOAT = 2;
+
     /** Reads and writes one value. */
     private interface Reader<T> {
         T read(DataInput in) throws IOException;
@@ -37,33 +41,32 @@ record SentCompilation(
     }
 
     static void write(DataOutput out, GraphCompiler.Source source) throws IOException {
-        out.writeUTF(source.path().toString());
-        out.writeUTF(source.architecture());
+        SentImage.write(out, source.path().toString());
+        SentImage.write(out, source.architecture());
         out.writeInt(source.lnc());
         writeMap(out, source.dims(), DataOutput::writeLong);
         writeMap(out, source.shapes(), (to, shape) -> writeAll(to, shape, DataOutput::writeLong));
         writeMap(
                 out,
                 source.fixes(),
-                (to, values) ->
-                        writeAll(to, values, (each, value) -> each.writeUTF(value.toString())));
+                (to, values) -> writeAll(to, values, SentCompilation::writeNumber));
     }
 
     static SentCompilation read(DataInput in) throws IOException {
         return new SentCompilation(
-                Path.of(in.readUTF()),
-                in.readUTF(),
+                Path.of(SentImage.readText(in)),
+                SentImage.readText(in),
                 in.readInt(),
                 readMap(in, DataInput::readLong),
                 readMap(in, from -> readAll(from, DataInput::readLong)),
-                readMap(in, from -> readAll(from, each -> new BigDecimal(each.readUTF()))));
+                readMap(in, from -> readAll(from, SentCompilation::readNumber)));
     }
 
     static void write(DataOutput out, OnnxCompiler.Tensors tensors) throws IOException {
         SentImage.writeTensors(out, tensors.inputs());
         SentImage.writeTensors(out, tensors.outputs());
-        writeAll(out, tensors.files(), (to, file) -> to.writeUTF(file.toString()));
-        writeAll(out, tensors.notes(), DataOutput::writeUTF);
+        writeAll(out, tensors.files(), (to, file) -> SentImage.write(to, file.toString()));
+        writeAll(out, tensors.notes(), SentImage::write);
         writeMap(out, tensors.types(), DataOutput::writeLong);
     }
 
@@ -71,18 +74,45 @@ record SentCompilation(
         return new OnnxCompiler.Tensors(
                 SentImage.readTensors(in, TensorInfo.Usage.INPUT),
                 SentImage.readTensors(in, TensorInfo.Usage.OUTPUT),
-                new HashSet<>(readAll(in, from -> Path.of(from.readUTF()))),
-                readAll(in, DataInput::readUTF),
+                new HashSet<>(readAll(in, from -> Path.of(SentImage.readText(from)))),
+                readAll(in, SentImage::readText),
                 readMap(in, DataInput::readLong));
     }
 
     static void write(DataOutput out, OrtSession.Rewritten files) throws IOException {
-        out.writeUTF(files.model().toString());
-        out.writeUTF(files.constants().toString());
+        SentImage.write(out, files.model().toString());
+        SentImage.write(out, files.constants().toString());
     }
 
     static OrtSession.Rewritten readFiles(DataInput in) throws IOException {
-        return new OrtSession.Rewritten(Path.of(in.readUTF()), Path.of(in.readUTF()));
+        return new OrtSession.Rewritten(
+                Path.of(SentImage.readText(in)), Path.of(SentImage.readText(in)));
+    }
+
+    /** Not all floating-point numbers have decimals: NaN, infinities, and the zero with a sign. */
+    private static void writeNumber(DataOutput out, Number number) throws IOException {
+        switch (number) {
+            case Double value -> {
+                out.writeByte(DOUBLE);
+                out.writeDouble(value);
+            }
+            case Float value -> {
+                out.writeByte(FLOAT);
+                out.writeFloat(value);
+            }
+            default -> {
+                out.writeByte(DECIMAL);
+                SentImage.write(out, number.toString());
+            }
+        }
+    }
+
+    private static Number readNumber(DataInput in) throws IOException {
+        return switch (in.readByte()) {
+            case DOUBLE -> (Number) in.readDouble();
+            case FLOAT -> (Number) in.readFloat();
+            default -> new BigDecimal(SentImage.readText(in));
+        };
     }
 
     private static <T> void writeAll(DataOutput out, Collection<T> values, Writer<T> writer)
@@ -106,7 +136,7 @@ record SentCompilation(
             throws IOException {
         out.writeInt(values.size());
         for (Map.Entry<String, T> entry : values.entrySet()) {
-            out.writeUTF(entry.getKey());
+            SentImage.write(out, entry.getKey());
             writer.write(out, entry.getValue());
         }
     }
@@ -114,7 +144,7 @@ record SentCompilation(
     private static <T> Map<String, T> readMap(DataInput in, Reader<T> reader) throws IOException {
         Map<String, T> values = new LinkedHashMap<>();
         for (int left = in.readInt(); left > 0; left--) {
-            values.put(in.readUTF(), reader.read(in));
+            values.put(SentImage.readText(in), reader.read(in));
         }
         return values;
     }

@@ -128,12 +128,12 @@ record SentImage(
     }
 
     /** As it is: a name may be longer than {@code writeUTF} takes, and need not be valid. */
-    private static void write(DataOutput out, String text) throws IOException {
+    static void write(DataOutput out, String text) throws IOException {
         out.writeInt(text.length());
         out.writeChars(text);
     }
 
-    private static String readText(DataInput in) throws IOException {
+    static String readText(DataInput in) throws IOException {
         char[] text = new char[in.readInt()];
         for (int i = 0; i < text.length; i++) {
             text[i] = in.readChar();
