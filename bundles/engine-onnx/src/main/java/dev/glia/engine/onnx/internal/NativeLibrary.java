@@ -134,20 +134,20 @@ enum NativeLibrary {
 
     /**
      * {@return the file in the folder, unpacked and of the right size} Any number of processes may
-     * do this at once.
+     * do this at once; threads of one take turns, since its locks do not tell them apart.
      *
      * @param folder where unpacked libraries are kept
      * @throws NrtException NRT_INVALID when the folder is not this user's alone, NRT_RESOURCE when
      *     it cannot be written
      */
-    Path unpack(Path folder) {
+    synchronized Path unpack(Path folder) {
         Path file = file(folder);
         StateFolder.open(folder);
         StateFolder.open(file.getParent());
         try {
             sweep(file.getParent());
             while (!isWhole(file) && !unpackTo(file)) {
-                // Another process took our half for that of a dead one.
+                // Somebody took our half for that of a dead process.
             }
             return file;
         } catch (IOException unwritable) {
@@ -187,18 +187,12 @@ enum NativeLibrary {
             }
             library.transferTo(Channels.newOutputStream(out));
             out.force(true);
-            return moved(half, file);
-        } finally {
-            Files.deleteIfExists(half);
-        }
-    }
-
-    private static boolean moved(Path half, Path file) throws IOException {
-        try {
             Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
             return true;
-        } catch (NoSuchFileException swept) {
-            return false;
+        } catch (NoSuchFileException | OverlappingFileLockException swept) {
+            return false; // by another process, or by another copy of this class
+        } finally {
+            Files.deleteIfExists(half);
         }
     }
 

@@ -97,6 +97,20 @@ class NativeLibraryTest {
         assertThat(library.unpack(folder)).hasSize(library.size());
     }
 
+    /** A thread that sweeps would take the half of another for one that was left behind. */
+    @Test
+    void threadsTakeTurns(@TempDir Path folder) throws InterruptedException {
+        Thread second;
+        synchronized (OWN) {
+            second = Thread.ofPlatform().start(() -> OWN.unpack(folder));
+            while (second.isAlive() && second.getState() != Thread.State.BLOCKED) {
+                Thread.onSpinWait();
+            }
+            assertThat(second.getState()).isEqualTo(Thread.State.BLOCKED);
+        }
+        second.join();
+    }
+
     @Test
     void aDamagedCopyOfTheRightSizeIsReplaced(@TempDir Path folder) throws IOException {
         Path file = OWN.unpack(folder);
