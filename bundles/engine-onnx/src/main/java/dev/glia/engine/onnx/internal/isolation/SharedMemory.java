@@ -1,5 +1,6 @@
 package dev.glia.engine.onnx.internal.isolation;
 
+import dev.glia.posix.HostMemory;
 import dev.glia.posix.MemoryFile;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -25,6 +26,7 @@ final class SharedMemory implements AutoCloseable {
     SharedMemory(long bytes) {
         long size = Math.max(1, bytes);
         try {
+            HostMemory.here().require(size, "memory that is shared with the process of a core");
             file.fix(size);
             memory = map(file.path(), size, arena);
         } catch (RuntimeException | Error failure) {

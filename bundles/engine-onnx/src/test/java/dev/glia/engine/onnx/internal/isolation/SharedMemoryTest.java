@@ -55,13 +55,16 @@ class SharedMemoryTest {
     }
 
     @Test
-    void whatTheKernelRefusesLeavesNothing() throws IOException {
+    void whatTheHostLacksIsRefusedAndLeavesNothing() throws IOException {
         long before = descriptors();
         assertThatThrownBy(() -> new SharedMemory(Long.MAX_VALUE))
                 .isInstanceOfSatisfying(
                         NrtException.class,
                         refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_RESOURCE))
-                .hasMessageContaining(Long.toString(Long.MAX_VALUE));
+                .hasMessageContaining(
+                        "memory that is shared with the process of a core needs "
+                                + Long.MAX_VALUE
+                                + " bytes of host memory");
         assertThat(descriptors()).isEqualTo(before);
     }
 
