@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.glia.device.GraphCompiler;
 import dev.glia.device.ModelImage;
+import dev.glia.engine.onnx.internal.isolation.IsolatedCore;
 import dev.glia.engine.onnx.internal.isolation.TrialProcess;
 import dev.glia.engine.onnx.internal.onnx.SelfContained;
 import dev.glia.engine.onnx.internal.onnx.StoredWeight;
@@ -35,8 +36,6 @@ final class GraphTrials {
     private static final long LEAST_MEMORY = 1L << 30;
 
     private static final int COPIES = 4;
-
-    private static final int HEAP_COPIES = 3;
 
     private static final int CHUNK = 1 << 20;
 
@@ -82,7 +81,7 @@ final class GraphTrials {
             return;
         }
         long memory = LEAST_MEMORY + COPIES * bytes;
-        long heap = TrialProcess.HEAP_MIB + (HEAP_COPIES * members.get(graph).byteSize() >> 20);
+        long heap = IsolatedCore.heapMiB(members.get(graph).byteSize());
         try (TrialProcess process = begin(heap, memory).orElse(null)) {
             if (process != null) {
                 process.load(image, members);

@@ -103,7 +103,10 @@ public final class OnnxEngine implements Engine {
     }
 
     private LoadedModel apart(ModelImage image, LoadSettings settings) {
-        IsolatedCore process = isolated("the isolated core of model " + image.label());
+        IsolatedCore process =
+                isolated(
+                        "the isolated core of model " + image.label(),
+                        image.member(graph(image).member()).byteSize());
         try {
             return new ModelApart(process.load(image, settings.with(Containment.NONE)), process);
         } catch (RuntimeException | Error refused) {
@@ -114,13 +117,13 @@ public final class OnnxEngine implements Engine {
 
     @Override
     public Isolated isolate(CoreAddress core) {
-        return isolated(core.toString());
+        return isolated(core.toString(), 0);
     }
 
-    private IsolatedCore isolated(String core) {
+    private IsolatedCore isolated(String core, long graphBytes) {
         Path state = runtime.stateDir();
         OnnxRuntime.unpack(state);
-        return new IsolatedCore(this, this::members, core, state);
+        return new IsolatedCore(this, this::members, core, state, IsolatedCore.heapMiB(graphBytes));
     }
 
     /** {@return what a load reads of a model} */

@@ -15,6 +15,8 @@ import dev.glia.device.LoadedModel;
 import dev.glia.device.ModelImage;
 import dev.glia.engine.onnx.internal.Lab.Image;
 import dev.glia.engine.onnx.internal.isolation.Worker;
+import dev.glia.engine.onnx.internal.onnx.ElementType;
+import dev.glia.engine.onnx.internal.onnx.GraphAuthor;
 import dev.glia.runtime.DType;
 import dev.glia.runtime.NrtException;
 import dev.glia.runtime.NrtStatus;
@@ -28,11 +30,13 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
@@ -284,6 +288,55 @@ class IsolationTest {
         graphs.add(new ModelImage.Graph("f".repeat(70_000), "none"));
         Image image = new Image(LOOP.members(), graphs, LOOP.inputs(), LOOP.outputs());
         core.load(image, Lab.OWN).close();
+    }
+
+    /**
+     * The guard of a bias that is computed takes copies of the graph, and its weights are in it.
+     */
+    @Test
+    void aLargeGraphHasTheHeapForItsCopies() {
+        int size = 25 << 20;
+        byte[] graph =
+                new GraphAuthor("large")
+                        .input("x", ElementType.FLOAT, 1, 1, 1, 1)
+                        .input("shape", ElementType.INT64, 1)
+                        .output("y", ElementType.FLOAT, 1, size, 1, 1)
+                        .constant(
+                                "w",
+                                ElementType.FLOAT,
+                                ByteBuffer.allocate(size * Float.BYTES),
+                                size,
+                                1,
+                                1,
+                                1)
+                        .floats("one", new float[] {1}, 1)
+                        .node("Expand", List.of("one", "shape"), List.of("bias"))
+                        .node("Conv", List.of("x", "w", "bias"), List.of("y"))
+                        .model(Graphs.OPSET);
+        Image large =
+                new Image(
+                        Map.of("model.onnx", MemorySegment.ofArray(graph)),
+                        LOOP.graphs(),
+                        List.of(
+                                input("x", DType.FLOAT32, List.of(1L, 1L, 1L, 1L)),
+                                input("shape", DType.INT64, List.of(1L))),
+                        List.of(
+                                new TensorInfo(
+                                        "y",
+                                        TensorInfo.Usage.OUTPUT,
+                                        DType.FLOAT32,
+                                        List.of(1L, (long) size, 1L, 1L))));
+        Lab.ENGINE.load(large, Lab.OWN.with(Containment.ISOLATED)).close();
+        assertThatThrownBy(() -> core.load(large, Lab.OWN))
+                .isInstanceOfSatisfying(
+                        NrtException.class,
+                        full -> assertThat(full.status()).isEqualTo(NrtStatus.NRT_RESOURCE))
+                .hasMessageContainingAll(
+                        "no memory left (Java heap space", "compile the ONNX file again");
+    }
+
+    private static TensorInfo input(String name, DType type, List<Long> shape) {
+        return new TensorInfo(name, TensorInfo.Usage.INPUT, type, shape);
     }
 
     /**

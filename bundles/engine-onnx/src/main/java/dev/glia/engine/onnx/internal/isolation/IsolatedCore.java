@@ -25,12 +25,16 @@ public final class IsolatedCore implements Engine.Isolated {
     private static final Logger LOG = LoggerFactory.getLogger("TDRV.core_reset");
 
     /** What its process may take of the Java heap: engines compute beside it. */
-    static final long HEAP_MIB = 128;
+    private static final long HEAP_MIB = 128;
+
+    /** How often a graph is in the heap at once while it is checked and rewritten. */
+    private static final int COPIES = 3;
 
     private final Engine engine;
     private final Function<ModelImage, Map<String, MemorySegment>> members;
     private final String core;
     private final Path stateDir;
+    private final long heapMiB;
     private SharedMemory classes;
     private CoreProcess process;
     private boolean closed;
@@ -42,16 +46,28 @@ public final class IsolatedCore implements Engine.Isolated {
      * @param members what it needs of a model
      * @param core the core, for messages
      * @param stateDir where its native library is
+     * @param heapMiB how large the Java heap of its process may be
      */
     public IsolatedCore(
             Engine engine,
             Function<ModelImage, Map<String, MemorySegment>> members,
             String core,
-            Path stateDir) {
+            Path stateDir,
+            long heapMiB) {
         this.engine = engine;
         this.members = members;
         this.core = core;
         this.stateDir = stateDir;
+        this.heapMiB = heapMiB;
+    }
+
+    /**
+     * {@return the Java heap that is enough to load a model, in MiB}
+     *
+     * @param graphBytes how many bytes its graph has, without weights beside it
+     */
+    public static long heapMiB(long graphBytes) {
+        return HEAP_MIB + (COPIES * graphBytes >> 20);
     }
 
     @Override
@@ -91,7 +107,7 @@ public final class IsolatedCore implements Engine.Isolated {
             classes = new SharedMemory(jar.length);
             MemorySegment.copy(MemorySegment.ofArray(jar), 0, classes.memory(), 0, jar.length);
         }
-        process = new CoreProcess(core, classes.path(), stateDir, HEAP_MIB);
+        process = new CoreProcess(core, classes.path(), stateDir, heapMiB);
         return process;
     }
 

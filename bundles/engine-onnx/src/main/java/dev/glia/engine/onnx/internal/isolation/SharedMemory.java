@@ -39,16 +39,23 @@ final class SharedMemory implements AutoCloseable {
         return memory;
     }
 
-    /**
-     * {@return where other processes find it while this one lives and keeps it} The process has the
-     * number that this view of {@code /proc} gives it, whatever its own namespace says.
-     */
+    /** {@return where other processes find it while this one lives and keeps it} */
     Path path() {
+        return forOthers(file.path());
+    }
+
+    /**
+     * {@return where other processes find an open file of this one} The process has the number that
+     * this view of {@code /proc} gives it, whatever its own namespace says.
+     *
+     * @param descriptor where this process finds it
+     */
+    static Path forOthers(Path descriptor) {
         try {
             return Path.of("/proc/self")
                     .toRealPath()
                     .resolve("fd")
-                    .resolve(file.path().getFileName());
+                    .resolve(descriptor.getFileName());
         } catch (IOException noProc) {
             throw unusable(0, noProc);
         }

@@ -25,9 +25,6 @@ public final class TrialProcess implements AutoCloseable {
     /** No limit but that of the host, which ends this process first when memory is short. */
     public static final long UNLIMITED = -1;
 
-    /** The Java heap that is enough for any model, besides copies of its graph. */
-    public static final long HEAP_MIB = IsolatedCore.HEAP_MIB;
-
     /** Far more than a JVM takes to begin, on a host that lets it. */
     private static final long START_SECONDS = 60;
 
@@ -144,23 +141,17 @@ public final class TrialProcess implements AutoCloseable {
                 Worker.COMPILE,
                 String.valueOf(source.path().getFileName()),
                 out -> {
-                    out.writeUTF(forOthers(answer).toString());
+                    out.writeUTF(SharedMemory.forOthers(answer).toString());
                     SentCompilation.write(
                             out,
                             new OrtSession.Rewritten(
-                                    forOthers(rewritten.model()),
-                                    forOthers(rewritten.constants())));
+                                    SharedMemory.forOthers(rewritten.model()),
+                                    SharedMemory.forOthers(rewritten.constants())));
                     SentCompilation.write(out, source);
                 });
         try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(answer)))) {
             return SentCompilation.readTensors(in);
         }
-    }
-
-    /** {@return where another process finds an open file of this one} */
-    private static Path forOthers(Path descriptor) {
-        return Path.of("/proc", Long.toString(ProcessHandle.current().pid()), "fd")
-                .resolve(descriptor.getFileName());
     }
 
     private void requireGood(byte command, String what, CoreProcess.Arguments arguments) {

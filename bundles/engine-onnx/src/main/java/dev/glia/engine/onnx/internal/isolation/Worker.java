@@ -176,10 +176,21 @@ public final class Worker {
         } catch (NrtException refused) {
             answer(number, refused.status(), 0, refused.reason());
         } catch (OutOfMemoryError memory) {
-            answer(number, NrtStatus.NRT_RESOURCE, 0, memory.toString());
+            answer(number, NrtStatus.NRT_RESOURCE, 0, full(kind, memory));
         } catch (IOException | RuntimeException | Error failure) {
             answer(number, NrtStatus.NRT_FAILURE, 0, failure.toString());
         }
+    }
+
+    private static String full(byte kind, OutOfMemoryError memory) {
+        return "the process of its own that does this has no memory left (%s; its Java heap has %s MiB); %s"
+                .formatted(
+                        memory.getMessage(),
+                        Runtime.getRuntime().maxMemory() >> 20,
+                        kind == COMPILE
+                                ? "save large constants in files beside the ONNX file, as external data, or give this JVM a"
+                                        + " larger heap (-Xmx), which that process gets as well"
+                                : "compile the ONNX file again, which keeps large constants apart from the graph");
     }
 
     private int load(DataInputStream in) throws IOException {
