@@ -73,15 +73,16 @@ public final class OnnxEngine implements Engine {
     @Override
     public LoadedModel load(ModelImage image, LoadSettings settings) {
         String graph = graph(image).member();
-        switch (settings.containment()) {
-            case ISOLATED -> {
-                return apart(image, settings);
-            }
-            case TRIED -> trials.require(image, graph, members(image));
-            case NONE -> {}
-        }
-        Supplier<OrtSession> create = () -> open(image, graph);
         try {
+            requireSize(image.member(graph), place(image, graph));
+            switch (settings.containment()) {
+                case ISOLATED -> {
+                    return apart(image, settings);
+                }
+                case TRIED -> trials.require(image, graph, members(image));
+                case NONE -> {}
+            }
+            Supplier<OrtSession> create = () -> open(image, graph);
             SessionPool.Counted session =
                     settings.sharedWeights()
                             ? sessions.share(sha256(image, graph), create)
@@ -150,14 +151,21 @@ public final class OnnxEngine implements Engine {
                                                 + ONNX));
     }
 
-    private OrtSession open(ModelImage image, String graph) {
-        String place = graph + " of model " + image.label();
-        MemorySegment bytes = image.member(graph);
-        if (bytes.byteSize() > Integer.MAX_VALUE) {
+    private static String place(ModelImage image, String graph) {
+        return graph + " of model " + image.label();
+    }
+
+    private static void requireSize(MemorySegment graph, String place) {
+        if (graph.byteSize() > Integer.MAX_VALUE) {
             throw new NrtException(
                     NrtStatus.NRT_INVALID,
-                    place + " has " + bytes.byteSize() + " bytes; graphs end at 2 GiB");
+                    place + " has " + graph.byteSize() + " bytes; graphs end at 2 GiB");
         }
+    }
+
+    private OrtSession open(ModelImage image, String graph) {
+        String place = place(image, graph);
+        MemorySegment bytes = image.member(graph);
         Ort ort = runtime.ort();
         Weights weights =
                 new Weights(image, SelfContained.check(bytes.asByteBuffer(), place), place);

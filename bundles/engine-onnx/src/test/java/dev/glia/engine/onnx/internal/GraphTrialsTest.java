@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -188,6 +189,24 @@ class GraphTrialsTest {
                         refused -> assertThat(refused.status()).isEqualTo(NrtStatus.NRT_RESOURCE))
                 .hasMessageContaining("it was tried with 1024 MiB of memory");
         assertThat(known()).isEmpty();
+    }
+
+    /** Before anything reads it, which buffers could not. */
+    @SuppressWarnings("restricted")
+    @ParameterizedTest
+    @EnumSource
+    void aGraphEndsAt2GiB(Containment containment) {
+        MemorySegment large = MemorySegment.ofAddress(8).reinterpret(3L << 30);
+        var image =
+                new Image(
+                        Map.of("model.onnx", large),
+                        TWICE.graphs(),
+                        TWICE.inputs(),
+                        TWICE.outputs());
+        assertThatThrownBy(() -> Lab.ENGINE.load(image, Lab.OWN.with(containment)))
+                .isInstanceOf(NrtException.class)
+                .hasMessageStartingWith("NRT_INVALID")
+                .hasMessageContaining("graphs end at 2 GiB");
     }
 
     @Test

@@ -65,7 +65,8 @@ record GraphConstant(
                 rest);
     }
 
-    private static void entry(ProtoReader entry, Map<String, String> entries) {
+    /** Adds what an entry says of the place of data. */
+    static void entry(ProtoReader entry, Map<String, String> entries) {
         String key = "";
         String value = "";
         while (entry.next()) {

@@ -252,7 +252,8 @@ public final class SourceModel {
         while (tensor.next()) {
             size.read(tensor);
             switch (tensor.number()) {
-                case Fields.TENSOR_EXTERNAL_DATA -> entry(tensor.message("external_data"), entries);
+                case Fields.TENSOR_EXTERNAL_DATA ->
+                        GraphConstant.entry(tensor.message("external_data"), entries);
                 case Fields.TENSOR_DATA_LOCATION -> isExternal = tensor.varintValue() == EXTERNAL;
                 case Fields.TENSOR_RAW_DATA -> {
                     embedded = tensor.bytes().remaining();
@@ -270,19 +271,6 @@ public final class SourceModel {
             }
             out.raw(parent.field());
         }
-    }
-
-    private static void entry(ProtoReader entry, Map<String, String> entries) {
-        String key = "";
-        String value = "";
-        while (entry.next()) {
-            switch (entry.number()) {
-                case Fields.ENTRY_KEY -> key = entry.string();
-                case Fields.ENTRY_VALUE -> value = entry.string();
-                default -> {}
-            }
-        }
-        entries.put(key, value);
     }
 
     private static ProtoWriter tensorType(GraphValue input, List<Long> shape) {
