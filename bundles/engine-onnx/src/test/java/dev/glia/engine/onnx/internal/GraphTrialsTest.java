@@ -21,9 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -192,11 +195,18 @@ class GraphTrialsTest {
     }
 
     /** Before anything reads it, which buffers could not. */
-    @SuppressWarnings("restricted")
     @ParameterizedTest
     @EnumSource
-    void aGraphEndsAt2GiB(Containment containment) {
-        MemorySegment large = MemorySegment.ofAddress(8).reinterpret(3L << 30);
+    void aGraphEndsAt2GiB(Containment containment) throws IOException {
+        MemorySegment large;
+        try (FileChannel sparse =
+                FileChannel.open(
+                        folder.resolve("large"),
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE)) {
+            large = sparse.map(FileChannel.MapMode.READ_WRITE, 0, 3L << 30, Arena.ofAuto());
+        }
         var image =
                 new Image(
                         Map.of("model.onnx", large),
